@@ -1,0 +1,1 @@
+"""The code behind the lessons: engines, shop, races, cloud, checks, widgets."""
