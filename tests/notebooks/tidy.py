@@ -1,0 +1,91 @@
+"""Put notebooks into the form the repository keeps: no outputs but claims, stable ids, one source line a line.
+
+    python -m tests.notebooks.tidy                     tidy every notebook, keep the claims it holds
+    python -m tests.notebooks.tidy PATH … --claims     run them and renew the claims (cells tagged nbval-check-output)
+    python -m tests.notebooks.tidy --check             change nothing, name what is untidy, exit 1
+
+A claim is an output that nbval compares on every run. It keeps its execution count: nbval compares nothing without.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("notebooks", "exercises", "solutions")
+CLAIM = "nbval-check-output"
+TAGS = {CLAIM, "raises-exception", "solution", "hide-input"}
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def notebooks() -> list[Path]:
+    return [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.ipynb"))]
+
+
+def is_claim(cell) -> bool:
+    return CLAIM in cell.metadata.get("tags", [])
+
+
+def tidy(nb):
+    """The notebook without outputs (claims keep theirs) and without whatever an editor left in its metadata."""
+    nb.metadata = nbformat.from_dict(KERNEL)
+    claims = 0
+    for cell in nb.cells:
+        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k == "tags" and v})
+        if cell.cell_type != "code":
+            cell.pop("attachments", None)
+            continue
+        if is_claim(cell) and cell.outputs:
+            claims += 1
+            cell.execution_count = claims
+            cell.outputs = [nbformat.from_dict(plain(output, claims)) for output in cell.outputs]
+        else:
+            cell.execution_count, cell.outputs = None, []
+    return nb
+
+
+def plain(output, count):
+    """The parts of a claim's output that say something: its text."""
+    output = dict(output)
+    if "data" in output:
+        output["data"] = {"text/plain": output["data"]["text/plain"]}
+        output["metadata"] = {}
+    if "execution_count" in output:
+        output["execution_count"] = count
+    return output
+
+
+def renew(nb, path: Path):
+    """Run the whole notebook where it lives, so that its claims hold what the code says today."""
+    NotebookClient(nb, timeout=120, resources={"metadata": {"path": path.parent}}).execute()
+    return nb
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("paths", nargs="*", type=Path)
+    parser.add_argument("--claims", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    untidy = []
+    for path in options.paths or notebooks():
+        before = path.read_text(encoding="utf-8")
+        nb = nbformat.reads(before, as_version=4)
+        after = nbformat.writes(tidy(renew(nb, path) if options.claims else nb)) + "\n"
+        if after == before:
+            continue
+        untidy.append(path)
+        print(("untidy: " if options.check else "tidied: ") + str(path))
+        if not options.check:
+            path.write_text(after, encoding="utf-8")
+    return int(options.check and bool(untidy))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
