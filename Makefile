@@ -1,38 +1,61 @@
-# Every target builds .venv from the hashed pins first; nothing else on the machine is touched.
+# Every target first builds .venv from the hashed pins. The only thing it may add to the machine itself are
+# two Debian packages (memcached; for the tests Chromium), where apt may be used without a password.
 PYTHON ?= python3
 BIN    := .venv/bin
+UV      = UV_PYTHON=$(BIN)/python $(BIN)/uv pip
+NBVAL   = $(BIN)/python -m pytest -p tests.notebooks.tripwire -p no:playwright -p no:cacheprovider \
+          --nbval-lax --nbval-current-env --nbval-cell-timeout=60 -n 2 --dist loadscope -q
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test bench lock clean
 
-help:            ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+help:             ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{split($$1, t, ":"); printf "  make %-10s %s\n", t[1], $$2}'
+
+lab: .venv/lab    ## open the course in JupyterLab
+	@sh .ci/apt memcached
+	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/00_start_here.ipynb
+
+test: .venv/dev   ## everything CI runs
+	@sh .ci/apt memcached chromium
+	$(BIN)/ruff check -q .
+	$(BIN)/python -m pytest -q tests --ignore tests/browser -n 2 --dist loadscope
+	$(BIN)/python -m pytest -q tests/browser
+	$(NBVAL) notebooks exercises solutions
+
+bench: .venv/dev  ## ratios against a floor or a peer, measured now
+	@sh .ci/apt memcached chromium
+	@$(BIN)/python -m benchmarks
+
+lock: $(BIN)/uv   ## renew every pin: both locks and both environment.yml
+	@$(COMPILE) --group build --group dev -o requirements-dev.lock
+	@$(COMPILE) --group build -c requirements-dev.lock -o requirements.lock
+	@{ printf 'name: cachelab\nchannels: [conda-forge]\ndependencies:\n  - python=3.12\n  - pip\n  - pip:\n'; \
+	   sed -n 's/^\([a-z0-9].*==.*[^ ]\) *\\$$/      - "\1"/p' requirements.lock; } > environment.yml
+	@cp environment.yml binder/environment.yml
+
+clean:            ## remove the environment and everything generated
+	rm -rf .venv _site .pytest_cache .hypothesis .ruff_cache
+
+COMPILE = $(BIN)/uv pip compile pyproject.toml -q --universal --python-version 3.11 \
+          --generate-hashes --no-header --no-annotate
 
 # uv installs the locked environment in seconds; it is itself installed by pip from its hashed pin.
-$(BIN)/uv: requirements-dev.lock
+$(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "cachelab needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) -V). Try: make PYTHON=python3.12 …"; exit 1; }
 	@$(PYTHON) -m venv .venv || \
 	  { echo "Could not make .venv. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
 	@awk '/^uv==/{on=1} on{print} on&&!/\\$$/{exit}' requirements-dev.lock > .venv/uv.txt
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.txt
+
+.venv/lab: $(BIN)/uv requirements.lock pyproject.toml binder/overrides.json
+	@echo "Setting up .venv …"
+	@UV_COMPILE_BYTECODE=1 $(UV) install -q --no-deps --require-hashes -r requirements.lock
+	@$(UV) install -q --no-deps --no-build-isolation -e .
+	@mkdir -p .venv/share/jupyter/lab/settings && cp binder/overrides.json .venv/share/jupyter/lab/settings/
 	@touch $@
 
-.venv/lab: $(BIN)/uv requirements.lock pyproject.toml
-	@UV_COMPILE_BYTECODE=1 $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
+.venv/dev: .venv/lab requirements-dev.lock
+	@$(UV) install -q --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
-
-.venv/dev: $(BIN)/uv requirements-dev.lock pyproject.toml
-	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements-dev.lock
-	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
-	@touch $@ .venv/lab
-
-lab: .venv/lab   ## open the course in JupyterLab
-	@$(BIN)/jupyter lab notebooks/00_start_here.ipynb
-
-test: .venv/dev  ## everything CI runs
-	@$(BIN)/pytest
-
-clean:           ## remove the environment and everything generated
-	rm -rf .venv _site .pytest_cache .hypothesis .ruff_cache

@@ -1,0 +1,78 @@
+"""What every notebook keeps to, so that a diff shows what changed and a learner is never met by a wall."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.notebooks import tidy
+
+PATHS = tidy.notebooks()
+LESSONS = [path for path in PATHS if path.parent.name == "notebooks"]
+HEDGES = re.compile(r"\b(simply|just|obviously|of course|easy|easily|trivial(ly)?)\b", re.I)
+
+
+def name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+@pytest.fixture(params=PATHS, ids=name)
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def nb(path):
+    return nbformat.read(path, as_version=4)
+
+
+def test_is_tidy(path, nb):
+    text = path.read_text(encoding="utf-8")
+    assert nbformat.writes(tidy.tidy(nb)) + "\n" == text, f"run: python -m tests.notebooks.tidy {path.name}"
+
+
+def test_claims_have_the_output_they_claim(nb):
+    empty = [cell.id for cell in nb.cells if tidy.is_claim(cell) and not cell.outputs]
+    assert not empty, "run: python -m tests.notebooks.tidy --claims"
+
+
+def test_tags_are_known_and_ids_are_names(nb):
+    tags = {tag for cell in nb.cells for tag in cell.metadata.get("tags", [])}
+    assert tags <= tidy.TAGS
+    # An editor's random ids are eight hexadecimal digits: renaming them keeps diffs and links readable.
+    assert not [cell.id for cell in nb.cells if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f-]+)?", cell.id)]
+
+
+def test_code_cells_fit_a_glance(nb):
+    long = {cell.id: len(cell.source.splitlines()) for cell in nb.cells if cell.cell_type == "code"}
+    assert not {key: lines for key, lines in long.items() if lines > 25}
+
+
+def test_links_inside_the_course_lead_somewhere(path, nb):
+    text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    links = [link.split("#")[0] for link in re.findall(r"\]\((?!https?:|mailto:|#)([^)\s]+)\)", text)]
+    assert not [link for link in links if not (path.parent / link).exists()]
+
+
+def test_names_are_the_same_in_all_three_folders():
+    stems = {path.stem for path in LESSONS}
+    assert {path.stem for path in PATHS} <= stems
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_lesson_has_its_bones(path):
+    nb = nbformat.read(path, as_version=4)
+    prose = [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
+    assert re.search(r"\bminutes you will\b", prose[0])
+    if not path.stem.startswith("00"):
+        headings = re.findall(r"^#+ (.+)$", "\n".join(prose), re.M)
+        for bone in ("Remember", "Next", "Sources"):
+            assert any(heading.startswith(bone) for heading in headings), f"no section {bone!r}"
+
+
+@pytest.mark.parametrize("path", PATHS, ids=name)
+def test_prose_does_not_belittle_the_difficulty(path):
+    nb = nbformat.read(path, as_version=4)
+    found = [f"{cell.id}: {m[0]}" for cell in nb.cells if cell.cell_type == "markdown" for m in HEDGES.finditer(cell.source)]
+    assert not found
