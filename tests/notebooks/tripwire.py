@@ -5,6 +5,7 @@ refuses the call and writes it down, so that a lesson which swallows the error i
 """
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -65,3 +66,8 @@ def pytest_terminal_summary(terminalreporter):
     if log.exists():
         terminalreporter.section("left this machine", red=True)
         terminalreporter.write(log.read_text(encoding="utf-8"))
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(Path(os.environ[LOG]).parent, ignore_errors=True)
