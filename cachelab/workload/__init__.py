@@ -1,0 +1,1 @@
+"""Request loads and what a cache makes of them: fast models, small enough to read."""
