@@ -1,0 +1,184 @@
+"""A redis-py client for checks: it writes down every round trip, and its server can vanish, hang or fill up.
+
+It talks to a real Valkey of its own, never to the learner's. "Refused" is a port where nobody listens and "hung" a
+socket that nobody reads, so that what the learner's code meets is what redis-py makes of the real thing.
+"""
+
+import pickletools
+import socket
+from contextlib import contextmanager
+
+import redis
+from redis.backoff import NoBackoff
+from redis.client import Pipeline
+from redis.retry import Retry
+
+TIMEOUT = 0.25  # seconds; the client a check hands over gives up after this, once, and does not retry
+
+REFUSED, HUNG = "while the cache refuses connections", "while the cache accepts commands and never answers"
+FULL = "while the cache is full and refuses writes"
+
+
+class _Counting:
+    """Mixed into redis-py's client and pipeline: one entry in the log for each round trip."""
+
+    _log = None
+
+    def pipeline(self, transaction=True, shard_hint=None):
+        pipe = _CountingPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+        pipe._log = self._log
+        return pipe
+
+
+class _CountingPipeline(_Counting, Pipeline):
+    def immediate_execute_command(self, *args, **options):
+        with self._log.trip([args]) as trip:
+            trip.reply = super().immediate_execute_command(*args, **options)
+        return trip.reply
+
+    def execute(self, raise_on_error=True):
+        if not self.command_stack:
+            return super().execute(raise_on_error)
+        with self._log.trip([command[0] for command in self.command_stack]) as trip:
+            trip.reply = super().execute(raise_on_error)
+        return trip.reply
+
+
+class Cache(_Counting, redis.Redis):
+    """The client a learner's function is handed. `decode_responses` is off, as in the lesson."""
+
+    def __init__(self, engine, log):
+        kind, settings = engine
+        self._log, self._kind = log, kind
+        self._address = {name: settings[name] for name in ("host", "port") if name in settings}
+        limits = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
+        super().__init__(connection_pool=redis.ConnectionPool(connection_class=kind, **settings | limits))
+        # The check's own client, for looking and meddling; what it does is not in the log.
+        self._desk = redis.Redis(connection_pool=redis.ConnectionPool(connection_class=kind, **settings))
+        self._sockets: list[socket.socket] = []
+        self.reset()
+
+    def execute_command(self, *args, **options):
+        with self._log.trip([args]) as trip:
+            trip.reply = super().execute_command(*args, **options)
+        return trip.reply
+
+    def __repr__(self):
+        return "cache"
+
+    # what a check does with it
+
+    def reset(self) -> None:
+        self._desk.flushall()
+        self._desk.config_set("maxmemory", 0)
+
+    @contextmanager
+    def refusing(self):
+        """Nobody listens on the cache's port any more, and every open connection is gone."""
+        with self._elsewhere(listen=False), self._log.during(REFUSED):
+            yield
+
+    @contextmanager
+    def hung(self):
+        """Connections open, commands are accepted, answers never come."""
+        with self._elsewhere(listen=True), self._log.during(HUNG):
+            yield
+
+    @contextmanager
+    def full(self):
+        """Every write is answered with an out-of-memory error; reads go on."""
+        self._desk.config_set("maxmemory", 1)
+        try:
+            with self._log.during(FULL):
+                yield
+        finally:
+            self._desk.config_set("maxmemory", 0)
+
+    @contextmanager
+    def _elsewhere(self, listen: bool):
+        with socket.socket() as stranger:
+            stranger.bind(("127.0.0.1", 0))
+            if listen:
+                stranger.listen(16)
+            self._move(*stranger.getsockname())
+            try:
+                yield
+            finally:
+                self._move(**self._address)
+
+    def _move(self, host, port) -> None:
+        self.connection_pool.disconnect()
+        self.connection_pool.connection_kwargs.update(host=host, port=port)
+        for connection in getattr(self.connection_pool, "_available_connections", []):
+            connection.host, connection.port = host, port
+
+    def names(self) -> list[str]:
+        """Every key, as text."""
+        return sorted(_text(key) for key in self._desk.keys("*"))
+
+    def ttls(self) -> dict[str, float | None]:
+        """Seconds left of every key; None for a key that never expires."""
+        left = {name: self._desk.pttl(name) for name in self.names()}
+        return {name: None if ms == -1 else ms / 1000 for name, ms in left.items() if ms != -2}
+
+    def age(self, seconds: float) -> None:
+        """Let time pass in the cache: every TTL gets so much shorter, and what has run out is gone."""
+        for name, left in self.ttls().items():
+            if left is None:
+                continue
+            if left <= seconds:
+                self._desk.delete(name)
+            else:
+                self._desk.pexpire(name, int((left - seconds) * 1000))
+
+    def empty(self) -> None:
+        self._desk.flushall()
+
+    def spoil(self, value: bytes) -> None:
+        """Put `value` in place of whatever each string or hash field holds; TTLs stay."""
+        for name in self.names():
+            if self._desk.type(name) == b"hash":
+                self._desk.hset(name, mapping=dict.fromkeys(self._desk.hkeys(name), value))
+            elif self._desk.type(name) == b"string":
+                self._desk.set(name, value, keepttl=True)
+
+    def retype(self) -> None:
+        """Make every key a list, as another program with the same key names might."""
+        for name in self.names():
+            self._desk.delete(name)
+            self._desk.rpush(name, "not yours")
+
+    def values(self) -> dict[str, list[bytes]]:
+        """The strings stored under each key: one for a string, one a field for a hash, and so on."""
+        read = {
+            b"string": lambda name: [self._desk.get(name)],
+            b"hash": lambda name: self._desk.hvals(name),
+            b"list": lambda name: self._desk.lrange(name, 0, -1),
+            b"set": lambda name: list(self._desk.smembers(name)),
+            b"zset": lambda name: self._desk.zrange(name, 0, -1),
+        }
+        return {name: read.get(self._desk.type(name), lambda name: [])(name) for name in self.names()}
+
+    def contents(self) -> list[tuple[str, str, str]]:
+        """What is in the cache, for a table: key, value, seconds left."""
+        ttls = self.ttls()
+        rows = []
+        for name, values in self.values().items():
+            text = ", ".join(_text(value) for value in values)
+            left = ttls.get(name)
+            rows.append((name, text if len(text) < 90 else text[:80] + " …", "never" if left is None else f"{left:.0f} s"))
+        return rows
+
+
+def is_pickle(value: bytes) -> bool:
+    """Whether these bytes are a pickle of protocol 2 or later (the earlier ones are text nobody writes today)."""
+    if not (value[:1] == b"\x80" and value[-1:] == b"."):
+        return False
+    try:
+        return bool(list(pickletools.genops(value)))  # reads the opcodes; loading would run whatever they say
+    except ValueError:
+        return False
+
+
+def _text(value) -> str:
+    return value.decode(errors="backslashreplace") if isinstance(value, bytes) else str(value)

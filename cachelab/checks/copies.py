@@ -1,0 +1,126 @@
+"""The learner's own copies of the exercises, in my-exercises/, which git ignores.
+
+Why copies: a notebook that is opened is soon changed, if only by its outputs, and exercises/ is the course's. Were
+it edited in place, `git pull` would refuse to update the course, and `make exercises` would have two masters. So
+exercises/ holds the clean ones, and a learner works on a copy that nothing here ever overwrites: when the course
+brings a new version of an exercise, it is put beside an edited copy under another name.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from . import progress
+from .source import NotHere, course
+
+_ORIGINS = ".origins.json"  # in the learner's folder: which version of the course's notebook each copy was made from
+
+
+def folder() -> Path:
+    """Where the copies are: CACHELAB_EXERCISES, or my-exercises/ beside exercises/. Raises NotHere without a course."""
+    return Path(os.environ.get("CACHELAB_EXERCISES") or course("exercises").parent / "my-exercises")
+
+
+def refresh() -> list[Path]:
+    """Copy every exercise that has no copy yet; return the files that were written.
+
+    A copy the learner never changed follows the course. Beside one that was changed, a new version of the exercise
+    is written as NAME-updated.ipynb."""
+    mine = folder()
+    mine.mkdir(parents=True, exist_ok=True)
+    try:
+        origins = json.loads((mine / _ORIGINS).read_text())
+    except (OSError, ValueError):
+        origins = {}
+    written = []
+    for theirs in sorted(course("exercises").glob("*.ipynb")):
+        new = digest(theirs)
+        if (copy := _target(theirs, mine, new, origins.get(theirs.stem))) is not None:
+            shutil.copyfile(theirs, copy)
+            written.append(copy)
+        origins[theirs.stem] = new
+    (mine / _ORIGINS).write_text(json.dumps(origins, indent=1, sort_keys=True))
+    return written
+
+
+def _target(theirs: Path, mine: Path, new: str, origin: str | None) -> Path | None:
+    """Where the course's version has to be copied to, if anywhere."""
+    copy = mine / theirs.name
+    if not copy.exists():
+        return copy
+    if origin == new or digest(copy) == new:
+        return None
+    if digest(copy) == origin:
+        return copy
+    number = 1
+    while True:
+        copy = mine / f"{theirs.stem}-updated{'' if number == 1 else f'-{number}'}.ipynb"
+        if not copy.exists():
+            return copy
+        if digest(copy) == new:
+            return None
+        number += 1
+
+
+def digest(notebook: Path) -> str:
+    """What tells two versions apart: the text of the cells, not their outputs."""
+    text = notebook.read_text(encoding="utf-8")
+    try:
+        text = json.dumps([[cell["cell_type"], "".join(cell["source"])] for cell in json.loads(text)["cells"]])
+    except (ValueError, KeyError, TypeError):
+        pass  # not a notebook any more: then every byte counts
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """Where the learner is: what is solved of a lesson, and which file to work in."""
+
+    lesson: str
+    solved: int
+    exercises: int
+    link: str = ""  # the learner's copy, seen from here, if this is not it
+    trouble: str = ""
+
+    def __str__(self):
+        lines = [f"Lesson {self.lesson}: {self.solved} of {self.exercises} exercises solved."]
+        if self.link:
+            lines.append(f"This is the course's clean copy. Yours, which no update touches, is {self.link}")
+        return "\n".join(lines + ([self.trouble] if self.trouble else []))
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        link = (
+            "<br>This is the course's clean copy. Work in yours, which no update touches: "
+            f'<a href="{escape(self.link)}">{escape(self.link)}</a>'
+            if self.link
+            else ""
+        )
+        trouble = f"<br>{escape(self.trouble)}" if self.trouble else ""
+        return f"<p>Lesson {self.lesson}: {self.solved} of {self.exercises} exercises solved.{link}{trouble}</p>"
+
+
+def begin(lesson: str) -> Welcome:
+    """The first line of an exercise notebook: says what is solved, and makes and links the learner's own copy."""
+    from .exercise import exercise_ids
+
+    ids = exercise_ids(lesson)
+    solved = sum(progress.read()["exercises"].get(id, {}).get("solved", False) for id in ids)
+    link = trouble = ""
+    try:
+        refresh()
+        mine = folder()
+        if Path.cwd() != mine.resolve():
+            for copy in mine.glob(f"{lesson}_*.ipynb"):
+                if "-updated" not in copy.stem:
+                    link = os.path.relpath(copy, Path.cwd()).replace(os.sep, "/")
+    except NotHere:
+        pass
+    except OSError as error:
+        trouble = f"No copy of your own could be made ({error}): save this notebook under another name before you edit it."
+    return Welcome(lesson, solved, len(ids), link, trouble)

@@ -1,0 +1,259 @@
+"""Where a check meets an answer: it calls the learner's function, and sees every command and query the call makes."""
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from .attempt import Overtime, describe, learner_line, limit, note, overtime_line
+from .cache import Cache
+from .database import Database, refuse
+from .verdict import Settled, Table, broken, incorrect, not_attempted, show
+
+PATIENCE = 2.0  # seconds one call of the learner's function may take
+
+
+class Unavailable(Exception):
+    """An engine that a check needs could not be started; not the learner's fault."""
+
+
+_engines: dict[str, Any] = {}  # the checks' own, kept for the kernel: a check never touches the learner's
+
+
+def prepare(needs: tuple[str, ...]) -> dict[str, tuple]:
+    """Start what a check needs, unless it runs already: {"valkey": (connection class, settings)}."""
+    from cachelab import engines
+
+    found = {}
+    for name in needs:
+        try:
+            if name not in _engines or not _engines[name].alive:
+                _engines[name] = getattr(engines, name)(fresh=True)
+            pool = _engines[name].client().connection_pool
+        except Exception as error:
+            _engines.pop(name, None)
+            raise Unavailable(f"{type(error).__name__}: {error}") from error
+        found[name] = (pool.connection_class, dict(pool.connection_kwargs))
+    return found
+
+
+@dataclass
+class Step:
+    """One thing a call did: a round trip to the cache, or a query."""
+
+    kind: str  # "cache" or "database"
+    text: str
+    reply: Any = None
+    error: str = ""
+    commands: tuple = ()
+
+    def row(self):
+        return (self.kind, self.text, self.error or show(self.reply, 60))
+
+
+class Log:
+    """Every step of every call, in order, and what is wrong with the world meanwhile."""
+
+    def __init__(self):
+        self.steps: list[Step] = []
+        self.conditions: list[str] = []
+
+    @property
+    def loads(self) -> list[Step]:
+        return [step for step in self.steps if step.kind == "database"]
+
+    @contextmanager
+    def trip(self, commands):
+        text = " · ".join(" ".join(_argument(part) for part in command) for command in commands)
+        names = tuple(str(command[0]).upper() for command in commands)
+        yield from self._step(Step("cache", text[:110], commands=names))
+
+    @contextmanager
+    def query(self, name, args, named, db):
+        yield from self._step(Step("database", f"{name}({_arguments(args, named)})"), before=refuse if db.down else None)
+
+    def _step(self, step, before=None):
+        self.steps.append(step)
+        try:
+            if before:
+                before()
+            yield step
+        except Exception as error:
+            step.error = describe(error)[:80]
+            raise
+
+    @contextmanager
+    def during(self, condition: str):
+        self.conditions.append(condition)
+        try:
+            yield
+        finally:
+            self.conditions.remove(condition)
+
+
+@dataclass
+class Call:
+    """One call of the learner's function: what it was, what it did, how it ended."""
+
+    text: str
+    value: Any = None
+    error: BaseException | None = None
+    overtime: str | None = None  # the line it was at when its time ran out
+    seconds: float = 0.0
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def loads(self) -> list[Step]:
+        """The queries it made."""
+        return [step for step in self.steps if step.kind == "database"]
+
+    @property
+    def trips(self) -> list[Step]:
+        """The round trips to the cache it made."""
+        return [step for step in self.steps if step.kind == "cache"]
+
+    @property
+    def where(self) -> str:
+        return learner_line(self.error) if self.error else ""
+
+    def log(self) -> Table:
+        rows = tuple((str(i), *step.row()) for i, step in enumerate(self.steps[:12], 1))
+        if len(self.steps) > 12:
+            rows += (("…", f"{len(self.steps) - 12} more", "", ""),)
+        return Table("What this call did", ("", "where", "what", "answer"), rows)
+
+    def wrong(self, happened: str, expected: str, think: str = "", *evidence) -> Settled:
+        """The verdict that this call did the wrong thing: `raise call.wrong(…)`."""
+        return incorrect(self.text, happened, expected, think, *((self.log(),) if self.steps else ()), *evidence)
+
+    def finished(self) -> "Call":
+        """Settle as broken if the call raised or did not end."""
+        if self.overtime is not None:
+            raise broken(
+                self.text,
+                f"no answer after {PATIENCE:g} seconds, so the check stopped it",
+                self.overtime,
+                "Is there a loop that never ends, or a retry without a limit?",
+                *((self.log(),) if self.steps else ()),
+            )
+        if self.error is not None:
+            raise broken(self.text, describe(self.error), self.where, _advice(self.error), *((self.log(),) if self.steps else ()))
+        return self
+
+    def returned(self, expected, think: str = "") -> "Call":
+        """Settle as incorrect unless the call returned a value equal to this and of the same types."""
+        self.finished()
+        if difference := differ(self.value, expected):
+            happened, wanted = difference
+            if self.value is None:
+                think = think or "Is there a path through the function without a `return`?"
+            raise self.wrong(f"of what it returned, {happened}".replace("of what it returned, it was", "it returned"), wanted, think)
+        return self
+
+
+class Lab:
+    """What a judge works with: a cache and a database that write down what is done to them."""
+
+    def __init__(self, engines: dict[str, tuple]):
+        self._engines = engines
+        self._cache = None
+        self.log = Log()
+        self.db = Database(self.log)
+        self._clock, self._later = time.time, 0.0
+
+    @property
+    def cache(self) -> Cache:
+        if self._cache is None:
+            self._cache = Cache(self._engines["valkey"], self.log)
+        return self._cache
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of the checks' own Valkey."""
+        return self._engines["valkey"][1]["host"], self._engines["valkey"][1]["port"]
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, in the cache and for time.time(), without waiting."""
+        self._later += seconds
+        self.cache.age(seconds)
+
+    def call(self, function, *args, patience: float = PATIENCE, **named) -> Call:
+        """Call the learner's function. Whatever it does becomes a `Call`; only NotImplementedError settles at once."""
+        name = getattr(function, "__name__", "your function")
+        where = "".join(f" {condition}" for condition in self.log.conditions)
+        call = Call(f"`{name}({_arguments(args, named)})`{where}")
+        start, first = time.monotonic(), len(self.log.steps)
+        note(call.text)
+        try:
+            with limit(patience):
+                call.value = function(*args, **named)
+        except Overtime:
+            pass
+        except NotImplementedError as error:
+            call.error = error
+            if call.where:
+                raise not_attempted(f"`{name}` still raises NotImplementedError, at {call.where}.") from None
+        except BaseException as error:  # noqa: B036  also SystemExit and KeyboardInterrupt: a verdict never raises
+            call.error = error
+        call.seconds, call.overtime = time.monotonic() - start, overtime_line()
+        call.steps = self.log.steps[first:]
+        return call
+
+    def __enter__(self):
+        time.time = lambda: self._clock() + self._later
+        return self
+
+    def __exit__(self, *exc):
+        time.time = self._clock
+
+
+def differ(value, expected, path: str = "") -> tuple[str, str] | None:
+    """(what is there, what should be) at the first place where a value is not the expected one; None if it is equal.
+
+    Types count: a Decimal that comes back as a float is another value, and so is a tuple instead of a list."""
+    it = f"its {path}" if path else "it"
+    try:
+        if type(value) is not type(expected):
+            return f"{it} was {show(value)}{_type(value)}", f"{show(expected)}{_type(expected)}"
+        if isinstance(expected, dict) and set(value) != set(expected):
+            odd = ", ".join(sorted(map(show, set(value) ^ set(expected))))
+            return f"{it} had the keys {show(list(value))}", f"the keys {show(list(expected))} (they differ in {odd})"
+        if isinstance(expected, list) and len(value) != len(expected):
+            return f"{it} had {len(value)} items", f"{len(expected)} items"
+        if isinstance(expected, dict | list):
+            keys = expected if isinstance(expected, dict) else range(len(expected))
+            inside = (differ(value[key], expected[key], f"{path}[{key!r}]") for key in keys)
+            return next(filter(None, inside), None)
+        return None if value == expected else (f"{it} was {show(value)}", show(expected))
+    except Exception as error:
+        return f"comparing it failed with {describe(error)}", show(expected)
+
+
+def _type(value) -> str:
+    name = type(value).__name__
+    return "" if value is None else f", {'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _advice(error) -> str:
+    text = str(error)
+    if isinstance(error, TypeError) and "JSON serializable" in text:
+        return "JSON knows text, numbers, true, false and null. What will you turn the rest into, and back?"
+    if isinstance(error, TypeError) and "positional argument" in text:
+        return "The check calls the function with the arguments shown above, in that order."
+    return ""
+
+
+def _argument(part) -> str:
+    text = part.decode(errors="backslashreplace") if isinstance(part, bytes) else str(part)
+    return text if len(text) <= 44 else text[:40] + " …"
+
+
+def _arguments(args, named) -> str:
+    return ", ".join([show(arg, 60) for arg in args] + [f"{key}={show(value, 60)}" for key, value in named.items()])
+
+
+def counted(steps, noun: str) -> str:
+    """ "no query", "1 query", "3 queries"."""
+    number = len(steps) if hasattr(steps, "__len__") else steps
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{number or 'no'} {noun if number in (0, 1) else plural}"

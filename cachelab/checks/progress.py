@@ -1,0 +1,162 @@
+"""What a learner has solved and where they were: one small JSON file on their own machine, and a code to carry it.
+
+    from cachelab.checks import progress
+    progress.export()             # "cachelab-eNq…": paste it into another session
+    progress.load("cachelab-…")   # merges: nothing that is known here is lost
+
+The file lies in the user's data folder (CACHELAB_PROGRESS names another) and holds exercise ids, numbers of tries,
+and the last exercise with its time: nothing about the person, and nothing leaves the machine.
+"""
+
+import base64
+import json
+import os
+import sys
+import tempfile
+import time
+import zlib
+from contextlib import contextmanager
+from pathlib import Path
+
+import platformdirs
+
+PREFIX = "cachelab-"
+_EMPTY = {"exercises": {}, "last": None}  # exercises: id -> {"tries": n, "solved": bool};  last: [time in s, id]
+
+
+def path() -> Path:
+    """The file that holds the progress."""
+    folder = platformdirs.user_data_path("cachelab", appauthor=False)
+    return Path(os.environ.get("CACHELAB_PROGRESS") or folder / "progress.json")
+
+
+def read() -> dict:
+    """What is known: {"exercises": {"04.1": {"tries": 2, "solved": True}, …}, "last": [time, "04.1"] or None}.
+
+    A file that cannot be understood is set aside under another name, never overwritten."""
+    file = path()
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError:  # not there yet, or not readable: then there is nothing to say, and nothing to set aside
+        return _clean(_EMPTY)
+    try:
+        return _clean(json.loads(text))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        aside = file.with_name(f"{file.stem}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}{file.suffix}")
+        try:
+            os.replace(file, aside)
+        except OSError:
+            pass
+        return _clean(_EMPTY)
+
+
+def record(id: str, status: str) -> str:
+    """Count one try of an exercise; "" or, if it cannot be saved, the reason as a sentence."""
+
+    def change(known):
+        entry = known["exercises"].setdefault(id, {"tries": 0, "solved": False})
+        entry["tries"] += 1
+        entry["solved"] = entry["solved"] or status == "correct"
+        known["last"] = [int(time.time()), id]
+
+    try:
+        _update(change)
+    except OSError as error:
+        return f"(Your progress could not be saved: {error}.)"
+    return ""
+
+
+def tries(id: str) -> int:
+    return read()["exercises"].get(id, {}).get("tries", 0)
+
+
+def solved(id: str) -> bool:
+    return read()["exercises"].get(id, {}).get("solved", False)
+
+
+def last() -> str | None:
+    """The id of the exercise that was tried last."""
+    known = read()["last"]
+    return known[1] if known else None
+
+
+def export() -> str:
+    """The progress as a short line of text for `load`, in this session or another."""
+    data = json.dumps(read(), separators=(",", ":"), sort_keys=True).encode()
+    packed = zlib.compress(data, 9)
+    return PREFIX + base64.urlsafe_b64encode(packed + zlib.crc32(packed).to_bytes(4, "big")).decode().rstrip("=")
+
+
+def load(code: str) -> dict:
+    """Merge an exported code into what is known here and return the result.
+
+    Solved stays solved, the larger number of tries and the later `last` win. Raises ValueError if the code is not
+    whole."""
+    try:
+        text = "".join(code.split())
+        if not text.startswith(PREFIX):
+            raise ValueError
+        body = text.removeprefix(PREFIX)
+        packed = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
+        if zlib.crc32(packed[:-4]) != int.from_bytes(packed[-4:], "big"):
+            raise ValueError
+        unpack = zlib.decompressobj()
+        other = _clean(json.loads(unpack.decompress(packed[:-4], 1 << 20)))
+    except (ValueError, TypeError, KeyError, AttributeError, zlib.error):
+        raise ValueError(
+            f"this is not a whole progress code: it starts with {PREFIX!r} and is one line, all of what export() gave"
+        ) from None
+    return _update(lambda known: _merge(known, other))
+
+
+def _merge(known: dict, other: dict) -> None:
+    for id, theirs in other["exercises"].items():
+        mine = known["exercises"].setdefault(id, {"tries": 0, "solved": False})
+        mine["tries"] = max(mine["tries"], theirs["tries"])
+        mine["solved"] = mine["solved"] or theirs["solved"]
+    known["last"] = max(filter(None, (known["last"], other["last"])), default=None)
+
+
+def _clean(data: dict) -> dict:
+    """A fresh copy with exactly the fields and types above; raises if there is something else in their place."""
+    exercises = {
+        str(id): {"tries": int(entry["tries"]), "solved": bool(entry["solved"])}
+        for id, entry in data["exercises"].items()
+    }
+    return {"exercises": exercises, "last": [int(data["last"][0]), str(data["last"][1])] if data["last"] else None}
+
+
+def _update(change) -> dict:
+    """Read, change and write as one step, whatever other kernels do; readers see the old file or the new one."""
+    file = path()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(file.with_suffix(".lock")):
+        known = read()
+        change(known)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".progress-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as new:
+                json.dump(known, new, indent=1, sort_keys=True)
+                new.flush()
+                os.fsync(new.fileno())
+            os.replace(name, file)
+        except BaseException:
+            os.unlink(name)
+            raise
+    return known
+
+
+@contextmanager
+def _locked(file: Path):
+    """One kernel at a time. The operating system drops the lock if its holder dies."""
+    with open(file, "a+b") as handle:
+        if sys.platform == "win32":
+            import msvcrt
+
+            handle.seek(0)
+            msvcrt.locking(handle.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
