@@ -1,0 +1,164 @@
+// What every widget of the course shares. Python puts this text before each widget's own file,
+// so a widget uses these functions without importing them.
+
+// An element: html("button", { class: "quiet", onclick: f, disabled: true }, "Run", child).
+// null, undefined and false attributes are left out; a child is a node or a text.
+function html(tag, attributes = {}, ...children) {
+  return filled(document.createElement(tag), attributes, children);
+}
+
+function svg(tag, attributes = {}, ...children) {
+  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function filled(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+// The one way to make a view. `draw` gets
+//   root            the element to fill: labelled, and keys pressed inside it stay inside it
+//   model, signal   anywidget's own
+//   get(name)       a trait's value
+//   send(changes)   set traits and tell Python
+//   watch(names, f) f(...values) now, and again (once a frame) after any of them changes
+//   isStatic        true in an exported page: there is no Python to answer
+function widget(draw) {
+  return {
+    render({ model, el, signal }) {
+      const root = html("div", { class: "cachelab", role: "group" });
+      keepKeys(root);
+      el.replaceChildren(root);
+      const get = (name) => model.get(name);
+      const send = (changes) => {
+        for (const [name, value] of Object.entries(changes)) model.set(name, value);
+        model.save_changes();
+      };
+      const watch = (names, f) => {
+        const run = () => f(...names.map(get));
+        let frame = null;
+        const soon = () => {
+          frame ??= requestAnimationFrame(() => { frame = null; run(); });
+        };
+        for (const name of names) {
+          model.on(`change:${name}`, soon);
+          signal?.addEventListener("abort", () => model.off(`change:${name}`, soon));
+        }
+        run();
+      };
+      watch(["label"], (label) => root.setAttribute("aria-label", label || "widget"));
+      return draw({ model, root, signal, get, send, watch, isStatic: get("is_static") === true });
+    },
+  };
+}
+
+// JupyterLab listens for single keys on the document: "d d" on a focused widget would delete its cell.
+// Shortcuts with Ctrl or Cmd pass, except Enter, which would run the cell again and lose what was entered.
+function keepKeys(element) {
+  element.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key !== "Enter") return;
+    event.stopPropagation();
+  });
+}
+
+// A live region: say("...") is read out once the reader is idle.
+function status(attributes = {}) {
+  const element = html("div", { role: "status", "aria-live": "polite", class: "status", ...attributes });
+  const say = (text) => { if (element.textContent !== text) element.textContent = text; };
+  return { element, say };
+}
+
+// Names that are unique in the page, for label/input pairs and radio groups.
+let uniqueCount = 0;
+function unique(prefix) {
+  return `${prefix}-${Math.random().toString(36).slice(2, 8)}-${++uniqueCount}`;
+}
+
+function button(text, onclick, attributes = {}) {
+  return html("button", { type: "button", onclick, ...attributes }, text);
+}
+
+// A labelled native slider over `stops`, a list of { value, text }: linear, logarithmic, or any list.
+function slider({ label, stops, index, oninput }) {
+  const id = unique("slider");
+  const output = html("output", { for: id });
+  const input = html("input", { type: "range", id, min: 0, max: stops.length - 1, step: 1 });
+  const show = (position) => {
+    input.value = position;
+    input.setAttribute("aria-valuetext", stops[position].text);
+    input.style.setProperty("--filled", `${(100 * position) / Math.max(1, stops.length - 1)}%`);
+    output.textContent = stops[position].text;
+  };
+  input.addEventListener("input", () => { show(+input.value); oninput(stops[+input.value].value); });
+  show(index);
+  const element = html("div", { class: "control" }, html("label", { for: id }, label), input, output);
+  return { element, input, show };
+}
+
+// A fieldset of native radio buttons.
+function radios({ label, options, index, oninput }) {
+  const name = unique("choice");
+  const inputs = options.map((_, i) =>
+    html("input", { type: "radio", name, checked: i === index, onchange: () => oninput(i) }));
+  const element = html("fieldset", { class: "control choice" }, html("legend", {}, label),
+    html("div", {}, ...options.map((text, i) => html("label", {}, inputs[i], text))));
+  return { element, inputs, show: (i) => inputs.forEach((input, j) => { input.checked = i === j; }) };
+}
+
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// Calls f(width) now and whenever the element's width changes.
+function onWidth(element, signal, f) {
+  let last = -1;
+  const observer = new ResizeObserver(() => {
+    const width = Math.floor(element.clientWidth);
+    if (width > 0 && width !== last) f((last = width));
+  });
+  observer.observe(element);
+  signal?.addEventListener("abort", () => observer.disconnect());
+}
+
+// A number as people write it; the same rules as quantity() in quantity.py, and a test holds them together.
+// `like` fixes the prefix, so that the ticks of one axis share it.
+const PREFIXES = {
+  s: [[86400, " d"], [3600, " h"], [60, " min"], [1, " s"], [1e-3, " ms"], [1e-6, " µs"], [1e-9, " ns"]],
+  B: [[2 ** 40, " TiB"], [2 ** 30, " GiB"], [2 ** 20, " MiB"], [2 ** 10, " KiB"], [1, " B"]],
+  "%": [[0.01, "%"]],
+  "": [[1e9, "G"], [1e6, "M"], [1e3, "k"], [1, ""]],
+};
+
+function prefix(value, unit) {
+  const size = Math.abs(value);
+  if (unit === "s") {
+    if (size === 0) return [1, " s"];
+    const from = size >= 120 ? 0 : 3; // 90 s, not 1.5 min
+    return PREFIXES.s.slice(from).find(([factor]) => size >= factor * (from ? 1 : 2)) ?? PREFIXES.s.at(-1);
+  }
+  if (unit in PREFIXES && unit !== "") {
+    return PREFIXES[unit].find(([factor]) => size >= factor) ?? PREFIXES[unit].at(-1);
+  }
+  const tail = unit === "" || unit === "$" ? "" : unit.startsWith("/") ? unit : ` ${unit}`;
+  const [factor, letter] = size < 1e4 ? [1, ""] : PREFIXES[""].find(([f]) => size >= f);
+  return [factor, letter + tail];
+}
+
+function quantity(value, unit = "", like = value) {
+  if (value === null || !Number.isFinite(value)) return "–";
+  const [factor, tail] = prefix(like, unit);
+  const scaled = value / factor;
+  const size = Math.abs(scaled);
+  let options = { maximumSignificantDigits: 3 };
+  if (Number.isInteger(scaled) && size < 1e4) options = { maximumFractionDigits: 0 };
+  else if (unit === "%" && size > 99 && size < 100) options = { maximumFractionDigits: 2 };
+  else if (unit === "$" && size >= 0.01) {
+    const digits = size < 100 ? 2 : 0;
+    options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  }
+  const sign = unit === "$" ? "$" : "";
+  return (scaled < 0 ? "−" : "") + sign + Math.abs(scaled).toLocaleString("en-US", options) + tail;
+}
