@@ -1,0 +1,1 @@
+"""Journeys in a real browser: JupyterLab on loopback, Debian's Chromium, Playwright."""

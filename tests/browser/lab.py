@@ -1,0 +1,365 @@
+"""A JupyterLab of our own and a headless Chromium that opens notebooks in it.
+
+    with Lab() as lab:
+        page = lab.open("notebooks/01_why_cache.ipynb", theme="dark", width=1024)
+        page.run_all()
+        assert page.errors() == [] and page.external == []
+        page.cell("ladder").get_by_role("slider").press("ArrowRight")
+        page.screenshots("01.png")
+
+The server has its own port, token, settings and folders; a notebook is opened as a copy; the browser can
+reach nothing but loopback, and notes what it tried.
+"""
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import nbformat
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, sync_playwright
+
+__all__ = ["Lab", "NotebookPage", "chromium", "notebook"]
+
+SETTINGS = {
+    # every cell is in the page, so that a screenshot of the whole notebook shows it all
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
+}
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+CHROMIUM = [
+    "--no-sandbox",  # so that it also runs as root
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]
+
+
+def chromium() -> str | None:
+    """The path of an installed Chromium, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def notebook(*sources: str) -> nbformat.NotebookNode:
+    """A notebook of code cells with the ids c0, c1, …"""
+    nb = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    nb.cells = [nbformat.v4.new_code_cell(source, id=f"c{i}") for i, source in enumerate(sources)]
+    return nb
+
+
+class Lab:
+    """One JupyterLab server and one browser, for as many notebooks as you like."""
+
+    def __init__(self):
+        executable = chromium()
+        if executable is None:
+            raise RuntimeError("no Chromium found; on Debian or Ubuntu: apt install chromium")
+        self._closing = contextlib.ExitStack()
+        try:
+            self.folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
+            self._start_server()
+            self._playwright = self._closing.enter_context(sync_playwright())
+            self.browser = self._playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
+            self._closing.callback(self.browser.close)
+            self._wait_for_server()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "Lab":
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self) -> None:
+        self._closing.close()
+
+    def open(self, source: str | Path | nbformat.NotebookNode, *, theme="light", width=1280, height=900):
+        """A copy of the notebook in a browser page of its own, its kernel started and idle."""
+        folder = Path(tempfile.mkdtemp(prefix="n", dir=self.folder / "work"))
+        if isinstance(source, nbformat.NotebookNode):
+            path = folder / "scratch.ipynb"
+            nbformat.write(source, path)
+        else:
+            path = Path(shutil.copy(source, folder))
+        return NotebookPage(self, path, theme, width, height)
+
+    def api(self, path: str, method: str = "GET"):
+        """The server's answer to a REST call, decoded."""
+        headers = {"Authorization": f"token {self._token}"}
+        request = urllib.request.Request(f"{self.url}api/{path}", method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            return json.loads(reply.read() or b"null")
+
+    def _start_server(self) -> None:
+        for name in ("work", "config", "data", "runtime", "settings", "workspaces", "ipython"):
+            (self.folder / name).mkdir()
+        for plugin, values in SETTINGS.items():
+            file = self.folder / "settings" / f"{plugin}.jupyterlab-settings"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(values))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self._token = secrets.token_hex(16)
+        self.url = f"http://127.0.0.1:{port}/"
+        folders = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "IPYTHONDIR": "ipython",
+        }
+        options = {
+            "ServerApp.ip": "127.0.0.1",
+            "ServerApp.port": port,
+            "ServerApp.port_retries": 0,
+            "ServerApp.root_dir": self.folder / "work",
+            "ServerApp.open_browser": False,
+            "ServerApp.allow_root": True,
+            "IdentityProvider.token": self._token,
+            "LabApp.expose_app_in_browser": True,
+        }
+        self._log = self._closing.enter_context(open(self.folder / "server.log", "w+"))
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())],
+            env=os.environ | {name: str(self.folder / folder) for name, folder in folders.items()},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
+        )
+        self._closing.callback(self._stop_server)
+
+    def _wait_for_server(self, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self._server.poll() is not None:
+                break
+            with contextlib.suppress(OSError):
+                self.api("status")
+                return
+            time.sleep(0.1)
+        self._log.seek(0)
+        raise RuntimeError(f"JupyterLab did not come up:\n{self._log.read()[-2000:]}")
+
+    def _stop_server(self) -> None:
+        self._server.terminate()  # it shuts its kernels down
+        try:
+            self._server.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._server.pid, signal.SIGKILL)
+            self._server.wait()
+
+
+class NotebookPage:
+    """A notebook open in JupyterLab. `page` is Playwright's own page, for everything not here."""
+
+    def __init__(self, lab: Lab, path: Path, theme: str, width: int, height: int):
+        self.lab, self.path = lab, path
+        self.external: list[str] = []  # what the page asked for beyond loopback
+        self.console: list[str] = []  # errors in the browser's console
+        context = lab.browser.new_context(viewport={"width": width, "height": height})
+        self.page = context.new_page()
+        context.on("request", lambda request: self._note(request.url))
+        self.page.on("websocket", lambda socket: self._note(socket.url))
+        self.page.on("console", lambda m: m.type == "error" and self.console.append(m.text))
+        self.page.on("pageerror", lambda error: self.console.append(str(error)))
+        where = quote(str(path.relative_to(lab.folder / "work")))
+        workspace = path.parent.name
+        self.page.goto(f"{lab.url}lab/workspaces/{workspace}/tree/{where}?token={lab._token}")
+        self.page.wait_for_function(_READY, timeout=60_000)
+        self.page.get_by_text(re.compile(r"\| Idle")).wait_for(timeout=60_000)
+        self.page.evaluate(_TIDY_PAGE)
+        self.page.evaluate(_NAME_CELLS)
+        self.theme(theme)
+
+    def _note(self, url: str) -> None:
+        parts = urlsplit(url)
+        web = parts.scheme in ("http", "https", "ws", "wss")
+        if web and parts.hostname not in ("127.0.0.1", "localhost"):
+            self.external.append(url)
+
+    def command(self, name: str, **arguments) -> None:
+        """Runs a command of JupyterLab's and waits for its end."""
+        self.page.evaluate(
+            "async ([name, args]) => { await jupyterapp.commands.execute(name, args) }", [name, arguments]
+        )
+
+    def theme(self, name: str) -> None:
+        """Switches to "light" or "dark"."""
+        self.command("apputils:change-theme", theme=THEMES[name])
+        light = str(name == "light").lower()
+        self.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{light}'")
+
+    def width(self, pixels: int) -> None:
+        self.page.set_viewport_size({"width": pixels, "height": self.page.viewport_size["height"]})
+
+    def run_all(self, timeout: float = 120) -> None:
+        """Run All, and wait until every cell has run; TimeoutError names the cell that is still running."""
+        stuck = self.page.evaluate(_RUN_ALL, timeout * 1000)
+        if stuck:
+            raise TimeoutError(f"not done after {timeout:g} s; still running: {stuck}")
+        self.settle()
+
+    def run(self, cell: str, timeout: float = 60) -> None:
+        """Runs one cell."""
+        stuck = self.page.evaluate(_RUN_CELL, [cell, timeout * 1000])
+        if stuck:
+            raise TimeoutError(f"cell {cell} not done after {timeout:g} s")
+        self.settle()
+
+    def settle(self) -> None:
+        """Waits until the kernel is idle and what it sent is drawn."""
+        self.page.wait_for_function(_READY, timeout=60_000)
+        self.page.evaluate("() => new Promise((r) => setTimeout(() => requestAnimationFrame(r), 250))")
+
+    def cell(self, id: str) -> Locator:
+        """The cell with this id."""
+        return self.page.locator(f'[data-cell-id="{id}"]')
+
+    def output(self, id: str) -> Locator:
+        """The outputs of the cell with this id."""
+        return self.cell(id).locator(".jp-Cell-outputArea")
+
+    def cells(self) -> list[str]:
+        """The ids of the cells now in the notebook, in order."""
+        return self.page.evaluate(f"() => {_CELLS}.map((cell) => cell.model.id)")
+
+    def errors(self) -> list[str]:
+        """One line for each cell that ended in an error, except those tagged to raise one."""
+        return self.page.evaluate(_ERRORS)
+
+    def value(self, expression: str) -> str:
+        """The repr of an expression, evaluated in the notebook's kernel."""
+        return self.page.evaluate(_EVALUATE, expression)
+
+    def axe(self, selector: str) -> list[str]:
+        """Serious and critical accessibility violations inside `selector`, one line each."""
+        response = Axe().run(self.page, context={"include": [[selector]]}).response
+        return [
+            f"{found['id']} ({found['impact']}): {node['html'][:160]}"
+            for found in response["violations"]
+            if found["impact"] in ("serious", "critical")
+            for node in found["nodes"]
+        ]
+
+    def screenshots(self, out: str | Path, cell: str | None = None, most: int = 1400) -> list[Path]:
+        """Pictures of the whole notebook, cut between cells into pages of `most` pixels at most; or of one cell.
+
+        Several pages are called NAME-1.png, NAME-2.png, …
+        """
+        out, page = Path(out), self.page
+        size = page.viewport_size
+        try:
+            page.set_viewport_size({"width": size["width"], "height": most + 200})
+            if cell:
+                needed = self.cell(cell).evaluate("(node) => node.offsetHeight") + 200
+                page.set_viewport_size({"width": size["width"], "height": max(400, needed)})
+                self.settle()
+                self.cell(cell).screenshot(path=out)
+                return [out]
+            self.settle()
+            pieces = page.evaluate(_PAGES, most)
+            paths = []
+            for number, (start, height) in enumerate(pieces, 1):
+                paths.append(out if len(pieces) == 1 else out.with_stem(f"{out.stem}-{number}"))
+                clip = page.evaluate(_SCROLL, [start, height])
+                page.screenshot(path=paths[-1], clip=clip)
+            return paths
+        finally:
+            page.set_viewport_size(size)
+
+    def close(self) -> None:
+        """Closes the page and ends its kernel."""
+        self.page.context.close()
+        for session in self.lab.api("sessions"):
+            if self.lab.folder / "work" / session["path"] == self.path:
+                self.lab.api(f"sessions/{session['id']}", "DELETE")
+
+    def __enter__(self) -> "NotebookPage":
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+_PANEL = "jupyterapp.shell.currentWidget"
+_CELLS = f"{_PANEL}.content.widgets"
+# The status bar alone says Idle before the kernel can be used: Run All would then ask to choose a kernel.
+_READY = """() => {
+  const panel = window.jupyterapp?.shell?.currentWidget;
+  return panel?.context?.isReady && panel.sessionContext?.isReady
+    && panel.sessionContext.session?.kernel?.status === "idle";
+}"""
+_TIDY_PAGE = """() => { jupyterapp.shell.collapseLeft(); jupyterapp.shell.collapseRight(); }"""
+_NAME_CELLS = f"""() => {{
+  const name = () => {{ for (const cell of {_CELLS}) cell.node.dataset.cellId = cell.model.id; }};
+  name();
+  {_PANEL}.content.model.cells.changed.connect(() => setTimeout(name));
+}}"""
+_DEADLINE = """const deadline = (work, ms) =>
+  Promise.race([work.then(() => true), new Promise((r) => setTimeout(r, ms, false))]);"""
+_RUN_ALL = f"""async (ms) => {{
+  {_DEADLINE}
+  if (await deadline(jupyterapp.commands.execute("notebook:run-all-cells"), ms)) return null;
+  const busy = {_CELLS}.find((cell) => /\\*/.test(cell.promptNode?.textContent ?? ""));
+  return busy?.model.id ?? "?";
+}}"""
+_RUN_CELL = f"""async ([id, ms]) => {{
+  {_DEADLINE}
+  {_PANEL}.content.activeCellIndex = {_CELLS}.findIndex((cell) => cell.model.id === id);
+  return (await deadline(jupyterapp.commands.execute("notebook:run-cell"), ms)) ? null : id;
+}}"""
+_ERRORS = f"""() => {_CELLS}
+  .filter((cell) => cell.model.type === "code"
+    && !(cell.model.getMetadata("tags") ?? []).includes("raises-exception"))
+  .flatMap((cell) => cell.model.outputs.toJSON()
+    .filter((output) => output.output_type === "error")
+    .map((output) => `${{cell.model.id}}: ${{output.ename}}: ${{output.evalue}}`))"""
+_EVALUATE = f"""async (expression) => {{
+  const kernel = {_PANEL}.sessionContext.session.kernel;
+  const reply = (await kernel.requestExecute({{
+    code: "", silent: true, store_history: false, user_expressions: {{ value: expression }} }}).done).content;
+  const value = reply.user_expressions.value;
+  if (value.status !== "ok") throw new Error(`${{value.ename}}: ${{value.evalue}}`);
+  return value.data["text/plain"];
+}}"""
+_SCROLLER = f'{_PANEL}.content.node.querySelector(".jp-WindowedPanel-outer")'
+_PAGES = f"""(most) => {{
+  const outer = {_SCROLLER}, top = outer.getBoundingClientRect().top - outer.scrollTop;
+  const room = Math.min(most, outer.clientHeight);
+  const ends = {_CELLS}.map((cell) => cell.node.getBoundingClientRect().bottom - top);
+  const end = ends.at(-1) + 8, pages = [];
+  for (let start = 0; start < end - 1;) {{
+    const fits = ends.filter((bottom) => bottom > start + room * 0.4 && bottom <= start + room).at(-1);
+    const next = end - start <= room ? end : fits ?? start + room;
+    pages.push([start, next - start]);
+    start = next;
+  }}
+  return pages;
+}}"""
+_SCROLL = f"""async ([start, height]) => {{
+  const outer = {_SCROLLER};
+  outer.scrollTop = start;
+  await new Promise((r) => setTimeout(() => requestAnimationFrame(r), 60));
+  const box = outer.getBoundingClientRect();
+  return {{ x: box.left, y: box.top + start - outer.scrollTop, width: box.width, height }};
+}}"""
