@@ -1,0 +1,184 @@
+"""A request as the rules see it: the parameters given, what they imply, and what exists already."""
+
+from datetime import datetime, timedelta, timezone
+from functools import cached_property
+from typing import Any, Protocol
+
+from . import catalog
+
+
+class World(Protocol):
+    """What a rule may look up: everything that exists in one account and region."""
+
+    region_name: str
+    zones: list[str]
+
+    def group(self, name: str) -> Any: ...
+    def cluster(self, name: str) -> Any: ...
+    def serverless(self, name: str) -> Any: ...
+    def snapshot(self, name: str) -> Any: ...
+    def user_group(self, name: str) -> Any: ...
+    def find_subnet_group(self, name: str) -> Any: ...
+    def find_parameter_group(self, name: str) -> Any: ...
+    def vpc_of_security_group(self, name: str) -> str | None: ...
+
+
+class Ask:
+    """One request. `ask["Parameter"]` is what was given, or None.
+
+    `target` is what a Modify, Increase… or Test request is about, and None for a Create.
+    """
+
+    def __init__(self, operation: str, given: dict, world: World, target: Any = None) -> None:
+        self.operation = operation
+        self.given = given
+        self.world = world
+        self.target = target
+
+    def __getitem__(self, parameter: str) -> Any:
+        return self.given.get(parameter)
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What a message may mention."""
+        return {
+            **self.given,
+            "operation": self.operation,
+            "engine": self.engine,
+            "region": self.world.region_name,
+            "id": getattr(self.target, "id", ""),
+        }
+
+    # What runs.
+
+    @property
+    def engine(self) -> str:
+        if self["Engine"]:
+            return self["Engine"].lower()
+        if self.target is not None:
+            return getattr(self.target, "engine", "")
+        return "memcached" if self.operation == "CreateCacheCluster" else "redis"
+
+    @cached_property
+    def version(self) -> catalog.Version | None:
+        """The version asked for, or the newest of the engine; None if there is no such version."""
+        return catalog.find_version(self.engine, self["EngineVersion"])
+
+    @property
+    def valkey_9(self) -> bool:
+        return self.engine == "valkey" and int((self["MajorEngineVersion"] or "9").split(".")[0]) >= 9
+
+    # How many nodes.
+
+    @cached_property
+    def cluster_mode(self) -> bool:
+        """Whether keys are sharded: said so, or implied by the parameter group or by several shards."""
+        if self.target is not None:
+            return self.target.cluster_mode
+        if self["ClusterMode"]:
+            return self["ClusterMode"] == "enabled"
+        if self["CacheParameterGroupName"]:
+            return bool(self.parameter_group and self.parameter_group.cluster_enabled)
+        return (self["NumNodeGroups"] or 1) > 1 or len(self["NodeGroupConfiguration"] or ()) > 1
+
+    @property
+    def shards(self) -> int:
+        return self["NumNodeGroups"] or len(self["NodeGroupConfiguration"] or ()) or 1
+
+    @property
+    def replica_counts(self) -> list[int]:
+        """The number of replicas of each shard that a request would create or change."""
+        if self.target is not None:
+            return [after for _, after in self.replica_changes]
+        if self["ReplicasPerNodeGroup"] is not None:
+            default = self["ReplicasPerNodeGroup"]
+        else:
+            default = (self["NumCacheClusters"] or 1) - 1
+        layout = self["NodeGroupConfiguration"] or []
+        counts = [int(shard.get("ReplicaCount", default)) for shard in layout]
+        return counts + [default] * (self.shards - len(counts))
+
+    @property
+    def nodes(self) -> int:
+        return sum(1 + count for count in self.replica_counts)
+
+    @property
+    def least_replicas(self) -> int:
+        """Replicas in the worst-off shard, of the request or of what it changes."""
+        if self.target is not None:
+            return min(len(shard.replicas) for shard in self.target.shards)
+        return min(self.replica_counts)
+
+    @property
+    def replica_changes(self) -> list[tuple[int, int]]:
+        """(replicas now, replicas asked for) of each shard an Increase- or DecreaseReplicaCount changes."""
+        if self.operation == "DeleteCacheCluster":
+            return [(len(shard.replicas), len(shard.replicas) - 1) for shard in self.target.shards]
+        changes = []
+        wanted = {row["NodeGroupId"]: row["NewReplicaCount"] for row in self["ReplicaConfiguration"] or ()}
+        leaving = {name.lower() for name in self["ReplicasToRemove"] or ()}
+        for shard in getattr(self.target, "shards", ()):
+            now = len(shard.replicas)
+            if leaving:
+                after = now - sum(node.id in leaving for node in shard.replicas)
+                if after != now:
+                    changes.append((now, after))
+            elif shard.id in wanted:
+                changes.append((now, wanted[shard.id]))
+            elif not wanted and self["NewReplicaCount"] is not None:
+                changes.append((now, self["NewReplicaCount"]))
+        return changes
+
+    @property
+    def replica_counts_after(self) -> list[int]:
+        return [after for _, after in self.replica_changes]
+
+    # Where.
+
+    @property
+    def zones_named(self) -> list[str]:
+        zones = list(self["PreferredCacheClusterAZs"] or ()) + list(self["PreferredAvailabilityZones"] or ())
+        if self["PreferredAvailabilityZone"] and self["PreferredAvailabilityZone"] != "Multiple":
+            zones.append(self["PreferredAvailabilityZone"])
+        for shard in (self["NodeGroupConfiguration"] or []) + (self["ReplicaConfiguration"] or []):
+            zones += [shard[key] for key in ("PrimaryAvailabilityZone",) if shard.get(key)]
+            zones += shard.get("ReplicaAvailabilityZones") or []
+            zones += shard.get("PreferredAvailabilityZones") or []
+        return zones
+
+    @cached_property
+    def subnet_group(self) -> Any:
+        return self.world.find_subnet_group(self["CacheSubnetGroupName"] or "")
+
+    # How it is protected.
+
+    @property
+    def tls(self) -> bool:
+        """Encryption in transit as it would be after the request."""
+        asked = self["TransitEncryptionEnabled"]
+        return bool(asked if asked is not None else getattr(self.target, "tls", False))
+
+    @property
+    def automatic_failover(self) -> bool:
+        asked = self["AutomaticFailoverEnabled"]
+        return bool(asked if asked is not None else getattr(self.target, "automatic_failover", False))
+
+    @property
+    def multi_az(self) -> bool:
+        asked = self["MultiAZEnabled"]
+        return bool(asked if asked is not None else getattr(self.target, "multi_az", False))
+
+    @cached_property
+    def parameter_group(self) -> Any:
+        return self.world.find_parameter_group(self["CacheParameterGroupName"] or "")
+
+    # When.
+
+    @property
+    def older_than_14_days(self) -> bool:
+        start = self["StartTime"]
+        if not start:
+            return False
+        if start.tzinfo is None:
+            start = start.replace(tzinfo=timezone.utc)
+        return start < datetime.now(timezone.utc) - timedelta(days=14)

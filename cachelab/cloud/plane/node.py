@@ -1,0 +1,213 @@
+"""One cache node: a Valkey process with a role, a zone and an address of its own."""
+
+import contextlib
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from ...engines.ports import free_port
+from ...engines.process import run_directory
+from ...engines.relay import Relay
+from ...engines.valkey import ValkeyServer
+from .access import Access
+
+SYNC_SECONDS = 30.0
+Gone = (redis.RedisError, OSError)
+
+
+@dataclass
+class Blueprint:
+    """What all nodes of a cache have in common."""
+
+    settings: dict[str, str]
+    access: Access
+    cluster_mode: bool = False
+    tls: object = None  # the server's certificate, for the relays; None: no encryption
+    plain_too: bool = False  # TransitEncryptionMode preferred: the same port takes both
+
+
+@dataclass
+class Vitals:
+    """What a node says about itself."""
+
+    role: str
+    offset: int
+    keys: int
+    link_up: bool
+    used_memory: int
+
+
+@dataclass(eq=False)
+class Node:
+    """A node of a shard. `status` is one of AWS's words for a cache node."""
+
+    id: str
+    zone: str
+    blueprint: Blueprint
+    number: str = "0001"
+    status: str = "creating"
+    cut_off: bool = False  # partitioned from its primary
+    server: ValkeyServer | None = None
+    front: Relay | None = None  # terminates TLS
+    created: float = field(default_factory=time.time)
+
+    # Life.
+
+    def start(self, primary: "Node | None" = None, dump: Path | None = None) -> None:
+        """Start the process; as a replica of `primary`, or with the data of an RDB file, or empty."""
+        directory = run_directory(self.id)
+        (directory / "users.acl").write_text(self.blueprint.access.file())
+        (directory / "users.acl").chmod(0o600)
+        if dump:
+            (directory / "dump.rdb").write_bytes(dump.read_bytes())
+        access, config = self.blueprint.access, dict(self.blueprint.settings)
+        config |= {
+            "aclfile": "users.acl",
+            "masteruser": access.admin,
+            "masterauth": access.secret,
+            "availability-zone": self.zone,
+            # Syncing small data this way takes 0.1 s; by default a replica waits for the next second.
+            "repl-diskless-sync": "no",
+            "repl-diskless-load": "flush-before-load",
+        }
+        if self.blueprint.tls:
+            self.front = Relay(("127.0.0.1", 1), tls=self.blueprint.tls, plain_too=self.blueprint.plain_too)
+        if self.blueprint.cluster_mode:
+            config |= {
+                "cluster-enabled": "yes",
+                "cluster-port": free_port(),
+                "cluster-announce-ip": "127.0.0.1",
+                "cluster-announce-client-port": self.front.port if self.front else 0,
+                "cluster-node-timeout": 5000,
+                "cluster-replica-no-failover": "yes",  # AWS decides who is promoted, not the nodes
+                "cluster-require-full-coverage": "no",
+            }
+        elif primary:
+            config["replicaof"] = f"{primary.server.host} {primary.server.port}"
+        self.server = ValkeyServer(config, directory=directory)
+        if self.front:
+            self.front.retarget(self.server.host, self.server.port)
+
+    def restart(self) -> None:
+        """Start the process again at the same address, empty."""
+        (self.server.directory / "dump.rdb").unlink(missing_ok=True)  # left by a sync or a backup
+        (self.server.directory / "users.acl").write_text(self.blueprint.access.file())
+        self.server.restart()
+
+    def kill(self) -> None:
+        """SIGKILL, as in an outage."""
+        self.server.kill()
+
+    def close(self) -> None:
+        """End the process and its relay for good."""
+        self.status = "deleting"
+        if self.server:
+            self.server.kill()
+        if self.front:
+            self.front.close()
+
+    @property
+    def alive(self) -> bool:
+        return self.server is not None and self.server.alive
+
+    # Where.
+
+    @property
+    def endpoint(self) -> tuple[str, int]:
+        """Where clients reach this node."""
+        door = self.front or self.server
+        return door.host, door.port
+
+    # Talking to it.
+
+    @contextlib.contextmanager
+    def admin(self, timeout: float = 2.0):
+        """A connection as the service's own user, past TLS and past everything clients may not do."""
+        client = redis.Redis(
+            host=self.server.host,
+            port=self.server.port,
+            username=self.blueprint.access.admin,
+            password=self.blueprint.access.secret,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+            retry=Retry(NoBackoff(), 0),
+            decode_responses=True,
+            protocol=2,
+        )
+        try:
+            yield client
+        finally:
+            client.close()
+
+    def vitals(self) -> Vitals | None:
+        """Its role, replication offset and so on; None if it does not answer."""
+        if not self.alive:
+            return None
+        try:
+            with self.admin(timeout=0.5) as admin:
+                info = admin.info("everything")
+        except Gone:
+            return None
+        role = "primary" if info["role"] == "master" else "replica"
+        return Vitals(
+            role=role,
+            offset=info["master_repl_offset"] if role == "primary" else info.get("slave_repl_offset", 0),
+            keys=sum(db["keys"] for name, db in info.items() if name.startswith("db") and name[2:].isdigit()),
+            link_up=role == "primary" or info.get("master_link_status") == "up",
+            used_memory=info["used_memory"],
+        )
+
+    def answers(self, timeout: float = 1.0) -> bool:
+        """Whether it replies to a PING."""
+        try:
+            with self.admin(timeout) as admin:
+                return admin.ping()
+        except Gone:
+            return False
+
+    def wait_for_sync(self, seconds: float = SYNC_SECONDS) -> bool:
+        """Wait until this replica has its primary's data; False if it does not within `seconds`."""
+        deadline = time.monotonic() + seconds
+        with self.admin() as admin:
+            while time.monotonic() < deadline:
+                with contextlib.suppress(*Gone):
+                    info = admin.info("replication")
+                    if info["role"] == "slave" and info["master_link_status"] == "up":
+                        return True
+                if not self.alive:
+                    return False
+                time.sleep(0.01)
+        return False
+
+    # Changing it while it runs.
+
+    def configure(self, settings: dict[str, str]) -> None:
+        """Apply changed settings; those the engine only takes at start wait for the next start."""
+        self.server.config.update(settings)
+        with self.admin() as admin:
+            for name, value in settings.items():
+                with contextlib.suppress(redis.ResponseError):
+                    admin.config_set(name, value)
+
+    def apply_access(self) -> None:
+        """Bring users and passwords up to date. Open connections stay open, as on AWS."""
+        with self.admin() as admin:
+            for command in self.blueprint.access.commands(admin.acl_users()):
+                admin.execute_command(*command)
+
+    def cut(self) -> None:
+        """Stop replication to this node, as a network partition would; it keeps serving what it has."""
+        with self.admin() as admin:
+            admin.config_set("masterauth", "partitioned")  # so that it cannot come back
+            admin.execute_command("CLIENT", "KILL", "TYPE", "master")
+        self.cut_off = True
+
+    def mend(self) -> None:
+        """End the partition; the node catches up by itself."""
+        with self.admin() as admin:
+            admin.config_set("masterauth", self.blueprint.access.secret)
+        self.cut_off = False

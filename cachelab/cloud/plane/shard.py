@@ -1,0 +1,197 @@
+"""A shard (AWS: node group): one primary, its replicas, and the two addresses that outlive them.
+
+The primary endpoint is a relay on a fixed port: after a failover the same address reaches the new
+primary, which is what AWS does by repointing a DNS name. The reader endpoint takes turns among the
+replicas.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from ...engines.relay import Relay
+from . import slots
+from .node import Blueprint, Gone, Node
+
+Tell = Callable[[str, str], None]  # (node id, message): an event of one cache cluster
+
+
+class Shard:
+    """A primary and its replicas. All changes of membership and role go through its lock."""
+
+    def __init__(self, id: str, blueprint: Blueprint, layout: list[tuple[str, str]]) -> None:
+        self.id = id
+        self.blueprint = blueprint
+        self.nodes = [Node(name, zone, blueprint) for name, zone in layout]
+        self.primary = self.nodes[0]
+        self.slots: tuple[int, int] | None = None
+        self.lock = threading.RLock()
+        self.primary_door: Relay | None = None
+        self.reader_door: Relay | None = None
+
+    @property
+    def replicas(self) -> list[Node]:
+        return [node for node in self.nodes if node is not self.primary]
+
+    def node(self, name: str) -> Node | None:
+        return next((node for node in self.nodes if node.id == name), None)
+
+    # Birth and death.
+
+    def start(self, dump: Path | None = None) -> None:
+        """Start all nodes and open the doors. Returns when every node answers and every replica is in sync."""
+        if not self.blueprint.cluster_mode:
+            self.open_doors()
+        self.primary.start(dump=dump)
+        if self.replicas:
+            with ThreadPoolExecutor(len(self.replicas)) as pool:
+                list(pool.map(lambda node: node.start(self.primary), self.replicas))
+        if self.blueprint.cluster_mode:
+            return  # who replicates whom is settled once all shards have met
+        for node in self.replicas:
+            if not node.wait_for_sync():
+                raise TimeoutError(f"replica {node.id} did not sync with {self.primary.id}")
+        self.point_doors()
+        self.mark_available()
+
+    def mark_available(self) -> None:
+        for node in self.nodes:
+            node.status = "available"
+
+    def open_doors(self) -> None:
+        """Take the two ports, before anything listens behind them."""
+        doors = {"tls": self.blueprint.tls, "plain_too": self.blueprint.plain_too}
+        self.primary_door = Relay(("127.0.0.1", 1), **doors)
+        self.reader_door = Relay(("127.0.0.1", 1), **doors)
+
+    def point_doors(self) -> None:
+        """Point the endpoints at the nodes that play the parts now."""
+        if self.blueprint.cluster_mode or not self.primary_door:
+            return
+        server = self.primary.server
+        self.primary_door.retarget(server.host, server.port)
+        readers = [node for node in self.replicas if node.status == "available" and node.alive]
+        self.reader_door.retarget(*((node.server.host, node.server.port) for node in readers or [self.primary]))
+
+    def close(self) -> None:
+        with self.lock:
+            for door in (self.primary_door, self.reader_door):
+                if door:
+                    door.close()
+            for node in self.nodes:
+                node.close()
+
+    # Roles.
+
+    def promote(self, node: Node) -> None:
+        """Make `node` the primary: of a live shard (the old one becomes a replica) or of a broken one."""
+        with self.lock:
+            old, self.primary = self.primary, node
+            if self.blueprint.cluster_mode:
+                slots.take_over(node)
+            else:
+                with node.admin() as admin:
+                    admin.execute_command("REPLICAOF", "NO", "ONE")
+            if node.cut_off:
+                node.mend()  # there is no link left to cut
+            for replica in self.replicas:
+                if replica.alive and replica.status == "available":
+                    with contextlib.suppress(*Gone):
+                        self.follow(replica)
+            self.point_doors()
+            if old.alive and self.primary_door:
+                self.primary_door.cut()  # close-on-replica-write: clients of the old primary must come again
+
+    def follow(self, replica: Node) -> None:
+        """Make `replica` replicate the primary."""
+        if self.blueprint.cluster_mode:
+            slots.follow(replica, self.primary)
+            return
+        with replica.admin() as admin:
+            admin.execute_command("REPLICAOF", self.primary.server.host, self.primary.server.port)
+
+    def most_current(self) -> Node | None:
+        """The live replica with the least replication lag: the one AWS promotes."""
+        candidates = []
+        for node in self.replicas:
+            if node.status == "available" and (vitals := node.vitals()):
+                candidates.append((vitals.offset, node))
+        return max(candidates, key=lambda pair: pair[0])[1] if candidates else None
+
+    # Repair.
+
+    def bring_back(self, node: Node) -> None:
+        """Start a dead node again, empty, at its old address, and give it the shard's data.
+
+        A dead primary that nobody replaced comes back with the data of its most current replica, if
+        there is one; otherwise it comes back empty, and so does the shard.
+        """
+        with self.lock:
+            node.cut_off = False
+            survivor = self.most_current() if node is self.primary else None
+            if self.blueprint.cluster_mode:
+                slots.come_back(node, self.primary)
+                return
+            if node is not self.primary:
+                self._as_replica_of(node, self.primary)
+                return
+            if survivor is None:
+                node.server.config.pop("replicaof", None)
+                node.restart()
+                return
+            self._as_replica_of(node, survivor)
+            node.wait_for_sync()
+            with node.admin() as admin:
+                admin.execute_command("REPLICAOF", "NO", "ONE")
+            for replica in self.replicas:
+                if replica.alive:
+                    self.follow(replica)
+
+    def _as_replica_of(self, node: Node, source: Node) -> None:
+        node.server.config["replicaof"] = f"{source.server.host} {source.server.port}"
+        node.restart()
+
+    def reboot(self, node: Node) -> None:
+        """End the process and start it empty at once, in the same role: what RebootCacheCluster does.
+
+        A rebooted primary is empty, and its replicas copy that.
+        """
+        with self.lock:
+            node.status = "rebooting"
+            node.kill()
+            if node is self.primary:
+                node.server.config.pop("replicaof", None)
+                node.restart()
+            else:
+                self._as_replica_of(node, self.primary)
+                node.wait_for_sync()
+            node.status = "available"
+            self.point_doors()
+
+    # Size.
+
+    def add(self, name: str, zone: str) -> Node:
+        """Start one more replica. Returns when it has the data."""
+        node = Node(name, zone, self.blueprint)
+        with self.lock:
+            self.nodes.append(node)
+        node.start(self.primary)
+        if self.blueprint.cluster_mode:
+            slots.join(node, self.primary)
+        if not node.wait_for_sync():
+            raise TimeoutError(f"replica {name} did not sync with {self.primary.id}")
+        with self.lock:
+            node.status = "available"
+            self.point_doors()
+        return node
+
+    def remove(self, node: Node, everyone: "list[Node] | None" = None) -> None:
+        """End a replica. In cluster mode `everyone` (all nodes of all shards) is told to forget it."""
+        with self.lock:
+            self.nodes.remove(node)
+            if self.blueprint.cluster_mode:
+                slots.forget(node, everyone or self.nodes)
+            self.point_doors()
+            node.close()
