@@ -1,10 +1,10 @@
 """Exercises that argue back: hand over your answer, and read what it did.
 
-    from cachelab.checks import exercise
-    ex = exercise("04.1")
-    ex.check(get_user)      # a verdict: not attempted, incorrect, correct or broken, and why
-    ex.hint(); ex.hint(2)   # nudges, the gentlest first
-    ex.solution()           # one right answer
+from cachelab.checks import exercise
+ex = exercise("04.1")
+ex.check(get_user)      # a verdict: not attempted, incorrect, correct or broken, and why
+ex.hint(); ex.hint(2)   # nudges, the gentlest first
+ex.solution()           # one right answer
 """
 
 from .copies import begin

@@ -242,7 +242,9 @@ def _in_child(judge, seconds) -> Verdict | None:
     stack = tempfile.TemporaryFile()  # where the child's stack is dumped if it will not end
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # "multi-threaded, fork may deadlock": see above
+            warnings.simplefilter(
+                "ignore", DeprecationWarning
+            )  # "multi-threaded, fork may deadlock": see above
             pid = os.fork()
         if pid == 0:
             _child(judge, seconds, report, stack)  # does not return
@@ -265,7 +267,9 @@ def _in_child(judge, seconds) -> Verdict | None:
             number = os.WTERMSIG(status)
             name = signal.Signals(number).name if number in set(signal.Signals) else number
             return _verdict(f"your code ended Python itself (signal {name}): out of memory or stack?")
-        return _verdict(f"your code ended Python itself, with exit status {os.waitstatus_to_exitcode(status)}")
+        return _verdict(
+            f"your code ended Python itself, with exit status {os.waitstatus_to_exitcode(status)}"
+        )
     except OSError as error:  # no more processes or descriptors: the machine's trouble, not the answer's
         return Verdict(NOT_ATTEMPTED, (("", f"The check could not start a process of its own: {error}."),))
     finally:
@@ -311,7 +315,9 @@ def _child(judge, seconds, report, stack) -> None:
             signal.signal(number, signal.SIG_DFL)
         _close_inherited({report, stack.fileno()})
         _limit_memory()
-        faulthandler.dump_traceback_later(seconds + 0.3, exit=True, file=stack)  # a thread in C: stops C loops too
+        faulthandler.dump_traceback_later(
+            seconds + 0.3, exit=True, file=stack
+        )  # a thread in C: stops C loops too
         _clock = _Clock(seconds, _by_signal, lambda where: _report(report, too_long(where)))
         os.write(report, b"r")  # ready: whatever happens from here on is the answer's doing
         with _quiet() as printed:
@@ -357,7 +363,9 @@ def _limit_memory() -> None:
 
 def _dumped_line(dump: str) -> str:
     """The learner's line in faulthandler's dump, which lists the innermost frame first, main thread last."""
-    for filename, line in re.findall(r'File "([^"]+)", line (\d+)', dump.rpartition("(most recent call first)")[2]):
+    for filename, line in re.findall(
+        r'File "([^"]+)", line (\d+)', dump.rpartition("(most recent call first)")[2]
+    ):
         if is_learners(filename):
             return line_at(filename, int(line))
     return ""

@@ -6,7 +6,7 @@ socket that nobody reads, so that what the learner's code meets is what redis-py
 
 import pickletools
 import socket
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import redis
 from redis.backoff import NoBackoff
@@ -51,7 +51,11 @@ class Cache(_Counting, redis.Redis):
         kind, settings = engine
         self._log, self._kind = log, kind
         self._address = {name: settings[name] for name in ("host", "port") if name in settings}
-        limits = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
+        limits = {
+            "socket_timeout": TIMEOUT,
+            "socket_connect_timeout": TIMEOUT,
+            "retry": Retry(NoBackoff(), 0),
+        }
         super().__init__(connection_pool=redis.ConnectionPool(connection_class=kind, **settings | limits))
         # The check's own client, for looking and meddling; what it does is not in the log.
         self._desk = redis.Redis(connection_pool=redis.ConnectionPool(connection_class=kind, **settings))
@@ -95,7 +99,24 @@ class Cache(_Counting, redis.Redis):
             self._desk.config_set("maxmemory", 0)
 
     @contextmanager
+    def dying_after(self, trips: int):
+        """The server answers so many more round trips, then it is gone."""
+        with ExitStack() as stack:
+            left = iter([None] * trips)
+
+            def burn():
+                if next(left, burn) is burn:
+                    self._log.on_trip = None
+                    stack.enter_context(self._elsewhere(listen=False))
+
+            self._log.on_trip = burn
+            with self._log.during(f"while the cache dies after {trips} command{'s' if trips > 1 else ''}"):
+                yield
+            self._log.on_trip = None
+
+    @contextmanager
     def _elsewhere(self, listen: bool):
+        """The client's next connections go to a port that refuses, or to one that listens and never reads."""
         with socket.socket() as stranger:
             stranger.bind(("127.0.0.1", 0))
             if listen:
@@ -166,7 +187,13 @@ class Cache(_Counting, redis.Redis):
         for name, values in self.values().items():
             text = ", ".join(_text(value) for value in values)
             left = ttls.get(name)
-            rows.append((name, text if len(text) < 90 else text[:80] + " …", "never" if left is None else f"{left:.0f} s"))
+            rows.append(
+                (
+                    name,
+                    text if len(text) < 90 else text[:80] + " …",
+                    "never" if left is None else f"{left:.0f} s",
+                )
+            )
         return rows
 
 

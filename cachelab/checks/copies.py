@@ -17,7 +17,9 @@ from pathlib import Path
 from . import progress
 from .source import NotHere, course
 
-_ORIGINS = ".origins.json"  # in the learner's folder: which version of the course's notebook each copy was made from
+_ORIGINS = (
+    ".origins.json"  # in the learner's folder: which version of the course's notebook each copy was made from
+)
 
 
 def folder() -> Path:
@@ -70,7 +72,9 @@ def digest(notebook: Path) -> str:
     """What tells two versions apart: the text of the cells, not their outputs."""
     text = notebook.read_text(encoding="utf-8")
     try:
-        text = json.dumps([[cell["cell_type"], "".join(cell["source"])] for cell in json.loads(text)["cells"]])
+        text = json.dumps(
+            [[cell["cell_type"], "".join(cell["source"])] for cell in json.loads(text)["cells"]]
+        )
     except (ValueError, KeyError, TypeError):
         pass  # not a notebook any more: then every byte counts
     return hashlib.sha256(text.encode()).hexdigest()
@@ -102,7 +106,9 @@ class Welcome:
             else ""
         )
         trouble = f"<br>{escape(self.trouble)}" if self.trouble else ""
-        return f"<p>Lesson {self.lesson}: {self.solved} of {self.exercises} exercises solved.{link}{trouble}</p>"
+        return (
+            f"<p>Lesson {self.lesson}: {self.solved} of {self.exercises} exercises solved.{link}{trouble}</p>"
+        )
 
 
 def begin(lesson: str) -> Welcome:

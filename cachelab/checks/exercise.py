@@ -48,7 +48,9 @@ def exercise_ids(lesson: str | None = None) -> list[str]:
     return sorted(id for id in _exercises if lesson in (None, id.partition(".")[0]))
 
 
-def define(id: str, title: str, minutes: int, hints: tuple[str, ...], needs: tuple[str, ...] = ()) -> Callable:
+def define(
+    id: str, title: str, minutes: int, hints: tuple[str, ...], needs: tuple[str, ...] = ()
+) -> Callable:
     """Register the decorated function as the judge of exercise `id`.
 
     The judge takes a `Lab` and the learner's answers. It raises a `Settled` verdict at the first thing that is wrong;
@@ -108,18 +110,35 @@ class Exercise:
         for name, answer in zip(self.takes, answers, strict=True):
             kind = inspect.signature(self.judge).parameters[name].annotation
             if answer is None or answer is ... or answer is NotImplemented or _is_stub(answer):
-                raise not_attempted(f"`{name}` has no answer yet. Write it in the cell above, run that cell, then this one.")
+                raise not_attempted(
+                    f"`{name}` has no answer yet. Write it in the cell above, run that cell, then this one."
+                )
             if kind is not inspect.Parameter.empty:
                 if not isinstance(answer, kind):
-                    raise Settled(_unusable(f"`{name}` is {_a(type(answer))}", f"`{name}` should be {_a(kind)}."))
+                    raise Settled(
+                        _unusable(f"`{name}` is {_a(type(answer))}", f"`{name}` should be {_a(kind)}.")
+                    )
             elif inspect.isclass(answer):
-                raise Settled(_unusable(f"`{name}` is a class", "The check calls a function: write `def`, not `class`."))
+                raise Settled(
+                    _unusable(f"`{name}` is a class", "The check calls a function: write `def`, not `class`.")
+                )
             elif not callable(answer):
-                raise Settled(_unusable(f"`{name}` is {_a(type(answer))}: {shown(answer, 60)}", f"Hand over the function itself: {call}."))
+                raise Settled(
+                    _unusable(
+                        f"`{name}` is {_a(type(answer))}: {shown(answer, 60)}",
+                        f"Hand over the function itself: {call}.",
+                    )
+                )
             elif inspect.iscoroutinefunction(answer) or inspect.isasyncgenfunction(answer):
-                raise Settled(_unusable(f"`{name}` is an `async` function", "Write a plain `def`: these clients block."))
+                raise Settled(
+                    _unusable(f"`{name}` is an `async` function", "Write a plain `def`: these clients block.")
+                )
             elif inspect.isgeneratorfunction(answer):
-                raise Settled(_unusable(f"`{name}` has a `yield` in it, so calling it only makes a generator", "Use `return`."))
+                raise Settled(
+                    _unusable(
+                        f"`{name}` has a `yield` in it, so calling it only makes a generator", "Use `return`."
+                    )
+                )
 
     def _next(self, status: str, trouble: str) -> str:
         if status == CORRECT:
@@ -136,7 +155,10 @@ class Exercise:
     def hint(self, number: int = 1) -> Note:
         """Hint `number`, from 1, the gentlest."""
         if not isinstance(number, int) or not 1 <= number <= len(self.hints):
-            return Note(f"{self.id} has {_count(len(self.hints), 'hint')}", f"Ask for hint(1) to hint({len(self.hints)}).")
+            return Note(
+                f"{self.id} has {_count(len(self.hints), 'hint')}",
+                f"Ask for hint(1) to hint({len(self.hints)}).",
+            )
         more = f"\n`{self.call}.hint({number + 1})` says more." if number < len(self.hints) else ""
         return Note(f"Hint {number} of {len(self.hints)} for {self.id}", self.hints[number - 1] + more)
 
@@ -147,11 +169,18 @@ class Exercise:
             try:
                 agreed = input(question).strip().lower().startswith("y")
             except Exception:  # nobody can be asked: nbconvert, nbval, a script without a terminal
-                return Note(f"Solution of {self.id}", f"Nobody can be asked here. To see it: `{self.call}.solution(show=True)`.")
+                return Note(
+                    f"Solution of {self.id}",
+                    f"Nobody can be asked here. To see it: `{self.call}.solution(show=True)`.",
+                )
             if not agreed:
-                return Note(f"Solution of {self.id}", f"Not shown. `{self.call}.hint()` gives a nudge instead.")
+                return Note(
+                    f"Solution of {self.id}", f"Not shown. `{self.call}.hint()` gives a nudge instead."
+                )
         try:
-            return Note(f"Solution of {self.id}", "One right answer; others pass as well.", source.solution(self.id))
+            return Note(
+                f"Solution of {self.id}", "One right answer; others pass as well.", source.solution(self.id)
+            )
         except source.NotHere as error:
             return Note(f"Solution of {self.id}", str(error))
 
@@ -180,7 +209,9 @@ _RAISE = {"LOAD_GLOBAL", "PUSH_NULL", "PRECALL", "CALL", "RAISE_VARARGS"}
 def _is_stub(answer) -> bool:
     """Whether a function does nothing and returns nothing, or begins by raising NotImplementedError."""
     code = getattr(answer, "__code__", None)
-    if code is None or code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+    if code is None or code.co_flags & (
+        inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+    ):
         return False
     names, value = set(), ...
     for step in dis.get_instructions(code):

@@ -1,6 +1,7 @@
 """Where a check meets an answer: it calls the learner's function, and sees every command and query the call makes."""
 
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,6 +58,7 @@ class Log:
     def __init__(self):
         self.steps: list[Step] = []
         self.conditions: list[str] = []
+        self.on_trip: Callable[[], None] | None = None
 
     @property
     def loads(self) -> list[Step]:
@@ -66,11 +68,15 @@ class Log:
     def trip(self, commands):
         text = " · ".join(" ".join(_argument(part) for part in command) for command in commands)
         names = tuple(str(command[0]).upper() for command in commands)
+        if self.on_trip:
+            self.on_trip()
         yield from self._step(Step("cache", text[:110], commands=names))
 
     @contextmanager
     def query(self, name, args, named, db):
-        yield from self._step(Step("database", f"{name}({_arguments(args, named)})"), before=refuse if db.down else None)
+        yield from self._step(
+            Step("database", f"{name}({_arguments(args, named)})"), before=refuse if db.down else None
+        )
 
     def _step(self, step, before=None):
         self.steps.append(step)
@@ -124,7 +130,9 @@ class Call:
 
     def wrong(self, happened: str, expected: str, think: str = "", *evidence) -> Settled:
         """The verdict that this call did the wrong thing: `raise call.wrong(…)`."""
-        return incorrect(self.text, happened, expected, think, *((self.log(),) if self.steps else ()), *evidence)
+        return incorrect(
+            self.text, happened, expected, think, *((self.log(),) if self.steps else ()), *evidence
+        )
 
     def finished(self) -> "Call":
         """Settle as broken if the call raised or did not end."""
@@ -137,7 +145,13 @@ class Call:
                 *((self.log(),) if self.steps else ()),
             )
         if self.error is not None:
-            raise broken(self.text, describe(self.error), self.where, _advice(self.error), *((self.log(),) if self.steps else ()))
+            raise broken(
+                self.text,
+                describe(self.error),
+                self.where,
+                _advice(self.error),
+                *((self.log(),) if self.steps else ()),
+            )
         return self
 
     def returned(self, expected, think: str = "") -> "Call":
@@ -147,7 +161,11 @@ class Call:
             happened, wanted = difference
             if self.value is None:
                 think = think or "Is there a path through the function without a `return`?"
-            raise self.wrong(f"of what it returned, {happened}".replace("of what it returned, it was", "it returned"), wanted, think)
+            raise self.wrong(
+                f"of what it returned, {happened}".replace("of what it returned, it was", "it returned"),
+                wanted,
+                think,
+            )
         return self
 
 
@@ -217,7 +235,10 @@ def differ(value, expected, path: str = "") -> tuple[str, str] | None:
             return f"{it} was {show(value)}{_type(value)}", f"{show(expected)}{_type(expected)}"
         if isinstance(expected, dict) and set(value) != set(expected):
             odd = ", ".join(sorted(map(show, set(value) ^ set(expected))))
-            return f"{it} had the keys {show(list(value))}", f"the keys {show(list(expected))} (they differ in {odd})"
+            return (
+                f"{it} had the keys {show(list(value))}",
+                f"the keys {show(list(expected))} (they differ in {odd})",
+            )
         if isinstance(expected, list) and len(value) != len(expected):
             return f"{it} had {len(value)} items", f"{len(expected)} items"
         if isinstance(expected, dict | list):
@@ -249,7 +270,9 @@ def _argument(part) -> str:
 
 
 def _arguments(args, named) -> str:
-    return ", ".join([show(arg, 60) for arg in args] + [f"{key}={show(value, 60)}" for key, value in named.items()])
+    return ", ".join(
+        [show(arg, 60) for arg in args] + [f"{key}={show(value, 60)}" for key, value in named.items()]
+    )
 
 
 def counted(steps, noun: str) -> str:

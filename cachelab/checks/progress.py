@@ -21,7 +21,10 @@ from pathlib import Path
 import platformdirs
 
 PREFIX = "cachelab-"
-_EMPTY = {"exercises": {}, "last": None}  # exercises: id -> {"tries": n, "solved": bool};  last: [time in s, id]
+_EMPTY = {
+    "exercises": {},
+    "last": None,
+}  # exercises: id -> {"tries": n, "solved": bool};  last: [time in s, id]
 
 
 def path() -> Path:
@@ -42,7 +45,9 @@ def read() -> dict:
     try:
         return _clean(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError):
-        aside = file.with_name(f"{file.stem}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}{file.suffix}")
+        aside = file.with_name(
+            f"{file.stem}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}{file.suffix}"
+        )
         try:
             os.replace(file, aside)
         except OSError:
@@ -84,7 +89,9 @@ def export() -> str:
     """The progress as a short line of text for `load`, in this session or another."""
     data = json.dumps(read(), separators=(",", ":"), sort_keys=True).encode()
     packed = zlib.compress(data, 9)
-    return PREFIX + base64.urlsafe_b64encode(packed + zlib.crc32(packed).to_bytes(4, "big")).decode().rstrip("=")
+    return PREFIX + base64.urlsafe_b64encode(packed + zlib.crc32(packed).to_bytes(4, "big")).decode().rstrip(
+        "="
+    )
 
 
 def load(code: str) -> dict:
@@ -123,7 +130,10 @@ def _clean(data: dict) -> dict:
         str(id): {"tries": int(entry["tries"]), "solved": bool(entry["solved"])}
         for id, entry in data["exercises"].items()
     }
-    return {"exercises": exercises, "last": [int(data["last"][0]), str(data["last"][1])] if data["last"] else None}
+    return {
+        "exercises": exercises,
+        "last": [int(data["last"][0]), str(data["last"][1])] if data["last"] else None,
+    }
 
 
 def _update(change) -> dict:

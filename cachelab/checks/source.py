@@ -48,21 +48,29 @@ def solution(id: str) -> str:
 def answer(source: str) -> str:
     """A solution cell as a learner would have written it: without the markers and the starting lines."""
     before, inside, after = _parts(source)
-    return "\n".join([*before, *(line for line in inside if not line.lstrip().startswith(START.strip())), *after])
+    return "\n".join(
+        [*before, *(line for line in inside if not line.lstrip().startswith(START.strip())), *after]
+    )
 
 
 def stub(source: str) -> str:
     """A solution cell as a learner finds it."""
     before, inside, after = _parts(source)
-    start = [re.sub(r"#\| ?", "", line, count=1) for line in inside if line.lstrip().startswith(START.strip())]
+    start = [
+        re.sub(r"#\| ?", "", line, count=1) for line in inside if line.lstrip().startswith(START.strip())
+    ]
     indent = re.match(r"\s*", inside[0])[0]
-    return "\n".join([*before, *(start or [f'{indent}raise NotImplementedError("your code goes here")']), *after])
+    return "\n".join(
+        [*before, *(start or [f'{indent}raise NotImplementedError("your code goes here")']), *after]
+    )
 
 
 def _parts(source: str) -> tuple[list[str], list[str], list[str]]:
     lines = source.splitlines()
     marks = [i for i, line in enumerate(lines) if line.strip() in (BEGIN, END)]
     if [lines[i].strip() for i in marks] != [BEGIN, END] or marks[1] - marks[0] < 2:
-        raise Malformed(f"a solution cell needs {BEGIN} and {END}, once each, with the answer between:\n{source}")
+        raise Malformed(
+            f"a solution cell needs {BEGIN} and {END}, once each, with the answer between:\n{source}"
+        )
     first, last = marks
     return lines[:first], lines[first + 1 : last], lines[last + 1 :]

@@ -49,7 +49,10 @@ class Table:
     def __str__(self):
         rows = [list(self.columns), *self.cells()]
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.columns))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
         return f"{self.caption}:\n" + "\n".join("  " + line for line in lines)
 
     def _repr_html_(self):
@@ -164,7 +167,9 @@ def show(value, width: int = 160) -> str:
 def code(text: str) -> str:
     """Escape for HTML and set `quoted` parts as code."""
     parts = escape(text, quote=False).split("`")
-    if len(parts) % 2 == 0:  # an odd number of backquotes: somebody's value holds one, so leave them all alone
+    if (
+        len(parts) % 2 == 0
+    ):  # an odd number of backquotes: somebody's value holds one, so leave them all alone
         return "`".join(parts)
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
 

@@ -43,7 +43,9 @@ def is_edited(found: str, committed: str, wanted: str) -> bool:
     for text in (committed, wanted):
         for cell in nbformat.reads(text, as_version=4).cells if text else []:
             known.setdefault(cell.id, set()).add(cell.source)
-    answers = {cell.id for cell in nbformat.reads(wanted, as_version=4).cells if "your code goes here" in cell.source}
+    answers = {
+        cell.id for cell in nbformat.reads(wanted, as_version=4).cells if "your code goes here" in cell.source
+    }
     for cell in nbformat.reads(found, as_version=4).cells:
         if cell.id not in known and cell.source.strip():
             return True
@@ -65,12 +67,16 @@ def move_aside(exercise: Path) -> Path:
 
 def committed(exercise: Path) -> str:
     """The file as git has it; "" if git does not know it."""
-    shown = subprocess.run(["git", "show", f"HEAD:./{exercise.name}"], cwd=exercise.parent, capture_output=True)
+    shown = subprocess.run(
+        ["git", "show", f"HEAD:./{exercise.name}"], cwd=exercise.parent, capture_output=True
+    )
     return shown.stdout.decode(errors="replace")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     wanted = {path.name: generate(path) for path in sorted((tidy.ROOT / "solutions").glob("*.ipynb"))}

@@ -1,0 +1,30 @@
+"""Every answer in the bank gets its verdict, for its own reason; the bank of each exercise is worth having."""
+
+import re
+
+import pytest
+
+from cachelab.checks import exercise, exercise_ids
+from tests.wrong_answers import answers
+
+
+@pytest.mark.parametrize("answer", answers(), ids=str)
+def test_answer_gets_its_verdict_for_its_own_reason(answer):
+    ex, names = exercise(answer.id), answer.names()
+    verdict = ex.check(*[names[name] for name in ex.takes])
+    text = str(verdict)
+    assert verdict.status == answer.verdict, text
+    for says in answer.says:
+        assert re.search(says, text), text
+
+
+@pytest.mark.parametrize("id", exercise_ids())
+def test_bank_is_large_enough(id):
+    bank = answers(id)
+    assert sum(answer.verdict in ("incorrect", "broken") for answer in bank) >= 6
+    assert sum(answer.verdict == "correct" for answer in bank) >= 2
+    assert all(answer.says for answer in bank if answer.verdict in ("incorrect", "broken"))
+
+
+def test_answers_belong_to_an_exercise():
+    assert {answer.id for answer in answers()} <= set(exercise_ids())

@@ -1,0 +1,12 @@
+# verdict: broken
+# says: did not come to an end(.|\n)*line \d+
+
+import json
+
+
+def get_user(user_id, cache, db):
+    while True:
+        try:
+            return json.loads(cache.get(f"user:{user_id}"))
+        except:  # noqa: E722  the mistake
+            pass

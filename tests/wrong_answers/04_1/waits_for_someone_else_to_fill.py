@@ -1,0 +1,11 @@
+# verdict: broken
+# says: no answer after 2 seconds(.|\n)*line \d+: time.sleep
+
+import json
+import time
+
+
+def get_user(user_id, cache, db):
+    while (raw := cache.get(f"user:{user_id}")) is None:
+        time.sleep(0.01)
+    return json.loads(raw)

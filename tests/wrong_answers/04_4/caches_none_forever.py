@@ -1,0 +1,21 @@
+# verdict: incorrect
+# says: the key user:\d+ never expires
+
+import json
+from datetime import datetime
+
+
+def get_user(user_id, cache, db):
+    key = f"user:{user_id}"
+    raw = cache.get(key)
+    if raw == b"nobody":
+        return None
+    if raw:
+        row = json.loads(raw)
+        return row | {"created_at": datetime.fromisoformat(row["created_at"])}
+    user = db.get_user(user_id)
+    if user is None:
+        cache.set(key, "nobody")
+    else:
+        cache.set(key, json.dumps(user, default=str), ex=300)
+    return user

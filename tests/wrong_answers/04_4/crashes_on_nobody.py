@@ -1,0 +1,16 @@
+# verdict: broken
+# says: TypeError: 'NoneType' object(.|\n)*line \d+: cache.set
+
+import json
+from datetime import datetime
+
+
+def get_user(user_id, cache, db):
+    key = f"user:{user_id}"
+    raw = cache.get(key)
+    if raw:
+        row = json.loads(raw)
+        return row | {"created_at": datetime.fromisoformat(row["created_at"])}
+    user = db.get_user(user_id)
+    cache.set(key, json.dumps(user | {"created_at": str(user["created_at"])}), ex=300)
+    return user

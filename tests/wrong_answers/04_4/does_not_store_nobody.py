@@ -1,0 +1,17 @@
+# verdict: incorrect
+# says: afterwards the cache was empty(.|\n)*no such user is stored
+
+import json
+from datetime import datetime
+
+
+def get_user(user_id, cache, db):
+    key = f"user:{user_id}"
+    raw = cache.get(key)
+    if raw:
+        row = json.loads(raw)
+        return row | {"created_at": datetime.fromisoformat(row["created_at"])}
+    user = db.get_user(user_id)
+    if user:
+        cache.set(key, json.dumps(user, default=str), ex=300)
+    return user

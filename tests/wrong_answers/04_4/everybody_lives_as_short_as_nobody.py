@@ -1,0 +1,16 @@
+# verdict: incorrect
+# says: expires in \d+.\d s(.|\n)*it expires after 300 s
+
+import json
+from datetime import datetime
+
+
+def get_user(user_id, cache, db):
+    key = f"user:{user_id}"
+    raw = cache.get(key)
+    if raw is not None:
+        row = json.loads(raw)
+        return row and row | {"created_at": datetime.fromisoformat(row["created_at"])}
+    user = db.get_user(user_id)
+    cache.set(key, json.dumps(user, default=str), ex=30)
+    return user

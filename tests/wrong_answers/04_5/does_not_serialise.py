@@ -1,0 +1,14 @@
+# verdict: broken
+# says: Decimal is not JSON serializable(.|\n)*line \d+: cache.set
+
+import json
+
+
+def top_products(category, limit, cache, db):
+    key = f"top:{category}:{limit}"
+    raw = cache.get(key)
+    if raw:
+        return json.loads(raw)
+    rows = db.top_products(category=category, limit=limit)
+    cache.set(key, json.dumps(rows), ex=60)
+    return rows

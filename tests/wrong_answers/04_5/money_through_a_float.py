@@ -1,0 +1,15 @@
+# verdict: incorrect
+# says: \['revenue'\] was Decimal
+
+import json
+from decimal import Decimal
+
+
+def top_products(category, limit, cache, db):
+    key = f"top:{category}:{limit}"
+    raw = cache.get(key)
+    if raw:
+        return [{**row, "revenue": Decimal(row["revenue"])} for row in json.loads(raw)]
+    rows = db.top_products(category=category, limit=limit)
+    cache.set(key, json.dumps(rows, default=float), ex=60)
+    return rows
