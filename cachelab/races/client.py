@@ -1,0 +1,467 @@
+"""Client functions as automata: suspend and replay.
+
+A client function is deterministic given what it has observed. So to learn its next call after some history of
+answers, run it from the start, answer each call from the history, and suspend it at the first call that has no
+answer. Each history is a `Node` of a tree that remembers the next call or the result; the function itself runs
+once per node, however many schedules pass through it.
+
+Suspending is an exception, `Suspend`, that is not an `Exception`. A function that catches it all the same
+(a bare `except:`) is suspended nevertheless: whatever it does afterwards is ignored, and if it goes on calling, its
+next line raises too. A function that runs on without any call is stopped by a watchdog thread.
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from .calls import LOST, Call, Where
+from .refusals import Endless, NotDeterministic, Refusal
+from .virtual import Virtual, is_library
+
+CALL_CAP = 200  # calls of one client in one schedule
+PATIENCE = 2.0  # seconds a client may run between two calls, where a millisecond is usual
+_GRACE = 20  # calls it may still try after it was suspended, in its `finally` and `except` blocks
+
+
+class Suspend(BaseException):
+    """Unwinds a client function at its first unanswered call."""
+
+
+class Failure:
+    """A client function ended with an exception of its own."""
+
+    __slots__ = ("error", "where")
+
+    def __init__(self, error: BaseException, where: Where | None):
+        self.error, self.where = error, where
+
+    def __str__(self):
+        text = f"{type(self.error).__name__}: {self.error}".rstrip(": ")
+        return f"{text} ({self.where})" if self.where else text
+
+
+class Node:
+    """A client function after one history of answers: about to make `call`, or done with `result`."""
+
+    __slots__ = (
+        "program",
+        "parent",
+        "answer",
+        "depth",
+        "call",
+        "where",
+        "result",
+        "failure",
+        "released",
+        "wrote",
+        "faulted",
+        "children",
+        "loop",
+    )
+
+    def __init__(self, program: Program, parent: Node | None, answer):
+        self.program, self.parent, self.answer = program, parent, answer
+        self.depth = 0 if parent is None else parent.depth + 1
+        self.children: dict[object, Node] = {}
+        self.call: Call | None = None  # None: done
+        self.where: Where | None = None  # of the call
+        self.result = None
+        self.failure: Failure | None = None
+        self.released: frozenset[int] = frozenset()  # connections that stopped watching on the way here
+        self.wrote = -1  # the latest version this client committed
+        self.faulted = False  # whether a call of it was lost on the way here
+        if parent is not None:
+            self.wrote, self.faulted = parent.wrote, parent.faulted or answer is LOST
+            if parent.call.kind == "db" and parent.call.payload[0] == "write":
+                self.wrote = answer[1]
+        self.loop = None
+
+    @property
+    def done(self) -> bool:
+        return self.call is None
+
+    def history(self) -> list[tuple[Call, object, Where | None]]:
+        """`(call, answer, where)` from the start to here."""
+        steps = []
+        node = self
+        while node.parent is not None:
+            steps.append((node.parent.call, node.answer, node.parent.where))
+            node = node.parent
+        steps.reverse()
+        return steps
+
+    def after(self, answer) -> Node:
+        """The node after `call` was answered."""
+        key = _key(answer)
+        child = self.children.get(key)
+        if child is None:
+            child = self.children[key] = self.program.grow(self, answer)
+        return child
+
+
+def _key(answer):
+    """A hashable stand-in for an answer, that tells 1 from True and b'' from OK."""
+    if isinstance(answer, list):
+        return (list, *map(_key, answer))
+    if isinstance(answer, tuple):
+        return (tuple, *map(_key, answer))
+    return (type(answer), answer)
+
+
+class Program:
+    """One client function with one identity, and the tree of everything it may observe."""
+
+    def __init__(self, session: Session, function: Callable, name: str, identity: int, arguments: tuple):
+        self.session, self.function, self.name, self.identity = session, function, name, identity
+        self.arguments = arguments
+        self.personal = False
+        root = Node(self, None, None)
+        self.root = self._visit(root)
+
+    def grow(self, parent: Node, answer) -> Node:
+        return self._visit(Node(self, parent, answer))
+
+    def _visit(self, node: Node) -> Node:
+        if node.depth > CALL_CAP:
+            raise Endless(
+                f"{self.name} made {CALL_CAP} calls and still has no answer ({node.parent.where}). "
+                "Bound the loop: try a fixed number of times, then go to the database."
+            )
+        run = self.session.run(self, node.history())
+        node.call, node.where, node.released = run.pending, run.where, frozenset(run.released)
+        node.result, node.failure = run.result, run.failure
+        if node.call is None:  # a result is only ever seen once: look twice
+            again = self.session.run(self, node.history())
+            if again.pending is not None or _differ(again.result, run.result):
+                raise NotDeterministic(
+                    f"{self.name} returned {run.result!r}, and, run again with the same answers, "
+                    + (f"called {again.where}" if again.pending else repr(again.result))
+                    + _ADVICE
+                )
+        return node
+
+
+_ADVICE = (
+    ". A client must depend on nothing but its arguments and the answers it gets: keep no state in globals, "
+    "closures or default arguments, and draw nothing from numpy or files. "
+    "(time, random, secrets, uuid and os.urandom are taken care of.)"
+)
+
+
+def _differ(one, other) -> bool:
+    try:
+        return bool(one != other)
+    except Exception:
+        return False
+
+
+class Run:
+    """One run of a client function against a history."""
+
+    __slots__ = (
+        "program",
+        "history",
+        "position",
+        "pending",
+        "where",
+        "result",
+        "failure",
+        "problem",
+        "released",
+        "connections",
+        "values",
+        "attempts",
+    )
+
+    def __init__(self, program: Program, history: list):
+        self.program, self.history, self.position = program, history, 0
+        self.pending: Call | None = None
+        self.where: Where | None = None
+        self.result = None
+        self.failure: Failure | None = None
+        self.problem: Refusal | None = None
+        self.released: set[int] = set()
+        self.connections = 0
+        self.values = 0
+        self.attempts = 0  # calls it tried after it was suspended
+
+    @property
+    def over(self) -> bool:
+        return self.pending is not None or self.problem is not None
+
+
+class Session:
+    """One exploration's clients: their proxies for the cache and the database, and the run under way."""
+
+    def __init__(self, functions: list[Callable], memcached: bool):
+        from .database import Database
+
+        if memcached:
+            from .pymemcache_client import MemcachedClient as Cache
+        else:
+            from .redis_client import ValkeyClient as Cache
+        self.cache = Cache(self)
+        self.db = Database(self)
+        self.virtual = Virtual(functions)
+        self.current: Run | None = None
+        self.overdue: Endless | None = None
+        self.runs = 0
+        self.slept: set[str] = set()  # names of the clients that did so
+        self.printed: set[str] = set()
+        self.swallowed: dict[str, Where | None] = {}
+
+    # --- what the proxies call ---
+
+    def call(self, call: Call):
+        """Answer a client's call from its history, or suspend the client here."""
+        run = self.current
+        if run is None:
+            raise RuntimeError("this client works only while races.explore() runs the function it was given to")
+        if run.over:
+            run.attempts += 1
+            if run.attempts > _GRACE:
+                _raise_on_next_line()
+            raise Suspend
+        if run.position < len(run.history):
+            expected, answer, where = run.history[run.position]
+            if call != expected:
+                self.abort(
+                    NotDeterministic(
+                        f"{run.program.name} is not deterministic: after the same answers it once called "
+                        f"{describe(expected)} ({where}) and once {describe(call)} ({_here()})" + _ADVICE
+                    )
+                )
+            run.position += 1
+            run.released.clear()
+            self.virtual.called()
+            return answer
+        run.pending, run.where = call, _here()
+        raise Suspend
+
+    def abort(self, problem: Refusal) -> NoReturn:
+        """End the whole exploration with `problem`, whatever the client catches."""
+        run = self.current
+        if run is None:
+            raise problem
+        if not run.over:
+            where = _here()
+            if where and str(where) not in str(problem):
+                problem = type(problem)(f"{problem} ({run.program.name}, {where})")
+            run.problem = problem
+        raise Suspend
+
+    def new_connection(self) -> int:
+        """A number for the connection of a pipeline that starts to watch."""
+        self.current.connections += 1
+        return self.current.connections
+
+    def release(self, run: Run | None, connection: int) -> None:
+        """A pipeline of `run` gave its connection back: it watches nothing any more."""
+        if run is not None and run is self.current and not run.over:
+            run.released.add(connection)
+
+    def new_value(self) -> str:
+        run = self.current
+        if run is None:
+            raise RuntimeError("db.new_value() works only while races.explore() runs the function")
+        run.values += 1
+        self.virtual.personal = True
+        return f"w{run.program.identity}" + (f".{run.values}" if run.values > 1 else "")
+
+    # --- running ---
+
+    def run(self, program: Program, history: list) -> Run:
+        """Run the function of `program` against `history`, to its next call or its end."""
+        run = Run(program, history)
+        self.runs += 1
+        self.cache.forget()
+        out, sys.stdout = sys.stdout, _Sink()
+        outer = self.current
+        self.current = run
+        tracer = sys.gettrace()
+        self.virtual.start(program.identity)
+        try:
+            run.result = program.function(*program.arguments)
+            if run.over:
+                self.swallowed.setdefault(program.name, run.where)
+        except Suspend:
+            pass
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt | SystemExit) and not run.over:
+                raise
+            if not run.over:
+                run.failure = Failure(error, _line_of(error))
+        finally:
+            self.current = outer
+            if run.attempts > _GRACE:
+                sys.settrace(tracer)
+            self.virtual.stop()
+            if sys.stdout.written:
+                self.printed.add(program.name)
+            sys.stdout = out
+        if self.virtual.slept:
+            self.slept.add(program.name)
+        program.personal = program.personal or self.virtual.personal
+        if run.problem is not None:
+            raise run.problem from None
+        if run.pending is not None:
+            run.result = run.failure = None
+        elif run.position < len(history):
+            where = history[run.position][2]
+            raise NotDeterministic(
+                f"{program.name} is not deterministic: after the same answers it once called "
+                f"{describe(history[run.position][0])} ({where}) and once ended" + _ADVICE
+            )
+        elif inspect.isawaitable(run.result) or inspect.isgenerator(run.result):
+            kind = "async function" if inspect.isawaitable(run.result) else "generator"
+            if inspect.iscoroutine(run.result):
+                run.result.close()
+            raise TypeError(f"{program.name} is an {kind}; the explorer runs plain functions: def, return, no yield")
+        return run
+
+def _raise_on_next_line() -> None:
+    """Make the functions under way raise Suspend at their next line, inside whatever handler they are in."""
+
+    def trace(_frame, event, _argument):
+        if event == "line":
+            raise Suspend
+        return trace
+
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code is not Session.run.__code__:
+        if not is_library(frame.f_code.co_filename):
+            frame.f_trace = trace
+        frame = frame.f_back
+    sys.settrace(lambda *_: None)
+
+
+class Watchdog:
+    """Ends a client function that neither calls nor returns: `with Watchdog(session): …` around an exploration.
+
+    Python can raise an exception in another thread (between two bytecodes); it is raised again until the
+    function has ended, since a bare `except:` may catch it.
+    """
+
+    def __init__(self, session: Session):
+        self._session = session
+        self._done = threading.Event()
+        self._thread = threading.get_ident()
+
+    def __enter__(self):
+        try:
+            threading.Thread(target=self._watch, name="races watchdog", daemon=True).start()
+        except RuntimeError:  # no threads on this platform: an endless client then hangs, as it would anyway
+            pass
+        return self
+
+    def __exit__(self, kind, *_):
+        self._done.set()
+        _raise_in(self._thread, None)
+        if kind is Suspend and self._session.overdue is not None:
+            raise self._session.overdue from None
+
+    def _watch(self):
+        seen, since = None, time.monotonic()
+        while not self._done.wait(PATIENCE / 8 if seen is None or not seen.attempts else 0.01):
+            run = self._session.current
+            if run is None or run is not seen:
+                seen, since = run, time.monotonic()
+            elif time.monotonic() - since > PATIENCE:
+                if not run.over:
+                    run.problem = self._session.overdue = Endless(
+                        f"{run.program.name} ran for {PATIENCE:g} s without a call to the cache or the database: "
+                        f"look for a loop without an end at {self._where()}."
+                    )
+                run.attempts += 1
+                _raise_in(self._thread, Suspend)
+
+    def _where(self) -> Where | None:
+        frame = sys._current_frames().get(self._thread)
+        return _innermost(frame)
+
+
+def _raise_in(thread: int, exception: type[BaseException] | None) -> None:
+    import ctypes
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), ctypes.py_object(exception) if exception else None
+    )
+
+
+class _Sink(io.TextIOBase):
+    """Where a client's prints go: it runs dozens of times, in an order of the explorer's own."""
+
+    written = False
+
+    def write(self, text):
+        self.written = True
+        return len(text)
+
+
+def _here() -> Where | None:
+    """The innermost line under way that is not a library's."""
+    return _innermost(sys._getframe(1))
+
+
+def _innermost(frame) -> Where | None:
+    while frame is not None:
+        if not is_library(frame.f_code.co_filename):
+            return Where(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
+def _line_of(error: BaseException) -> Where | None:
+    """The innermost line of an exception's traceback that is not a library's."""
+    where = None
+    traceback = error.__traceback__
+    while traceback is not None:
+        if not is_library(traceback.tb_frame.f_code.co_filename):
+            where = Where(traceback.tb_frame.f_code.co_filename, traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return where
+
+
+def describe(call: Call) -> str:
+    """A call as a learner reads it: GET user:1, db.read()."""
+    match call.kind:
+        case "valkey":
+            return _command(call.payload)
+        case "exec":
+            if not call.payload:
+                return "EXEC"
+            return "MULTI · " + " · ".join(map(_command, call.payload)) + " · EXEC"
+        case "watch":
+            return "WATCH " + " ".join(map(_word, call.payload))
+        case "unwatch":
+            return "UNWATCH"
+        case "memcached":
+            lines = [_word(line) for line in call.payload.rstrip(b"\r\n").split(b"\r\n")]
+            return " ↵ ".join(lines)
+        case "outlast":
+            return "wait for the running readers"
+        case "db":
+            operation, detail = call.payload
+            if operation == "write":
+                return f"db.write({detail!r})" if detail is not None else "db.write()"
+            return f"db.{'replica.' if detail == 'replica' else ''}{operation}()"
+    raise AssertionError(call)
+
+
+def _command(command) -> str:
+    if command[0] == b"EVAL":
+        script = " ".join(_word(command[1]).split())
+        if len(script) > 30:
+            script = script[:29] + "…"
+        return f"EVAL '{script}' " + " ".join(map(_word, command[2:]))
+    return " ".join(map(_word, command))
+
+
+def _word(word: bytes) -> str:
+    return word.decode(errors="backslashreplace") or "''"

@@ -1,0 +1,212 @@
+"""Time, randomness and identity inside a client function: unique per client and call, the same on every run.
+
+A function is run again and again with recorded answers, so it must not see the real clock. It gets one of its
+own, which moves a millisecond when it is read, by `seconds` when the client sleeps, and by more and more with
+each call to the cache or the database, so that a loop with a deadline ends after some dozens of calls. Sleeping
+moves nothing else: however long a client sleeps, another client may be slower still.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import os
+import random
+import secrets  # noqa: F401  (so that its generator exists before the patch below)
+import sys
+import time
+import types
+import uuid
+from collections.abc import Callable, Iterable
+from threading import get_ident
+
+EPOCH = 1_800_000_000  # seconds; a moment in January 2027
+_SLOWEST = 3600.0  # seconds; the most that one call moves the clock
+_UNSET = object()
+
+
+class Virtual:
+    """Replaces the sources of nondeterminism while a client function runs, in this thread only.
+
+    `with virtual.running(identity): …` around each run. `identity` tells clients apart. Afterwards `.personal`
+    says whether the function asked for anything that differs between clients, and `.slept` whether it slept.
+    """
+
+    def __init__(self, functions: Iterable[Callable] = ()):
+        self.personal = self.slept = False
+        self._identity = 0
+        self._thread = None
+        self._elapsed = 0.0
+        self._calls = 0
+        self._bytes = 0
+        self._patches: list[tuple[dict, str, object, object]] = []
+        replacements = {}
+        for module, name, replacement in self._replacements():
+            original = getattr(module, name, _UNSET)
+            if original is _UNSET:
+                continue
+            self._patches.append((vars(module), name, original, replacement))
+            if callable(original):
+                replacements[id(original)] = replacement
+        for namespace in _namespaces(functions):
+            for name, value in list(namespace.items()):
+                if (replacement := replacements.get(id(value))) is not None:
+                    self._patches.append((namespace, name, value, replacement))
+
+    def __enter__(self):
+        """Around a whole exploration: the state of `random` is put back at the end."""
+        self._random_state = random.getstate()
+        return self
+
+    def __exit__(self, *_):
+        random.setstate(self._random_state)
+
+    def start(self, identity: int) -> None:
+        self._identity, self._thread = identity, get_ident()
+        self._elapsed, self._calls, self._bytes = 0.0, 0, 0
+        self.personal = self.slept = False
+        random.seed(identity)
+        uuid._last_timestamp = None
+        for namespace, name, _, replacement in self._patches:
+            namespace[name] = replacement
+
+    def stop(self) -> None:
+        for namespace, name, original, _ in self._patches:
+            namespace[name] = original
+        if random.random() != _first_draw(self._identity):
+            self.personal = True
+
+    def called(self) -> None:
+        """A call to the cache or the database was answered: time passes, more with every call."""
+        self._calls += 1
+        self._elapsed += min(_SLOWEST, 0.001 * 1.25**self._calls)
+
+    def _replacements(self):
+        real_time, real_sleep, real_urandom, real_pid = time.time, time.sleep, os.urandom, os.getpid
+        real_ns = time.time_ns
+
+        def mine():
+            return get_ident() == self._thread
+
+        def passed():
+            self._elapsed += 0.001
+            return self._elapsed
+
+        def stopwatch(real, scale):
+            def clock():
+                return type(real())(passed() * scale) if mine() else real()
+
+            return clock
+
+        def now() -> float:
+            self.personal = True
+            return EPOCH + passed() + self._identity % 1000 * 1e-6
+
+        def wall():
+            return now() if mine() else real_time()
+
+        def wall_ns():
+            return int(now() * 1e9) if mine() else real_ns()
+
+        def sleep(seconds):
+            if not mine():
+                return real_sleep(seconds)
+            if seconds < 0:
+                raise ValueError("sleep length must be non-negative")
+            self.slept = True
+            self._elapsed += seconds
+
+        def urandom(size):
+            if not mine():
+                return real_urandom(size)
+            self.personal = True
+            self._bytes += 1
+            seed = f"{self._identity} {self._bytes}".encode()
+            return hashlib.shake_128(seed, usedforsecurity=False).digest(size)
+
+        def getpid():
+            if not mine():
+                return real_pid()
+            self.personal = True
+            return 1000 + self._identity
+
+        class Moment(type(datetime.datetime)):
+            def __instancecheck__(cls, thing):
+                return isinstance(thing, _real_datetime)
+
+            def __subclasscheck__(cls, other):
+                return issubclass(other, _real_datetime)
+
+        class VirtualDatetime(_real_datetime, metaclass=Moment):
+            @classmethod
+            def now(cls, tz=None):
+                return _real_datetime.fromtimestamp(wall(), tz)
+
+            @classmethod
+            def today(cls):
+                return cls.now()
+
+            @classmethod
+            def utcnow(cls):
+                return cls.now(datetime.UTC).replace(tzinfo=None)
+
+        yield time, "time", wall
+        yield time, "time_ns", wall_ns
+        for name in ("monotonic", "perf_counter", "process_time"):
+            yield time, name, stopwatch(getattr(time, name), 1)
+            yield time, name + "_ns", stopwatch(getattr(time, name + "_ns"), 1_000_000_000)
+        yield time, "sleep", sleep
+        yield os, "urandom", urandom
+        yield random, "_urandom", urandom  # behind SystemRandom and secrets
+        yield os, "getpid", getpid
+        yield uuid, "_generate_time_safe", None  # uuid1 then reads time.time_ns
+        yield uuid, "_UuidCreate", None
+        yield datetime, "datetime", VirtualDatetime
+
+
+_real_datetime = datetime.datetime
+_first_draws: dict[int, float] = {}
+
+
+def _first_draw(identity: int) -> float:
+    if identity not in _first_draws:
+        _first_draws[identity] = random.Random(identity).random()
+    return _first_draws[identity]
+
+
+def _namespaces(functions: Iterable[Callable]) -> list[dict]:
+    """The globals of these functions, and of the functions of the same project that they can reach by name."""
+    found: dict[int, dict] = {}
+    todo = [function for function in functions if isinstance(function, types.FunctionType)]
+    while todo:
+        namespace = todo.pop().__globals__
+        if id(namespace) in found:
+            continue
+        found[id(namespace)] = namespace
+        todo += [
+            value
+            for value in list(namespace.values())
+            if isinstance(value, types.FunctionType) and not is_library(value.__code__.co_filename)
+        ]
+    return list(found.values())
+
+
+_LIBRARIES = tuple(
+    os.path.realpath(path) + os.sep
+    for path in {os.path.dirname(os.__file__), *(p for p in sys.path if p.endswith(("site-packages", "dist-packages")))}
+)
+_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_TEACHING = _OURS + "strategies.py"
+_known: dict[str, bool] = {}
+
+
+def is_library(filename: str) -> bool:
+    """Whether a source file belongs to Python, to an installed package, or to the explorer itself."""
+    if filename not in _known:
+        path = os.path.realpath(filename)
+        _known[filename] = (
+            filename.startswith("<frozen")
+            or path.startswith(_LIBRARIES)
+            or (path.startswith(_OURS) and path != _TEACHING)
+        )
+    return _known[filename]
