@@ -1,7 +1,11 @@
 """Thin views on the floors below: each is a plain Python model, and a picture of it."""
 
+from .base import Base
+from .bench import Bench, Choice, Slider
 from .chart import Chart
 from .figure import Figure
+from .predict import predict
 from .quantity import quantity
+from .show import show
 
-__all__ = ["Chart", "Figure", "quantity"]
+__all__ = ["Base", "Bench", "Chart", "Choice", "Figure", "Slider", "predict", "quantity", "show"]

@@ -10,8 +10,10 @@ To add a widget, put `race.py` and `race.js` side by side:
       watch(["step"], (step) => root.replaceChildren(html("p", {}, `step ${step}`)));
     });
 
-A `race.css` beside them is added to the shared style. `parts = ("plot.js",)` puts more shared files before
-the widget's own. Everything is plain text put together by Python: no bundler, no request, no build step.
+A `race.css` beside them is added to the shared style; its rules start with the widget's own class
+(`.cachelab.race …`), because the styles of all widgets meet in one page. `parts = ("plot.js",)` puts more
+shared files before the widget's own. Everything is plain text put together by Python: no bundler, no
+request, no build step.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
 export default widget(({ root, signal, watch }) => {
   const draw = plot(root, signal);
-  watch(["figure"], draw);
+  watch(["spec"], draw);
 });

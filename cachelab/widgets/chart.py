@@ -11,7 +11,7 @@ __all__ = ["Chart"]
 
 
 class Chart(Base):
-    """Shows a `Figure`; takes the same arguments and has the same methods, and each redraws.
+    """Shows a `Figure`: takes one, or its arguments; has its methods, and each redraws.
 
         chart = Chart("Latency", x="second", y="p99", y_unit="s").line("cached").threshold("budget", 0.1)
         chart                                       # the last line of a cell shows it
@@ -21,18 +21,18 @@ class Chart(Base):
     """
 
     parts = ("plot.js",)
-    figure = traitlets.Dict().tag(sync=True)
+    spec = traitlets.Dict(help="what the figure says, for the view").tag(sync=True)
 
-    def __init__(self, title: str = "", *, label: str = "", **axes):
-        self.model = Figure(title, **axes)
-        super().__init__(label=label or title or "chart", figure=self.model.spec())
+    def __init__(self, title: str | Figure = "", *, label: str = "", **axes):
+        self.figure = title if isinstance(title, Figure) else Figure(title, **axes)
+        super().__init__(label=label or self.figure.title or "chart", spec=self.figure.spec())
 
     def text(self) -> str:
-        return self.model.text()
+        return self.figure.text()
 
     def redraw(self) -> Self:
-        """Shows what the model says now."""
-        self.figure = self.model.spec()
+        """Shows what the figure says now."""
+        self.spec = self.figure.spec()
         return self
 
 
@@ -40,7 +40,7 @@ def _forward(name: str):
     method = getattr(Figure, name)
 
     def forward(self, *args, **kwargs):
-        getattr(self.model, name)(*args, **kwargs)
+        getattr(self.figure, name)(*args, **kwargs)
         return self.redraw()
 
     forward.__name__, forward.__doc__ = name, method.__doc__

@@ -22,9 +22,9 @@ class Figure:
                     word, see `quantity`
     x_scale, …      "linear" or "log"; a log axis leaves out what is not above zero
     x_range, …      (low, high), or None to fit the data
-    height          of the plot in pixels; categories take the height they need
-
-    x may be names instead of numbers: bars and points then lie on their side, one row a name.
+    height          of the plot in pixels; rows take the height they need
+    rows            names of rows in the order wanted, for what has rows: timelines, and bars and points over
+                    names instead of numbers, which lie on their side
     NaN and infinities are gaps.
     """
 
@@ -41,8 +41,9 @@ class Figure:
         x_range: tuple[float, float] | None = None,
         y_range: tuple[float, float] | None = None,
         height: int = 220,
+        rows: Iterable[str] = (),
     ):
-        self.title, self.height = title, height
+        self.title, self.height, self.rows = title, height, [str(row) for row in rows]
         self.x = _axis("x", x, x_unit, x_scale, x_range)
         self.y = _axis("y", y, y_unit, y_scale, y_range)
         self._series: dict[str, dict] = {}
@@ -132,6 +133,7 @@ class Figure:
         return {
             "title": self.title,
             "height": self.height,
+            "rows": self.rows,
             "x": self.x,
             "y": self.y,
             "series": [dict(series) for series in self._series.values()],
@@ -143,24 +145,13 @@ class Figure:
         x, y = (axis["label"] or default for axis, default in ((self.x, "x"), (self.y, "y")))
         blocks = []
         for abscissa, group in self._by_x():
-            if group[0]["kind"] == "spans":
-                spans = group[0]["spans"]
-                header = ["lane", "from", "to", group[0]["name"]]
-                body = [[s["lane"], *map(self._x, (s["start"], s["end"])), s["text"]]
-                        for s in _sample(spans, rows)]
-            else:
-                several = len(self._series) > 1 or group[0]["name"] != y
-                header = [x, *(s["name"] for s in group)] if several else [x, y]
-                picked = range(len(abscissa)) if _named(abscissa) else _sample(range(len(abscissa)), rows)
-                body = [[self._x(abscissa[i]), *(self._y(s["y"][i]) for s in group)] for i in picked]
-            names = ", ".join(s["name"] for s in group)
-            blocks.append(_table(header, body) if body else f"{names}: no data yet")
+            blocks += self._block(abscissa, group, x, y, rows)
         for mark in self._marks.values():
             if mark["at"] is not None:
                 where, value = (x, self._x) if mark["axis"] == "x" else (y, self._y)
                 blocks.append(f"{mark['name']}: {where} = {value(mark['at'])}")
         title = [self.title] if self.title else []
-        return "\n".join(title + (blocks or ["no data yet"]))
+        return "\n".join(title + (blocks or ["nothing yet"]))
 
     # Inside
 
@@ -197,6 +188,23 @@ class Figure:
             else:
                 groups.append((key, [series]))
         return groups
+
+    def _block(self, abscissa, group: list[dict], x: str, y: str, rows: int) -> list[str]:
+        names = [series["name"] for series in group]
+        if group[0]["kind"] == "spans":
+            spans = [
+                [s["lane"], *map(self._x, (s["start"], s["end"])), s["text"]]
+                for s in _sample(group[0]["spans"], rows)
+            ]
+            return [_table(["lane", "from", "to", *names], spans)] if spans else [f"{names[0]}: nothing yet"]
+        if not abscissa:
+            return [f"{', '.join(names)}: nothing yet"]
+        if len(abscissa) == 1 and not _named(abscissa):
+            return [f"{s['name']}: {x} {self._x(abscissa[0])}, {y} {self._y(s['y'][0])}" for s in group]
+        header = [y] if names == [y] or len(self._series) == 1 else names
+        picked = range(len(abscissa)) if _named(abscissa) else _sample(range(len(abscissa)), rows)
+        body = [[self._x(abscissa[i]), *(self._y(s["y"][i]) for s in group)] for i in picked]
+        return [_table([self.x["label"] if _named(abscissa) else x, *header], body)]
 
     def _x(self, value) -> str:
         return value if isinstance(value, str) else quantity(value, self.x["unit"])

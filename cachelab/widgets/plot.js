@@ -1,7 +1,7 @@
 // Draws a figure (figure.py's spec()) as an SVG: plot(place, signal) returns draw(figure).
 // The whole picture is made anew each time; that is a few milliseconds and leaves nothing stale.
 
-const DASHES = ["", "7 4", "2 3", "9 3 2 3", "12 4", "1 4", "5 2"];
+const DASHES = [null, "7 4", "2 3", "9 3 2 3", "12 4", "1 4", "5 2"];
 const TEXT = 11.5; // px, of everything written inside the SVG
 
 function plot(place, signal) {
@@ -52,7 +52,8 @@ function drawing(figure, width) {
 function lanesOf(figure) {
   const names = figure.series.flatMap((s) => s.kind === "spans" ? s.spans.map((span) => span.lane)
     : typeof s.x[0] === "string" ? s.x : []);
-  return names.length ? [...new Set(names)] : null;
+  const rows = [...new Set([...figure.rows, ...names])];
+  return rows.length ? rows : null;
 }
 
 // The usual chart: numbers on both axes.
@@ -69,12 +70,12 @@ function standing(figure, width) {
   const curves = series.filter((s) => (s.kind === "line" || s.kind === "step") && lastPoint(s));
   const nameWidth = Math.ceil(Math.max(0, ...curves.map((s) => textWidth(s.name)))) + 14;
   const direct = series.length > 1 && curves.length > 0 && curves.length <= 5 && nameWidth < width * 0.3 && width >= 420;
-  const right = direct ? nameWidth : 12;
+  const right = direct ? Math.max(nameWidth, 24) : 24; // half a tick text fits
 
   const xScale = scale(figure.x, [...xs, ...placesOf(marks, "x")], { count: (width - left - right) / 85, exact: true });
   xScale.map(left, width - right);
   const flags = stackFlags(marks, xScale, left, width - right);
-  const top = (yTitle ? 20 : 6) + flags.height;
+  const top = (yTitle ? 26 : 8) + flags.height;
   const bottom = top + figure.height;
   yScale.map(bottom, top);
 
@@ -134,9 +135,9 @@ function lying(figure, width, lanes) {
   const values = [...spans.flatMap((s) => s.spans.flatMap((one) => [one.start, one.end])),
     ...series.flatMap((s) => s.y ?? []), ...placesOf(marks, along)];
 
-  const left = Math.min(Math.ceil(Math.max(...lanes.map(textWidth))) + 10, Math.floor(width * 0.38));
+  const left = Math.min(Math.ceil(Math.max(...lanes.map(textWidth))) + 14, Math.floor(width * 0.38));
   const ends = spans.length ? [] : series.flatMap((s) => s.y).map((v) => textWidth(quantity(v, measure.unit)));
-  const right = Math.ceil(Math.max(4, ...ends)) + 10;
+  const right = Math.ceil(Math.max(14, ...ends)) + 10;
   const measured = scale(measure, values, { count: (width - left - right) / 80, exact: spans.length > 0, round: true });
   measured.map(left, width - right);
   const flags = stackFlags(marks.filter((m) => m.axis === along), measured, left, width - right, along);
@@ -152,7 +153,7 @@ function lying(figure, width, lanes) {
     out.append(line(x, top, x, bottom, "plot-grid"), text(x, bottom + 17, tick.text, "plot-tick", "middle"));
   }
   for (const name of lanes) {
-    out.append(hinted(text(left - 10, middle(name) + 4, shortened(name, left - 12), "plot-lane", "end"), name));
+    out.append(hinted(text(left - 10, middle(name) + 4, shortened(name, left - 11), "plot-lane", "end"), name));
     if (!bars.length) out.append(line(left, middle(name), width - right, middle(name), "plot-grid"));
   }
   if (title) out.append(text((left + width - right) / 2, bottom + 33, title, "plot-name", "middle"));
@@ -261,7 +262,7 @@ function niceStep(raw, largest, unit) {
     return (steps.find((s) => s >= bare) ?? Math.ceil(bare / steps.at(-1)) * steps.at(-1)) * factor;
   }
   const decade = 10 ** Math.floor(Math.log10(bare));
-  return [1, 2, 5, 10].find((s) => s * decade >= bare * 0.999) * decade * factor;
+  return [1, 2, 5, 10].find((s) => s * decade >= bare * 0.9) * decade * factor;
 }
 
 function linearTicks([low, high], step, unit) {
@@ -337,7 +338,7 @@ function curve(s, xScale, yScale) {
     const at = [xScale.at(x), yScale.at(s.y[i])];
     if (at[0] === null || at[1] === null) { pen = false; return; }
     const [px, py] = at.map((v) => v.toFixed(1));
-    path += !pen ? `M${px} ${py}` : s.kind === "step" ? `H${px}V${py}` : `L${px} ${py}`;
+    path += !pen ? `M${px} ${py}h0` : s.kind === "step" ? `H${px}V${py}` : `L${px} ${py}`; // h0: a lone point is a dot
     pen = true;
   });
   return svg("path", { d: path, class: "plot-curve", style: `stroke:var(--${s.color})`, "stroke-dasharray": DASHES[s.place % DASHES.length] });

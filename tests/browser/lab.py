@@ -262,7 +262,7 @@ class NotebookPage:
         ]
 
     def screenshots(self, out: str | Path, cell: str | None = None, most: int = 1400) -> list[Path]:
-        """Pictures of the whole notebook, cut between cells into pages of `most` pixels at most; or of one cell.
+        """Pictures of the whole notebook, cut between cells, none higher than `most` pixels; or of one cell.
 
         Several pages are called NAME-1.png, NAME-2.png, …
         """

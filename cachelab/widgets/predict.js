@@ -1,0 +1,75 @@
+export default widget(({ root, get, send, watch, isStatic }) => {
+  const field = get("choices").length ? choiceField() : numberField();
+  const { element: said, say } = status();
+  const result = html("div", { class: "result" });
+  root.classList.add("predict");
+  root.append(html("div", { class: "ask" }, html("span", { class: "tag" }, "Predict"), field.element), said, result);
+
+  function commit(guess) {
+    if (get("actual") === null) send({ guess });
+  }
+
+  function choiceField() {
+    const choices = get("choices");
+    const group = radios({ label: get("question"), options: choices, index: -1, oninput: (i) => commit(choices[i]) });
+    return {
+      element: group.element,
+      show(guess, actual) {
+        group.show(choices.indexOf(guess));
+        group.inputs.forEach((input, i) => {
+          input.disabled = actual !== null || isStatic;
+          input.parentElement.classList.toggle("answer", choices[i] === actual);
+        });
+      },
+    };
+  }
+
+  function numberField() {
+    const id = unique("guess");
+    const of = get("of");
+    const input = html("input", { id, type: "text", inputmode: "decimal", autocomplete: "off", placeholder: "your guess" });
+    const ok = html("button", { type: "submit", class: "primary" }, "Commit");
+    const entry = html("span", { class: "entry" }, input,
+      html("span", { class: "quiet" }, of !== null ? `of ${of}` : get("unit")), ok);
+    const element = html("form", { class: "number", onsubmit: (event) => { event.preventDefault(); enter(); } },
+      html("label", { for: id }, get("question")), entry);
+    // Leaving the field counts too: a learner who runs the next cell has answered.
+    input.addEventListener("change", () => enter());
+
+    function enter() {
+      const words = input.value.trim().replace(",", ".");
+      if (words === "") return commit(null);
+      const number = Number(words);
+      const wrong = !Number.isFinite(number) ? `“${input.value}” is not a number.`
+        : of !== null && (number < 0 || number > of) ? `Choose a number from 0 to ${of}.` : "";
+      input.setAttribute("aria-invalid", wrong !== "");
+      if (wrong) say(wrong);
+      else commit(number);
+    }
+    return {
+      element,
+      show(guess, actual) {
+        if (guess !== null) input.value = guess;
+        entry.hidden = actual !== null; // the bars below say it then
+        input.disabled = ok.disabled = isStatic;
+      },
+    };
+  }
+
+  watch(["guess", "actual", "guess_text", "actual_text", "verdict"], (guess, actual, guessText, actualText, verdict) => {
+    field.show(guess, actual);
+    if (actual !== null) say(verdict);
+    else if (guess !== null) say(guessText ? `You say ${guessText}. Run on and see.` : "Noted.");
+    else say(isStatic ? "No guess was made." : "");
+    result.replaceChildren(...(typeof actual === "number" ? compared(guess, actual, guessText, actualText) : []));
+  });
+
+  // Two bars on one scale; the guess is outlined, so that the difference is not in the colour alone.
+  function compared(guess, actual, guessText, actualText) {
+    const of = get("of");
+    const most = of ?? Math.max(get("unit") === "%" ? 100 : 0, Math.abs(guess ?? 0), Math.abs(actual));
+    const bar = (name, value, words) => html("div", { class: `bar ${name}` }, html("span", {}, name === "guess" ? "your guess" : "answer"),
+      html("span", { class: "track" }, html("i", { style: `width:${most ? (100 * Math.abs(value)) / most : 0}%` })), html("b", {}, words));
+    return [guess === null ? null : bar("guess", guess, guessText), bar("actual", actual, actualText)].filter(Boolean);
+  }
+});
