@@ -24,6 +24,7 @@ from .memcached import find_server as find_memcached
 from .postgres import URL_VARIABLE as DATABASE_URL
 from .postgres import GivenPostgres, PostgresServer
 from .process import end_all
+from .relay import close_all as close_relays
 from .valkey import URL_VARIABLE as VALKEY_URL
 from .valkey import GivenValkey, StandInValkey, ValkeyServer
 from .valkey import find_server as find_valkey
@@ -104,12 +105,13 @@ def postgres(*, fresh: bool = False, template: Path | None = None, max_connectio
 
 
 def stop_all() -> None:
-    """End every engine of this kernel, fresh ones included, and remove their files.
+    """End every engine and relay of this kernel, fresh ones included, and remove their files.
 
     The next engines.valkey() (or any other) starts a new one.
     """
     with _lock:
         _current.clear()
+        close_relays()
         end_all()
 
 

@@ -89,8 +89,8 @@ class GivenMemcached(Engine):
             self.version = _stats(self.host, self.port)["version"]
         except (OSError, ValueError, KeyError) as error:
             raise EngineError(
-                f"{ADDRESS_VARIABLE} is set to {address!r} (host:port is expected), and no Memcached answered "
-                f"there: {error}. Correct it, or unset it to use a server of the course's own."
+                f"{ADDRESS_VARIABLE} is set to {address!r} (host:port is expected), and no Memcached "
+                f"answered there: {error}. Correct it, or unset it to use a server of the course's own."
             ) from error
 
     @property
