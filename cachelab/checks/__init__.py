@@ -1,10 +1,12 @@
 """Exercises that argue back: hand over your answer, and read what it did.
 
-from cachelab.checks import exercise
-ex = exercise("04.1")
-ex.check(get_user)      # a verdict: not attempted, incorrect, correct or broken, and why
-ex.hint(); ex.hint(2)   # nudges, the gentlest first
-ex.solution()           # one right answer
+    from cachelab.checks import exercise
+    ex = exercise("04.1")
+    ex.check(get_user)      # a verdict: not attempted, incorrect, correct or broken, and why
+    ex.hint(); ex.hint(2)   # nudges, the gentlest first
+    ex.solution()           # one right answer
+
+A check runs the answer in a process of its own and attacks it; nothing it does reaches the learner's kernel.
 """
 
 from .copies import begin

@@ -1,15 +1,16 @@
 """Runs one check where a learner's code can harm nothing, and always comes back in time.
 
-Why a forked child. The functions to be checked live in the learner's kernel: closures over cells that no other
-process has, so they cannot be pickled or imported elsewhere. A fork has them all, on copied memory, and it can be
-given a memory limit and be killed: endless loops inside C code, `except:` loops that swallow every exception,
-os._exit and 40 GB lists all end as a sentence. In-process threads can do none of that.
+Why a forked child. The functions to be checked live in the learner's kernel: closures over cells that no
+other process has, so they cannot be pickled or imported elsewhere. A fork has them all, on copied memory,
+and it can be given a memory limit and be killed: endless loops inside C code, `except:` loops that swallow
+every exception, os._exit and 40 GB lists all end as a sentence. In-process threads can do none of that.
 
-Why this is safe in a Jupyter kernel, whose other threads do not survive the fork: the child uses the one thread it
-has, opens its own sockets, and points every inherited descriptor (kernel channels, database connections, the
-engines' watcher) at /dev/null first, so that nothing it does or finalises reaches the parent's peers. It leaves by
-os._exit, past every atexit handler. Where there is no fork (Windows), or where forks turn out not to survive (a
-child dies before it reports ready), the check runs in a thread of the kernel, with deadlines but without the walls.
+Why this is safe in a Jupyter kernel, whose other threads do not survive the fork: the child uses the one
+thread it has, opens its own sockets, and points every inherited descriptor (kernel channels, database
+connections, the engines' watcher) at /dev/null first, so that nothing it does or finalises reaches the
+parent's peers. It leaves by os._exit, past every atexit handler. Where there is no fork (Windows), or where
+forks turn out not to survive (a child dies before it reports ready), the check runs in a thread of the
+kernel, with deadlines but without the walls.
 """
 
 import builtins
@@ -48,7 +49,7 @@ _forks = hasattr(os, "fork") and sys.platform != "emscripten"
 
 
 class Overtime(BaseException):
-    """Raised inside the learner's code when its time is up; a BaseException, so that `except Exception` lets it by."""
+    """Raised in the learner's code when its time is up. A BaseException: `except Exception` lets it by."""
 
 
 def attempt(judge: Callable[[], Verdict], seconds: float = SECONDS) -> Verdict:
@@ -93,19 +94,19 @@ def _verdict(happened: str, where: str = "", evidence: tuple = ()) -> Verdict:
     return Verdict(BROKEN, tuple(part for part in story if part[1]), evidence)
 
 
-# --- the learner's own lines ---------------------------------------------------------------------------------------
+# --- the learner's own lines ---------------------------------------------------------------------------
 
 
 @functools.cache
 def is_learners(filename: str) -> bool:
-    """Whether a file (a cell has a file name too) is the learner's: not Python's, not a package's, not ours."""
+    """Whether a file (a cell has a file name too) is the learner's: not Python's, a package's, or ours."""
     if "site-packages" in filename or "dist-packages" in filename or filename.startswith(_LIBRARY):
         return False
     return not os.path.realpath(filename).startswith(_LIBRARY)
 
 
 def learner_line(error: BaseException) -> str:
-    """The deepest line of the learner's own code in a traceback: "line 7: return json.loads(cached)"; "" if none."""
+    """The learner's deepest line in a traceback, as "line 7: return json.loads(cached)"; "" if none."""
     if isinstance(error, SyntaxError) and error.lineno:  # from exec or eval: its text is not in the traceback
         return f"line {error.lineno}: {(error.text or '').strip()}"
     own = [
@@ -142,7 +143,7 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
 
 
-# --- deadlines -----------------------------------------------------------------------------------------------------
+# --- deadlines -----------------------------------------------------------------------------------------
 
 
 class _Clock:
@@ -187,7 +188,7 @@ def limit(seconds: float):
 
 
 def overtime_line() -> str | None:
-    """Where the learner's code was when its last limit ran out; None if it kept within, even if it hid the fact."""
+    """Where the learner's code was when its last limit ran out, even if it hid that; None if it kept it."""
     return _clock.where if _clock and _clock.strikes else None
 
 
@@ -233,7 +234,7 @@ def too_long(where: str = "") -> Verdict:
     )
 
 
-# --- in a child ----------------------------------------------------------------------------------------------------
+# --- in a child ----------------------------------------------------------------------------------------
 
 
 def _in_child(judge, seconds) -> Verdict | None:
@@ -348,7 +349,7 @@ def _close_inherited(keep: set[int]) -> None:
 
 
 def _limit_memory() -> None:
-    """Cap what may be written to, RLIMIT_DATA: RLIMIT_AS would also count the 64 MB malloc reserves for each thread."""
+    """Cap RLIMIT_DATA. (RLIMIT_AS would also count the 64 MB that malloc reserves for each thread.)"""
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -371,7 +372,7 @@ def _dumped_line(dump: str) -> str:
     return ""
 
 
-# --- in a thread of the kernel, where there is no fork -----------------------------------------------------------------
+# --- in a thread of the kernel, where there is no fork -------------------------------------------------
 
 
 def _in_thread(judge, seconds) -> Verdict:
@@ -399,7 +400,7 @@ def _in_thread(judge, seconds) -> Verdict:
     return found[0] if found else too_long()
 
 
-# --- what the learner's code prints and asks --------------------------------------------------------------------------
+# --- what the learner's code prints and asks -----------------------------------------------------------
 
 
 class _Printed(io.StringIO):

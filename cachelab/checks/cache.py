@@ -1,7 +1,8 @@
 """A redis-py client for checks: it writes down every round trip, and its server can vanish, hang or fill up.
 
-It talks to a real Valkey of its own, never to the learner's. "Refused" is a port where nobody listens and "hung" a
-socket that nobody reads, so that what the learner's code meets is what redis-py makes of the real thing.
+It talks to a real Valkey of its own, never to the learner's. "Refused" is a port where nobody listens and
+"hung" a socket that nobody reads, so that what the learner's code meets is what redis-py makes of the real
+thing.
 """
 
 import pickletools
@@ -117,15 +118,19 @@ class Cache(_Counting, redis.Redis):
     @contextmanager
     def _elsewhere(self, listen: bool):
         """The client's next connections go to a port that refuses, or to one that listens and never reads."""
-        with socket.socket() as stranger:
-            stranger.bind(("127.0.0.1", 0))
-            if listen:
-                stranger.listen(16)
-            self._move(*stranger.getsockname())
+        with silent_port() if listen else refusing_port() as address:
+            self._move(*address)
             try:
                 yield
             finally:
                 self._move(**self._address)
+
+    @contextmanager
+    def pausing(self, seconds: float):
+        """The server answers nobody for so long, as it does during somebody else's slow command."""
+        self._desk.client_pause(int(seconds * 1000), all=True)
+        with self._log.during(f"while the server is busy for {seconds:g} s"):
+            yield
 
     def _move(self, host, port) -> None:
         self.connection_pool.disconnect()
@@ -197,8 +202,49 @@ class Cache(_Counting, redis.Redis):
         return rows
 
 
+@contextmanager
+def refusing_port():
+    """An address that refuses every connection: the port is taken, and nobody listens on it."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()
+
+
+@contextmanager
+def silent_port():
+    """An address where connections open and answers never come."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(16)
+        yield silent.getsockname()
+
+
+@contextmanager
+def swallowing_port():
+    """An address where connections never open and are never refused, as behind a firewall that drops packets.
+
+    The queue of a listener that nobody serves is filled up; what comes then is dropped by Linux. Yields
+    None where the system does otherwise."""
+    with ExitStack() as stack:
+        full = stack.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(8):
+            waiting = stack.enter_context(socket.socket())
+            waiting.settimeout(0.05)
+            try:
+                waiting.connect(full.getsockname())
+            except TimeoutError:
+                yield full.getsockname()
+                return
+            except OSError:
+                break
+        yield None
+
+
 def is_pickle(value: bytes) -> bool:
-    """Whether these bytes are a pickle of protocol 2 or later (the earlier ones are text nobody writes today)."""
+    """Whether these bytes are a pickle of protocol 2 or later (the earlier ones are text nobody writes
+    today)."""
     if not (value[:1] == b"\x80" and value[-1:] == b"."):
         return False
     try:

@@ -1,9 +1,10 @@
 """The learner's own copies of the exercises, in my-exercises/, which git ignores.
 
-Why copies: a notebook that is opened is soon changed, if only by its outputs, and exercises/ is the course's. Were
-it edited in place, `git pull` would refuse to update the course, and `make exercises` would have two masters. So
-exercises/ holds the clean ones, and a learner works on a copy that nothing here ever overwrites: when the course
-brings a new version of an exercise, it is put beside an edited copy under another name.
+Why copies: a notebook that is opened is soon changed, if only by its outputs, and exercises/ is the
+course's. Were it edited in place, `git pull` would refuse to update the course, and `make exercises` would
+have two masters. So exercises/ holds the clean ones, and a learner works on a copy that nothing here ever
+overwrites: when the course brings a new version of an exercise, it is put beside an edited copy under
+another name.
 """
 
 import hashlib
@@ -23,15 +24,15 @@ _ORIGINS = (
 
 
 def folder() -> Path:
-    """Where the copies are: CACHELAB_EXERCISES, or my-exercises/ beside exercises/. Raises NotHere without a course."""
+    """Where the copies are: CACHELAB_EXERCISES, or my-exercises/ beside exercises/. May raise NotHere."""
     return Path(os.environ.get("CACHELAB_EXERCISES") or course("exercises").parent / "my-exercises")
 
 
 def refresh() -> list[Path]:
     """Copy every exercise that has no copy yet; return the files that were written.
 
-    A copy the learner never changed follows the course. Beside one that was changed, a new version of the exercise
-    is written as NAME-updated.ipynb."""
+    A copy the learner never changed follows the course. Beside one that was changed, a new version of the
+    exercise is written as NAME-updated.ipynb."""
     mine = folder()
     mine.mkdir(parents=True, exist_ok=True)
     try:
@@ -112,7 +113,7 @@ class Welcome:
 
 
 def begin(lesson: str) -> Welcome:
-    """The first line of an exercise notebook: says what is solved, and makes and links the learner's own copy."""
+    """For the top of an exercise notebook: says what is solved; makes and links the learner's copy."""
     from .exercise import exercise_ids
 
     ids = exercise_ids(lesson)
@@ -128,5 +129,8 @@ def begin(lesson: str) -> Welcome:
     except NotHere:
         pass
     except OSError as error:
-        trouble = f"No copy of your own could be made ({error}): save this notebook under another name before you edit it."
+        trouble = (
+            f"No copy of your own could be made ({error}): save this notebook under another name before "
+            "you edit it."
+        )
     return Welcome(lesson, solved, len(ids), link, trouble)

@@ -1,8 +1,8 @@
 """A database for checks: it answers like the shop's, in memory, counts, and can be made to say anything.
 
-The shop itself would do, but a check needs rows a learner cannot have seen, users who appear between two calls, an
-empty category, and a database that is down, and it needs them in microseconds. tests/unit/checks compares its
-methods, their parameters and the types in their rows with the real shop's.
+The shop itself would do, but a check needs rows a learner cannot have seen, users who appear between two
+calls, an empty category, and a database that is down, and it needs them in microseconds. tests/unit/checks
+compares its methods, their parameters and the types in their rows with the real shop's.
 """
 
 import copy
@@ -19,7 +19,7 @@ _THINGS = ("Desk lamp", "Tea kettle", "Bike bell", "Notebook", "Wool blanket", "
 
 
 class Database:
-    """`get_user`, `order_history`, `top_products` and `update_user` of cachelab.shop, on rows made up for one check."""
+    """`get_user`, `order_history`, `top_products`, `update_user` as in cachelab.shop, on made-up rows."""
 
     def __init__(self, log):
         self._log = log

@@ -53,9 +53,10 @@ def define(
 ) -> Callable:
     """Register the decorated function as the judge of exercise `id`.
 
-    The judge takes a `Lab` and the learner's answers. It raises a `Settled` verdict at the first thing that is wrong;
-    what it returns is what held, as a sentence or as a correct Verdict. An answer is a function of that name, unless
-    its parameter is annotated with the type of value that is asked for. `needs` names the engines it talks to.
+    The judge takes a `Lab` and the learner's answers. It raises a `Settled` verdict at the first thing that
+    is wrong; what it returns is what held: a sentence, or a sentence and evidence. An answer is a function
+    of that name, unless its parameter is annotated with the type of value that is asked for. `needs` names
+    the engines it talks to.
     """
 
     def register(judge):
@@ -84,8 +85,8 @@ class Exercise:
         return f"exercise({self.id!r})".replace("'", '"')
 
     def check(self, *answers) -> Verdict:
-        """The verdict on these answers. It never raises, comes back within ten seconds, and is counted as a try
-        unless nothing was attempted."""
+        """The verdict on these answers. It never raises, comes back within ten seconds, and is counted as a
+        try unless nothing was attempted."""
         try:
             self._look(answers)
             engines = prepare(self.needs)
@@ -100,10 +101,11 @@ class Exercise:
     def _judge(self, lab: Lab, answers) -> Verdict:
         with lab:
             held = self.judge(lab, *answers)
-        return held if isinstance(held, Verdict) else Verdict(CORRECT, (("", held),))
+        held, *evidence = (held,) if isinstance(held, str) else held
+        return Verdict(CORRECT, (("", held),), tuple(evidence))
 
     def _look(self, answers) -> None:
-        """Settle what needs no run: nothing there yet, the wrong number of answers, the wrong kind of thing."""
+        """Settle what needs no run: no answer yet, too many of them, the wrong kind of thing."""
         call = f"`{self.call}.check({', '.join(self.takes)})`"
         if len(answers) != len(self.takes):
             raise Settled(_unusable(f"check() got {_count(len(answers), 'answer')}", f"Call {call}."))
@@ -163,7 +165,7 @@ class Exercise:
         return Note(f"Hint {number} of {len(self.hints)} for {self.id}", self.hints[number - 1] + more)
 
     def solution(self, show: bool = False) -> Note:
-        """The reference answer: at once after a pass or three tries or with show=True; otherwise it asks first."""
+        """The reference answer: at once after a pass or three tries, or with show=True; else it asks."""
         if not (show or progress.solved(self.id) or progress.tries(self.id) >= TRIES):
             question = f"You have not passed {self.id} yet. Show the solution all the same? [y/N] "
             try:
@@ -201,7 +203,8 @@ def _a(kind) -> str:
     return " or ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in names)
 
 
-# What `...`, `pass`, `return None` and a docstring compile to, and what `raise NotImplementedError("…")` adds.
+# What `...`, `pass`, `return None` and a docstring compile to, and what `raise NotImplementedError("…")`
+# adds.
 _IDLE = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "POP_TOP", "COPY_FREE_VARS"}
 _RAISE = {"LOAD_GLOBAL", "PUSH_NULL", "PRECALL", "CALL", "RAISE_VARARGS"}
 

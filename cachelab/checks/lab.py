@@ -1,4 +1,4 @@
-"""Where a check meets an answer: it calls the learner's function, and sees every command and query the call makes."""
+"""Where a check meets an answer: it calls the learner's function, and sees each command and query of it."""
 
 import time
 from collections.abc import Callable
@@ -105,6 +105,7 @@ class Call:
     value: Any = None
     error: BaseException | None = None
     overtime: str | None = None  # the line it was at when its time ran out
+    patience: float = PATIENCE
     seconds: float = 0.0
     steps: list[Step] = field(default_factory=list)
 
@@ -139,7 +140,7 @@ class Call:
         if self.overtime is not None:
             raise broken(
                 self.text,
-                f"no answer after {PATIENCE:g} seconds, so the check stopped it",
+                f"no answer after {self.patience:g} seconds, so the check stopped it",
                 self.overtime,
                 "Is there a loop that never ends, or a retry without a limit?",
                 *((self.log(),) if self.steps else ()),
@@ -195,11 +196,14 @@ class Lab:
         self._later += seconds
         self.cache.age(seconds)
 
-    def call(self, function, *args, patience: float = PATIENCE, **named) -> Call:
-        """Call the learner's function. Whatever it does becomes a `Call`; only NotImplementedError settles at once."""
+    def call(self, function, *args, patience: float = PATIENCE, text: str = "", **named) -> Call:
+        """Call the learner's function. Whatever it does becomes a `Call`; only NotImplementedError settles
+        at once.
+
+        `text` is what the verdict says was called, if it is not this function by its name."""
         name = getattr(function, "__name__", "your function")
         where = "".join(f" {condition}" for condition in self.log.conditions)
-        call = Call(f"`{name}({_arguments(args, named)})`{where}")
+        call = Call(f"`{text or f'{name}({_arguments(args, named)})'}`{where}", patience=patience)
         start, first = time.monotonic(), len(self.log.steps)
         note(call.text)
         try:
@@ -226,9 +230,10 @@ class Lab:
 
 
 def differ(value, expected, path: str = "") -> tuple[str, str] | None:
-    """(what is there, what should be) at the first place where a value is not the expected one; None if it is equal.
+    """(what is there, what should be) at the first place where a value is not the expected one; None if it
+    is equal.
 
-    Types count: a Decimal that comes back as a float is another value, and so is a tuple instead of a list."""
+    Types count: a Decimal that comes back as a float is another value, and so is a tuple for a list."""
     it = f"its {path}" if path else "it"
     try:
         if type(value) is not type(expected):

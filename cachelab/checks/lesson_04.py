@@ -1,18 +1,22 @@
 """Lesson 04, cache-aside: from one round trip on a hit to pages that are forgotten with one delete."""
 
 import psycopg
+import redis
 
-from .cache import is_pickle
+from .attempt import describe
+from .cache import is_pickle, refusing_port, silent_port, swallowing_port
 from .exercise import define
 from .lab import Call, Lab, counted
-from .verdict import Table
+from .verdict import Table, show
 
 LIFE = 300  # seconds an entry about a user lives; down to 240 is fine, which leaves room for jitter
 ABSENT = 30  # seconds that "there is no such user" may live
+GIVES_UP = 0.5  # seconds after which a client must have given up
+HICCUP = 0.1  # seconds a healthy server may be busy with something else
 GARBAGE = (b"", b"{", b"\x80garbage", b"[]", b"17", b'"a string"', b"{}", b'{"name": "of another version"}')
 
 
-# --- 04.1 -----------------------------------------------------------------------------------------------
+# --- 04.1 ----------------------------------------------------------------------------------------------
 
 
 @define(
@@ -51,7 +55,103 @@ def one_trip(lab: Lab, get_user):
     )
 
 
-# --- 04.3 -----------------------------------------------------------------------------------------------
+# --- 04.2 ----------------------------------------------------------------------------------------------
+
+
+@define(
+    "04.2",
+    "A client that gives up in time",
+    minutes=6,
+    needs=("valkey",),
+    hints=(
+        "Three different waits: for a connection to open, for an answer to come, and between one attempt "
+        "and the "
+        "next. `help(redis.Redis)` names a setting for each.",
+        "`socket_connect_timeout`, `socket_timeout`, and `retry`. The default of the last is "
+        "ten retries, with longer and longer pauses between them.",
+        "`Retry(NoBackoff(), 0)`, from `redis.retry` and `redis.backoff`, does not try again.",
+    ),
+)
+def gives_up_in_time(lab: Lab, connect):
+    client = new_client(lab, connect, *lab.address)
+    look_up(lab, client).finished()
+    for port, what, think in (
+        (
+            refusing_port,
+            "while nobody listens there",
+            "The refusal came at once. What took the rest of the time?",
+        ),
+        (
+            silent_port,
+            "while the server accepts and never answers",
+            "How long does the client wait for an answer?",
+        ),
+        (
+            swallowing_port,
+            "while packets to the server are dropped",
+            "How long does it wait for a connection to open?",
+        ),
+    ):
+        with port() as address, lab.log.during(what):
+            if address is None:  # not on this system
+                continue
+            call = look_up(lab, new_client(lab, connect, *address))
+            if call.overtime is None and GIVES_UP < call.seconds < 2 * GIVES_UP:  # or was this machine busy?
+                call = min(
+                    call, look_up(lab, new_client(lab, connect, *address)), key=lambda call: call.seconds
+                )
+            gave_up(call, think)
+    with lab.cache.pausing(HICCUP):
+        call = look_up(lab, client)
+        if call.error is not None or call.overtime is not None:
+            raise call.wrong(
+                f"{describe(call.error)} after {call.seconds:.2f} s"
+                if call.error
+                else "it did not come back",
+                f"the answer: {HICCUP:g} s is slow, and no outage",
+                "A cache that is given up at every hiccup sends its whole load to the database.",
+            )
+    return (
+        f"Refused, silent or unreachable: your client says so within {GIVES_UP:g} s, so a request can go "
+        "on to the "
+        f"database. A hiccup of {HICCUP:g} s it sits out."
+    )
+
+
+def new_client(lab: Lab, connect, host: str, port: int):
+    made = lab.call(connect, host, port)
+    if made.error is not None and made.where and lab.log.conditions:
+        raise made.wrong(
+            f"{describe(made.error)}, from {made.where}",
+            "a client: making one needs no server yet",
+            "If connecting fails when the program starts, can the program start during an outage?",
+        )
+    if not isinstance(made.finished().value, redis.Redis):
+        raise made.wrong(f"it returned {show(made.value)}", "a client: a redis.Redis")
+    return made.value
+
+
+def look_up(lab: Lab, client) -> Call:
+    return lab.call(client.get, "price", patience=1.5, text="connect(host, port).get('price')")
+
+
+def gave_up(call: Call, think: str) -> None:
+    """The call failed, with redis-py's exception, and soon."""
+    if call.overtime is not None or call.seconds > GIVES_UP:
+        took = (
+            f"it had not come back after {call.patience:g} s"
+            if call.overtime is not None
+            else f"it took {call.seconds:.1f} s"
+        )
+        raise call.wrong(took, f"a redis.RedisError within {GIVES_UP:g} s", think)
+    if not isinstance(call.error, redis.RedisError):
+        happened = f"{describe(call.error)}" if call.error else f"it returned {show(call.value)}"
+        raise call.wrong(
+            happened, f"a redis.RedisError within {GIVES_UP:g} s", "Who hid the outage from the caller?"
+        )
+
+
+# --- 04.3 ----------------------------------------------------------------------------------------------
 
 
 @define(
@@ -79,12 +179,15 @@ def survive_the_cache(lab: Lab, get_user):
                 raise call.wrong(
                     f"one request made {counted(call.trips, 'attempt')} to reach the cache",
                     "one: when the look-up fails, the store is left out",
-                    "Every attempt waits for its own timeout. What does a request cost while the cache hangs?",
+                    "Every attempt waits for its own timeout. What does a request cost while the cache "
+                    "hangs?",
                 )
     healthy(lab, get_user, "the outage is over: the cache is used again")
     dies_between_get_and_set(lab, get_user)
     for garbage in GARBAGE:
-        spoiled(lab, get_user, f"with `{show_bytes(garbage)}` in the cache", lambda g=garbage: lab.cache.spoil(g))
+        spoiled(
+            lab, get_user, f"with `{show_bytes(garbage)}` in the cache", lambda g=garbage: lab.cache.spoil(g)
+        )
     spoiled(lab, get_user, "with a list under each key", lab.cache.retype)
     database_errors_come_out(lab, get_user)
     return (
@@ -105,7 +208,9 @@ def healthy(lab: Lab, get_user, think: str = "") -> None:
 def survived(call: Call, row: dict) -> None:
     """The call gave the row and not the cache's exception."""
     if call.error is not None and call.overtime is None:
-        name = f"{type(call.error).__module__.partition('.')[0]}.{type(call.error).__name__}".removeprefix("builtins.")
+        name = f"{type(call.error).__module__.partition('.')[0]}.{type(call.error).__name__}".removeprefix(
+            "builtins."
+        )
         raise call.wrong(
             f"{name} came out of the function, from {call.where or 'somewhere below it'}",
             "the user's row, from the database: the caller need not know that there is a cache",
@@ -122,7 +227,7 @@ def dies_between_get_and_set(lab: Lab, get_user) -> None:
 
 
 def spoiled(lab: Lab, get_user, how: str, spoil) -> None:
-    """Something else is where the entry should be: the answer comes from the database, and heals the cache."""
+    """Something else is in the entry's place: the answer comes from the database and heals the cache."""
     row = lab.db.new_user()
     lab.cache.empty()
     lab.call(get_user, row["user_id"], lab.cache, lab.db).finished()
@@ -143,7 +248,11 @@ def database_errors_come_out(lab: Lab, get_user) -> None:
         lab.call(get_user, known["user_id"], lab.cache, lab.db).returned(known)
         call = lab.call(get_user, stranger["user_id"], lab.cache, lab.db)
     if not isinstance(call.error, psycopg.OperationalError):
-        ending = "it returned " + repr(call.value) if call.error is None else type(call.error).__name__ + " came out"
+        ending = (
+            "it returned " + repr(call.value)
+            if call.error is None
+            else type(call.error).__name__ + " came out"
+        )
         raise call.wrong(
             ending,
             "psycopg.OperationalError, the database's own exception, reaches the caller",
@@ -153,7 +262,7 @@ def database_errors_come_out(lab: Lab, get_user) -> None:
     ask(lab, get_user, stranger, "The database is back. What did the failed call leave in the cache?")
 
 
-# --- 04.4 -----------------------------------------------------------------------------------------------
+# --- 04.4 ----------------------------------------------------------------------------------------------
 
 
 @define(
@@ -162,7 +271,8 @@ def database_errors_come_out(lab: Lab, get_user) -> None:
     minutes=8,
     needs=("valkey",),
     hints=(
-        "What does your cache hold for a user who does not exist, and how do you tell that from holding nothing?",
+        "What does your cache hold for a user who does not exist, and how do you tell that from holding "
+        "nothing?",
         "Store a marker, something no user can be, with a TTL of its own. `json.dumps(None)` is `null`: that "
         "is a marker, as long as you test for a miss (`raw is None`) before you decode.",
     ),
@@ -202,7 +312,7 @@ def signed_up(lab: Lab, get_user, user_id: int) -> None:
     answered_from_cache(lab, get_user, row)
 
 
-# --- 04.5 -----------------------------------------------------------------------------------------------
+# --- 04.5 ----------------------------------------------------------------------------------------------
 
 
 @define(
@@ -213,7 +323,8 @@ def signed_up(lab: Lab, get_user, user_id: int) -> None:
     hints=(
         "Call `db.top_products(limit=1)` and look at the type of every value. What would `float(revenue)` do "
         "to a sum of money?",
-        "A Decimal survives as text: `str(price)` one way, `Decimal(text)` back. `json.dumps(rows, default=str)` "
+        "A Decimal survives as text: `str(price)` one way, `Decimal(text)` back. `json.dumps(rows, "
+        "default=str)` "
         "writes it; reading needs to know which fields to turn back.",
         "`if rows:` is false for an empty list. Which two different answers of the cache does it mix up? And "
         "which two calls share the key `f'top:{category}{limit}'`?",
@@ -243,11 +354,15 @@ def expensive_list(lab: Lab, top_products):
     lab.db.new_sales("lamps", 4)
     lab.wait(61)
     changed = lab.db.top_products(category="lamps", limit=3)
-    lab.call(top_products, "lamps", 3, lab.cache, lab.db).returned(changed, "The entry is more than 60 s old.")
-    return "Five questions, five entries, each with its TTL; money is still money, and an empty list is a hit."
+    lab.call(top_products, "lamps", 3, lab.cache, lab.db).returned(
+        changed, "The entry is more than 60 s old."
+    )
+    return (
+        "Five questions, five entries, each with its TTL; money is still money, and an empty list is a hit."
+    )
 
 
-# --- 04.6 -----------------------------------------------------------------------------------------------
+# --- 04.6 ----------------------------------------------------------------------------------------------
 
 
 @define(
@@ -256,12 +371,14 @@ def expensive_list(lab: Lab, top_products):
     minutes=20,
     needs=("valkey",),
     hints=(
-        "How would `forget_orders` find every page's key? It cannot know how many there are, and `KEYS` looks "
+        "How would `forget_orders` find every page's key? It cannot know how many there are, and `KEYS` "
+        "looks "
         "at every key on the server. What if all pages of one user lived under one key?",
         "A hash is a dict under one key: `cache.hget(key, page)`, `cache.hset(key, page, text)`, and one "
         "`cache.delete(key)` for all of it. Its TTL belongs to the whole key.",
         "`cache.expire(key, 300)` after each new page starts the clock again for the old pages. "
-        "`expire(key, 300, nx=True)` sets a TTL only where there is none. A pipeline sends both commands at once.",
+        "`expire(key, 300, nx=True)` sets a TTL only where there is none. A pipeline sends both commands "
+        "at once.",
     ),
 )
 def forgotten_together(lab: Lab, order_history, forget_orders):
@@ -320,14 +437,17 @@ def forget(lab: Lab, order_history, forget_orders, user: int, other: int) -> Non
         raise call.wrong(
             f"it used {' and '.join(sorted(asked & {'KEYS', 'SCAN', 'FLUSHDB', 'FLUSHALL'}))}",
             "one command that names what it removes",
-            "KEYS and SCAN look at every key on the server, FLUSH removes every key: what else is in that cache?",
+            "KEYS and SCAN look at every key on the server, FLUSH removes every key: what else is in that "
+            "cache?",
         )
     if len(call.trips) != 1:
         raise call.wrong(f"it made {counted(call.trips, 'round trip')} to the cache", "one round trip")
     for page in (1, 2, 3):
         want = lab.db.order_history(user, page)
         lab.log.conditions.append("after a new order and `forget_orders`")
-        lab.call(order_history, user, page, lab.cache, lab.db).returned(want, f"Page {page} should have gone too.")
+        lab.call(order_history, user, page, lab.cache, lab.db).returned(
+            want, f"Page {page} should have gone too."
+        )
         lab.log.conditions.clear()
     kept = lab.call(order_history, other, 1, lab.cache, lab.db).finished()
     if kept.loads:
@@ -350,7 +470,8 @@ def pages_do_not_prolong_each_other(lab: Lab, order_history) -> None:
         call = lab.call(order_history, user, 1, lab.cache, lab.db)
         call.returned(
             lab.db.order_history(user, 1),
-            "Filling a page must not make the older pages live longer. What does EXPIRE do to a key that has a TTL?",
+            "Filling a page must not make the older pages live longer. What does EXPIRE do to a key that "
+            "has a TTL?",
         )
 
 
@@ -384,14 +505,20 @@ def stored(lab: Lab, call: Call, life: float, what: str = "the answer", floor: f
             think = "If nobody ever deletes it, how long does a mistake last?"
             raise call.wrong(f"the key {key} never expires", f"it expires after {life} s", think, inside)
         if not life * floor - 1 <= left <= life:
-            raise call.wrong(f"the key {key} expires in {left:.1f} s", f"it expires after {life} s", "", inside)
+            raise call.wrong(
+                f"the key {key} expires in {left:.1f} s", f"it expires after {life} s", "", inside
+            )
     for value in (value for values in lab.cache.values().values() for value in values):
         if is_pickle(value):
             think = "Whoever can write to the cache chooses what your program runs when it unpickles."
-            raise call.wrong("it stored a pickle", "a format that holds data only, such as JSON", think, inside)
+            raise call.wrong(
+                "it stored a pickle", "a format that holds data only, such as JSON", think, inside
+            )
         if b"Decimal(" in value or b"datetime." in value:
             think = "Whoever can write to the cache chooses what your program runs when it evaluates that."
-            raise call.wrong("it stored Python source", "a format that holds data only, such as JSON", think, inside)
+            raise call.wrong(
+                "it stored Python source", "a format that holds data only, such as JSON", think, inside
+            )
 
 
 def answered_from_cache(lab: Lab, get_user, row: dict, think: str = "") -> Call:
@@ -415,7 +542,7 @@ def strangers_stay_apart(lab: Lab, get_user) -> None:
 
 
 def hits_do_not_prolong(lab: Lab, get_user) -> None:
-    """An entry ends when its TTL has run out, however often it was read, and the next call sees the change."""
+    """An entry ends with its TTL, however often it was read, and the next call sees what changed."""
     row = lab.db.new_user()
     lab.call(get_user, row["user_id"], lab.cache, lab.db).finished()
     changed = lab.db.change_user(row["user_id"], email="new@shop.example")
@@ -442,7 +569,8 @@ def nothing_of_its_own(lab: Lab, get_user) -> None:
         raise call.wrong(
             "the cache had been emptied, and yet the function answered without a query",
             "one query",
-            "Does it keep answers somewhere else, in a dict or a default argument? Nobody can invalidate those.",
+            "Does it keep answers somewhere else, in a dict or a default argument? Nobody can invalidate "
+            "those.",
         )
     call.returned(changed)
 

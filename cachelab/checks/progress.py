@@ -1,11 +1,12 @@
-"""What a learner has solved and where they were: one small JSON file on their own machine, and a code to carry it.
+"""What a learner has solved and where they were: one small JSON file on their own machine, and a code to
+carry it.
 
     from cachelab.checks import progress
     progress.export()             # "cachelab-eNq…": paste it into another session
     progress.load("cachelab-…")   # merges: nothing that is known here is lost
 
-The file lies in the user's data folder (CACHELAB_PROGRESS names another) and holds exercise ids, numbers of tries,
-and the last exercise with its time: nothing about the person, and nothing leaves the machine.
+The file lies in the user's data folder (CACHELAB_PROGRESS names another) and holds exercise ids, numbers of
+tries, and the last exercise with its time: nothing about the person, and nothing leaves the machine.
 """
 
 import base64
@@ -34,7 +35,8 @@ def path() -> Path:
 
 
 def read() -> dict:
-    """What is known: {"exercises": {"04.1": {"tries": 2, "solved": True}, …}, "last": [time, "04.1"] or None}.
+    """What is known: {"exercises": {"04.1": {"tries": 2, "solved": True}, …}, "last": [time, "04.1"] or
+    None}.
 
     A file that cannot be understood is set aside under another name, never overwritten."""
     file = path()
@@ -97,8 +99,8 @@ def export() -> str:
 def load(code: str) -> dict:
     """Merge an exported code into what is known here and return the result.
 
-    Solved stays solved, the larger number of tries and the later `last` win. Raises ValueError if the code is not
-    whole."""
+    Solved stays solved, the larger number of tries and the later `last` win. Raises ValueError if the code
+    is not whole."""
     try:
         text = "".join(code.split())
         if not text.startswith(PREFIX):
@@ -111,7 +113,8 @@ def load(code: str) -> dict:
         other = _clean(json.loads(unpack.decompress(packed[:-4], 1 << 20)))
     except (ValueError, TypeError, KeyError, AttributeError, zlib.error):
         raise ValueError(
-            f"this is not a whole progress code: it starts with {PREFIX!r} and is one line, all of what export() gave"
+            f"this is not a whole progress code: it starts with {PREFIX!r} and is one line, all of what "
+            "export() gave"
         ) from None
     return _update(lambda known: _merge(known, other))
 
@@ -125,7 +128,7 @@ def _merge(known: dict, other: dict) -> None:
 
 
 def _clean(data: dict) -> dict:
-    """A fresh copy with exactly the fields and types above; raises if there is something else in their place."""
+    """A fresh copy with exactly the fields and types above; raises if something else is in their place."""
     exercises = {
         str(id): {"tries": int(entry["tries"]), "solved": bool(entry["solved"])}
         for id, entry in data["exercises"].items()
@@ -137,7 +140,7 @@ def _clean(data: dict) -> dict:
 
 
 def _update(change) -> dict:
-    """Read, change and write as one step, whatever other kernels do; readers see the old file or the new one."""
+    """Read, change and write as one step, whatever other kernels do; readers see the old or the new file."""
     file = path()
     file.parent.mkdir(parents=True, exist_ok=True)
     with _locked(file.with_suffix(".lock")):

@@ -1,9 +1,10 @@
-"""Reads the solutions notebooks: the one source of the exercises, of their reference answers and of this course's
-`solution()`.
+"""Reads the solutions notebooks: the one source of the exercises, of their reference answers and of this
+course's `solution()`.
 
-A solution cell carries the tag `solution`; its id ends in the exercise's number (`get-user-04-1` answers 04.1).
-What stands between `# BEGIN SOLUTION` and `# END SOLUTION` is the answer. Lines there that begin with `#|` are what
-the learner starts from instead; without any, that is one line that raises NotImplementedError.
+A solution cell carries the tag `solution`; its id ends in the exercise's number (`answer-04-1` answers
+04.1; an answer may have several cells). What stands between `# BEGIN SOLUTION` and `# END SOLUTION` is the
+answer. Lines there that begin with `#|` are what the learner starts from instead; without any, that is one
+line that raises NotImplementedError.
 """
 
 import json
@@ -39,10 +40,17 @@ def notebook(lesson: str) -> Path:
 def solution(id: str) -> str:
     """The reference answer to an exercise, as source."""
     ending = "-" + id.replace(".", "-")
-    for cell in json.loads(notebook(id.partition(".")[0]).read_text(encoding="utf-8"))["cells"]:
-        if "solution" in cell["metadata"].get("tags", []) and cell["id"].endswith(ending):
-            return answer("".join(cell["source"]))
-    raise NotHere(f"No cell of {notebook(id.partition('.')[0]).name} has an id that ends in {ending!r}.")
+    path = notebook(id.partition(".")[0])
+    found = [
+        answer("".join(cell["source"]))
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+        and "solution" in cell["metadata"].get("tags", [])
+        and cell["id"].endswith(ending)
+    ]
+    if not found:
+        raise NotHere(f"No solution cell of {path.name} has an id that ends in {ending!r}.")
+    return "\n\n\n".join(found)
 
 
 def answer(source: str) -> str:

@@ -1,4 +1,4 @@
-"""What a check hands back: a verdict that explains itself, in a notebook, in a terminal and to a screen reader."""
+"""What a check hands back: a verdict that explains itself in a notebook, a terminal and a screen reader."""
 
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -29,8 +29,10 @@ class Text:
 
     def _repr_html_(self):
         return (
-            f'<figure style="margin:.6em 0 0"><figcaption style="font-weight:600">{escape(self.caption)}</figcaption>'
-            f'<pre tabindex="0" style="margin:.2em 0 0;overflow-x:auto;max-height:24em;background:transparent;'
+            f'<figure style="margin:.6em 0 0"><figcaption '
+            f'style="font-weight:600">{escape(self.caption)}</figcaption>'
+            f'<pre tabindex="0" style="margin:.2em 0 '
+            "0;overflow-x:auto;max-height:24em;background:transparent;"
             f'color:inherit;padding:0">{escape(self.text)}</pre></figure>'
         )
 
@@ -56,15 +58,20 @@ class Table:
         return f"{self.caption}:\n" + "\n".join("  " + line for line in lines)
 
     def _repr_html_(self):
-        cell = 'style="text-align:left;padding:.1em 1em .1em 0;border-bottom:1px solid #8886;background:transparent"'
+        cell = (
+            'style="text-align:left;padding:.1em 1em .1em 0;border-bottom:1px solid '
+            '#8886;background:transparent"'
+        )
         head = "".join(f'<th scope="col" {cell}>{escape(name)}</th>' for name in self.columns)
         body = "".join(
             f'<tr style="background:transparent">{"".join(f"<td {cell}>{escape(c)}</td>" for c in row)}</tr>'
             for row in self.cells()
         )
         return (
-            '<div style="overflow-x:auto;margin:.6em 0 0"><table style="border-collapse:collapse;color:inherit;margin:0">'
-            f'<caption style="text-align:left;font-weight:600;color:inherit;padding:0">{escape(self.caption)}</caption>'
+            '<div style="overflow-x:auto;margin:.6em 0 0"><table '
+            'style="border-collapse:collapse;color:inherit;margin:0">'
+            f"<caption "
+            f'style="text-align:left;font-weight:600;color:inherit;padding:0">{escape(self.caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
 
@@ -107,8 +114,10 @@ class Verdict:
     def _repr_html_(self):
         colour = COLOURS[self.status]
         story = "".join(
-            f'<div style="display:flex;gap:.8em;flex-wrap:wrap"><dt style="flex:0 0 6.5em;font-weight:600;margin:0">'
-            f'{escape(label)}</dt><dd style="flex:1 1 22em;margin:0;white-space:pre-wrap;overflow-wrap:anywhere">'
+            f'<div style="display:flex;gap:.8em;flex-wrap:wrap"><dt style="flex:0 0 '
+            '6.5em;font-weight:600;margin:0">'
+            f'{escape(label)}</dt><dd style="flex:1 1 '
+            '22em;margin:0;white-space:pre-wrap;overflow-wrap:anywhere">'
             f"{code(text)}</dd></div>"
             if label
             else f'<dd style="margin:0;white-space:pre-wrap">{code(text)}</dd>'
@@ -117,11 +126,14 @@ class Verdict:
         evidence = "".join(item._repr_html_() for item in self.evidence)
         then = f'<p style="margin:.6em 0 0">{code(self.then)}</p>' if self.then else ""
         return (
-            f'<section role="status" aria-label="{escape(self.title)}: {self.status}" style="border:1px solid #8886;'
-            f"border-left:.4em solid {colour};border-radius:4px;padding:.6em 1em;margin:.3em 0;max-width:62em;"
+            f'<section role="status" aria-label="{escape(self.title)}: {self.status}" style="border:1px '
+            "solid #8886;"
+            f"border-left:.4em solid {colour};border-radius:4px;padding:.6em 1em;margin:.3em "
+            "0;max-width:62em;"
             'line-height:1.45;color:inherit;background:transparent">'
             '<p style="margin:0 0 .3em;font-weight:600;display:flex;align-items:center;gap:.5em">'
-            f'<svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke="{colour}" stroke-width="2.4" '
+            f'<svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke="{colour}" '
+            'stroke-width="2.4" '
             f'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{SHAPES[self.status]}</svg>'
             f"<span>{escape(self.title)}{': ' if self.title else ''}{self.status}</span></p>"
             f'<dl style="margin:0">{story}</dl>{evidence}{then}</section>'
@@ -195,7 +207,8 @@ class Note:
             else ""
         )
         return (
-            f'<section aria-label="{escape(self.title)}" style="border:1px solid #8886;border-left:.4em solid #0969da;'
+            f'<section aria-label="{escape(self.title)}" style="border:1px solid #8886;border-left:.4em '
+            "solid #0969da;"
             'border-radius:4px;padding:.6em 1em;margin:.3em 0;max-width:62em;line-height:1.45;color:inherit">'
             f'<p style="margin:0;font-weight:600">{escape(self.title)}</p>'
             f'<p style="margin:.2em 0 0;white-space:pre-wrap">{code(self.text)}</p>{source}</section>'

@@ -3,9 +3,9 @@
     python -m tests.notebooks.exercises            write what differs
     python -m tests.notebooks.exercises --check    change nothing, name what differs, exit 1
 
-A cell tagged `solution` loses what stands between its markers (cachelab/checks/source.py has the rules); a text cell
-with that tag is left out. Cell ids stay, so a diff of an exercise is a diff of its text. An exercise somebody edited
-in place is first moved to my-exercises/, never overwritten.
+A cell tagged `solution` loses what stands between its markers (cachelab/checks/source.py has the rules); a
+text cell with that tag is left out. Cell ids stay, so a diff of an exercise is a diff of its text. An
+exercise somebody edited in place is first moved to my-exercises/, never overwritten.
 """
 
 import argparse
@@ -37,8 +37,9 @@ def generate(solutions: Path) -> str:
 
 
 def is_edited(found: str, committed: str, wanted: str) -> bool:
-    """Whether an exercise on disk holds something of a learner's: an answer that neither the committed version nor
-    the new one has, or a cell of their own. (A new version that is not committed yet is no edit.)"""
+    """Whether an exercise on disk holds something of a learner's: an answer that neither the committed
+    version nor the new one has, or a cell of their own. (A new version that is not committed yet is no
+    edit.)"""
     known: dict[str, set[str]] = {}
     for text in (committed, wanted):
         for cell in nbformat.reads(text, as_version=4).cells if text else []:

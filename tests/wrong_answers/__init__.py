@@ -1,6 +1,7 @@
 """Answers to the exercises, each named after its mistake, with the verdict and the words it must get.
 
-A file NN_k/name.py answers exercise NN.k with functions (or values) of the names that the exercise asks for. It begins
+A file NN_k/name.py answers exercise NN.k with functions (or values) of the names that the exercise asks
+for. It begins
 
     # verdict: incorrect            or broken, not attempted, correct
     # says: a regular expression    found in the message or the evidence; several such lines must all be found

@@ -1,4 +1,5 @@
-"""Every answer in the bank gets its verdict, for its own reason; the bank of each exercise is worth having."""
+"""Every answer in the bank gets its verdict, for its own reason; the bank of each exercise is worth
+having."""
 
 import re
 

@@ -1,9 +1,6 @@
 # verdict: incorrect
 # says: it stored Python source
 
-from datetime import datetime
-
-
 import datetime
 
 

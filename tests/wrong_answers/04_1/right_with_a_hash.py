@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-
 FIELDS = {
     "user_id": int,
     "newsletter": lambda text: text == "True",

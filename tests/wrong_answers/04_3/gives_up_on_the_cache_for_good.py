@@ -6,7 +6,6 @@ from datetime import datetime
 
 import redis
 
-
 down = False
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import redis
 
-
 FIELDS = {"user_id", "email", "name", "street", "postcode", "city", "country", "newsletter", "loyalty_points"}
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import redis
 
-
 DOWN = object()
 
 

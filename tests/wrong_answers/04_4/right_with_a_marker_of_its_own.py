@@ -3,7 +3,6 @@
 import json
 from datetime import datetime
 
-
 NOBODY = b"nobody"
 
 

@@ -1,6 +1,7 @@
 # verdict: incorrect
 # says: it stored Python source
 
+
 def top_products(category, limit, cache, db):
     key = f"top:{category}:{limit}"
     raw = cache.get(key)

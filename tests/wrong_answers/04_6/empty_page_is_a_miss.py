@@ -11,7 +11,8 @@ def order_history(user_id, page, cache, db):
     orders = json.loads(cache.hget(key, page) or "[]")
     if orders:
         return [
-            {**o, "total": Decimal(o["total"]), "ordered_at": datetime.fromisoformat(o["ordered_at"])} for o in orders
+            {**o, "total": Decimal(o["total"]), "ordered_at": datetime.fromisoformat(o["ordered_at"])}
+            for o in orders
         ]
     orders = db.order_history(user_id, page)
     with cache.pipeline() as pipe:

@@ -14,7 +14,9 @@ def order_history(user_id, page, cache, db):
             for o in json.loads(raw)
         ]
     orders = db.order_history(user_id, page=page)
-    packed = [{**o, "total": int(o["total"] * 100), "ordered_at": o["ordered_at"].isoformat()} for o in orders]
+    packed = [
+        {**o, "total": int(o["total"] * 100), "ordered_at": o["ordered_at"].isoformat()} for o in orders
+    ]
     with cache.pipeline() as pipe:
         pipe.hset(key, f"p{page}", json.dumps(packed))
         pipe.expire(key, 240, nx=True)

@@ -1,0 +1,6 @@
+# verdict: incorrect
+# says: it returned 1(.|\n)*None: this cache never pays
+
+
+def break_even(lookup, query, fill):
+    return min(1, (lookup + fill) / (query + fill))

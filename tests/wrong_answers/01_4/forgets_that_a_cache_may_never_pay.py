@@ -1,0 +1,6 @@
+# verdict: incorrect
+# says: None: this cache never pays
+
+
+def break_even(lookup, query, fill):
+    return (lookup + fill) / (query + fill)

@@ -1,0 +1,6 @@
+# verdict: incorrect
+# says: Look at the units
+
+
+def hit_ratio(reads, ttl):
+    return ttl / (ttl + reads)

@@ -1,0 +1,6 @@
+# verdict: incorrect
+# says: get_user
+
+
+def worth_caching(query):
+    return query["reads"] > 100
