@@ -115,6 +115,15 @@ def stop_all() -> None:
         end_all()
 
 
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 def _the(key: object, start: Callable[[], Engine]) -> Engine:
     with _lock:
         engine = _current.get(key)

@@ -23,11 +23,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from .engine import Engine, LocalEngine, not_ours
-from .errors import EngineError
+from .errors import EngineError, without_password
 from .folders import cache_folder
 from .ports import HOST
 from .process import Process, run_directory
-from .valkey import without_password
 
 URL_VARIABLE = "CACHELAB_DATABASE_URL"
 
@@ -36,7 +35,8 @@ _PASSWORD_FILE = "cachelab.password"  # in the data directory, so that a copy kn
 _SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
-    "dynamic_shared_memory_type": "mmap",  # files in the data directory: nothing left over after SIGKILL
+    # Files in the data directory: nothing is left over after SIGKILL.
+    **({"dynamic_shared_memory_type": "mmap"} if os.name == "posix" else {}),
     "fsync": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
@@ -181,7 +181,7 @@ class PostgresServer(LocalEngine):
         lock = self.data / "postmaster.pid"
         if self.alive or not lock.exists():
             return
-        with contextlib.suppress(OSError, IndexError, ValueError, AttributeError):
+        with contextlib.suppress(OSError, IndexError, ValueError, TypeError, AttributeError):
             segment = int(lock.read_text().splitlines()[6].split()[1])
             ctypes.CDLL(None).shmctl(segment, 0, None)  # 0: IPC_RMID
         lock.unlink()
@@ -203,7 +203,8 @@ class GivenPostgres(Engine):
         except psycopg.Error as error:
             raise EngineError(
                 f"{URL_VARIABLE} is set to {without_password(url)}, and no PostgreSQL let us in there: "
-                f"{str(error).strip()}. Correct it, or unset it to use a server of the course's own."
+                f"{without_password(str(error)).strip()}. "
+                "Correct it, or unset it to use a server of the course's own."
             ) from error
 
     @property

@@ -37,25 +37,29 @@ class Flow(asyncio.Protocol):
         self.queued = 0
         self.timer: asyncio.TimerHandle | None = None
         self.peer_is_full = False
+        self.finished = False  # all that arrived has been passed on, and so has the end of it
+        self.gone = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         self.transport = transport
         transport.pause_reading()
 
     def data_received(self, data: bytes) -> None:
-        if not self.queue and self.link.delay == 0:
-            self.peer.transport.write(data)
-        else:
+        if self.queue or self.link.delay or self.link.held:
             self.push(data)
+        else:
+            self.peer.transport.write(data)
 
     def eof_received(self) -> bool:
         self.push(None)
-        return True
+        return self.transport.can_write_eof()  # stay open the other way, which TLS cannot
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.push(None)
-        if error is not None or self.peer.transport is None or self.peer.transport.is_closing():
+        self.gone = True
+        if error or self.peer.gone or self.peer.transport is None:
             self.link.close()
+        elif not self.finished:
+            self.push(None)
 
     def pause_writing(self) -> None:
         self.peer.peer_is_full = True
@@ -73,10 +77,12 @@ class Flow(asyncio.Protocol):
         self.steer()
 
     def schedule(self) -> None:
+        """Set the timer for what is due next."""
         if self.timer is None and self.queue and not self.link.held:
             self.timer = self.link.loop.call_at(self.queue[0][0], self.release)
 
     def release(self) -> None:
+        """Pass on everything that is due."""
         self.timer = None
         if self.link.held:
             return
@@ -92,18 +98,15 @@ class Flow(asyncio.Protocol):
         self.steer()
 
     def finish(self) -> None:
-        """Pass the end on: half of the connection is over, or all of it."""
-        transport = self.peer.transport
-        if transport.can_write_eof() and not self.transport.is_closing():
-            with contextlib.suppress(OSError):
-                transport.write_eof()
-            if self.peer.finished:
-                self.link.close()
-            self.finished = True
-        else:
-            self.link.close()
-
-    finished = False
+        """Pass the end on: of this direction, or of the whole connection."""
+        self.finished = True
+        self.queue.clear()
+        over = self.gone or self.peer.finished or not self.peer.transport.can_write_eof()
+        if not over:
+            self.peer.transport.write_eof()
+            return
+        for flow in (self.peer, self):
+            flow.transport.close()  # once what was written is sent
 
     def steer(self) -> None:
         """Read on, or wait for the other side to catch up."""
@@ -140,17 +143,22 @@ class Link:
         return max(self.loop.time(), self.opened) + self.door.delay
 
     async def open(self) -> None:
+        ours = True  # until a transport takes care of the socket
         try:
             await self.door.flowing.wait()
             context = self.door.tls
             if context and self.door.plain_too and await self.first_byte() != TLS_HANDSHAKE:
                 context = None
+            ours = False
             await self.loop.connect_accepted_socket(lambda: self.client, self.connection, ssl=context)
             host, port = next(self.door.targets)
             await self.loop.create_connection(lambda: self.server, host, port)
         except (OSError, ssl.SSLError):
             self.refuse()
             return
+        finally:
+            if ours:
+                self.connection.close()
         self.client.steer()
         self.server.steer()
 
@@ -172,15 +180,14 @@ class Link:
         self.close()
 
     def close(self) -> None:
-        self.task.cancel()
+        if not self.task.done():
+            self.task.cancel()
         for flow in (self.client, self.server):
             if flow.timer:
                 flow.timer.cancel()
             flow.queue.clear()
             if flow.transport:
                 flow.transport.abort()
-        if self.client.transport is None:
-            self.connection.close()
         self.door.links.discard(self)
 
     def steer(self) -> None:
@@ -219,15 +226,25 @@ class Door:
             listener.close()
             raise
         self.listener = listener
-        self.loop.add_reader(listener, self.accept)
+        self.watch()
 
     def accept(self) -> None:
-        with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
-            while self.listener:
+        while self.listener:
+            try:
                 connection, _ = self.listener.accept()
-                connection.setblocking(False)
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self.links.add(Link(self, connection))
+            except (BlockingIOError, ConnectionAbortedError):
+                return
+            except OSError:  # no file descriptors left: others wait in the queue until some are
+                self.loop.remove_reader(self.listener)
+                self.loop.call_later(0.1, self.watch)
+                return
+            connection.setblocking(False)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.links.add(Link(self, connection))
+
+    def watch(self) -> None:
+        if self.listener:
+            self.loop.add_reader(self.listener, self.accept)
 
     def set(self, targets=None, delay=None) -> None:
         if targets is not None:
@@ -329,6 +346,16 @@ def listen_to_kernel(server: Server, loop: asyncio.AbstractEventLoop) -> None:
         os._exit(0)
 
 
+def allow_many_connections() -> None:
+    """Raise the limit on open files as far as we may; each connection takes two."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = 65_536 if most == resource.RLIM_INFINITY else min(most, 65_536)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 if sys.platform == "linux":
 
     class Selector(selectors.EpollSelector):
@@ -361,6 +388,7 @@ else:
 
 
 def main() -> None:
+    allow_many_connections()
     wake_on_time()
     loop = asyncio.SelectorEventLoop(Selector())
     asyncio.set_event_loop(loop)

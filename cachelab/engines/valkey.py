@@ -1,21 +1,24 @@
 """Valkey, or Redis where that is what the machine has."""
 
 import importlib.util
+import json
 import os
+import re
 import shutil
 import socket
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from .engine import Engine, LocalEngine, not_ours
-from .errors import EngineError
+from .errors import EngineError, without_password
 from .process import Process, run_directory
 
 URL_VARIABLE = "CACHELAB_VALKEY_URL"
 
 # A cache, not a store: nothing is written to disk, so a restarted server comes back empty.
 _DEFAULTS = {"bind": "127.0.0.1", "save": "", "appendonly": "no"}
+_SECRETS = {"requirepass", "masterauth", "primaryauth"}
 _OURS = {"port": "port=", "dir": "directory=", "daemonize": "nothing: it stays in the foreground"}
 
 
@@ -36,8 +39,8 @@ class ValkeyServer(LocalEngine):
     """A Valkey server of this kernel's own, started on construction.
 
     `config` holds entries of valkey.conf, such as {"maxmemory": "2mb", "replicaof": "127.0.0.1 6379"};
-    a bool stands for yes or no. By default nothing is persisted. `port`: a free one if None.
-    `directory`: where it keeps its files, made if missing and never removed; a private one that ends
+    a bool stands for yes or no, a list for several lines of the same name. By default nothing is
+    persisted. `port`: a free one if None. `directory`: where it keeps its files, made if missing and never removed; a private one that ends
     with the kernel if None. `binary`: which server to run, the result of `find_server()` if None.
 
     Raises EngineError with the server's last words if it does not start, PortTaken if the port is.
@@ -47,7 +50,7 @@ class ValkeyServer(LocalEngine):
 
     def __init__(
         self,
-        config: Mapping[str, str | int | bool] | None = None,
+        config: Mapping[str, str | int | bool | list | tuple] | None = None,
         port: int | None = None,
         directory: str | os.PathLike | None = None,
         *,
@@ -84,10 +87,13 @@ class ValkeyServer(LocalEngine):
         return redis.Redis(host=self.host, port=self.port, **options)
 
     def _spawn(self) -> Process:
-        settings = {**self.config, "port": self.port, "dir": f'"{self.directory}"'}
+        lines = [f"port {self.port}", f"dir {_quoted(self.directory)}"]
+        for key, value in self.config.items():
+            for one in value if isinstance(value, list | tuple) else [value]:
+                lines.append(f"{key} {_quoted(one) if key in _SECRETS else _written(one)}")
         file = self.directory / "valkey.conf"
-        file.write_text("".join(f"{key} {_written(value)}\n" for key, value in settings.items()))
-        file.chmod(0o600)  # it may hold a password
+        file.touch(mode=0o600)  # it may hold a password
+        file.write_text("\n".join(lines) + "\n")
         return Process([self._binary, file], self.directory)
 
     def _greet(self, process: Process) -> str:
@@ -99,19 +105,25 @@ class ValkeyServer(LocalEngine):
                 reader.readline()
             connection.sendall(b"PING\r\n")
             pong = reader.readline()
-            if pong.startswith(b"-NOAUTH"):  # locked by an ACL: it is up, and tells us no more
-                return ""
+            if pong.startswith(b"-NOAUTH"):  # users are set up: it is up, and tells strangers no more
+                return self._logged_version(process)
             if pong.startswith((b"-LOADING", b"-BUSY")) or not pong:
                 raise ConnectionError(pong.decode(errors="replace"))
             connection.sendall(b"INFO server\r\n")
             header = reader.readline()
             if not header.startswith(b"$"):
-                return ""
+                return self._logged_version(process)
             info = _fields(reader.read(int(header[1:])).decode())
         if int(info["process_id"]) != process.pid:
             raise ConnectionError(f"port {self.port} is answered by process {info['process_id']}")
         self.name, version = _name_and_version(info)
         return version
+
+    def _logged_version(self, process: Process) -> str:
+        if found := re.search(r"(Valkey|Redis) version=([\d.]+)", process.output(lines=1000)):
+            self.name, version = found.groups()
+            return version
+        return ""
 
 
 class GivenValkey(Engine):
@@ -122,7 +134,7 @@ class GivenValkey(Engine):
 
         self._url = url.replace("valkey", "redis", 1) if url.startswith("valkey") else url
         try:
-            client = self.client(socket_connect_timeout=5, socket_timeout=5)
+            client = self.client(socket_connect_timeout=5, socket_timeout=5, retry=None)
             self.name, self.version = _name_and_version(client.info("server"))
             address = client.get_connection_kwargs()
             client.close()
@@ -194,15 +206,8 @@ class StandInValkey(Engine):
         self.client().flushall()
 
 
-def without_password(url: str) -> str:
-    """The address as it may be shown: a password in it becomes ***."""
-    try:
-        parts = urlsplit(url)
-        if parts.password is None:
-            return url
-        return url.replace(f":{parts.password}@", ":***@", 1)
-    except ValueError:
-        return url.partition("@")[2] or url
+def _quoted(value: object) -> str:
+    return json.dumps(str(value), ensure_ascii=False)
 
 
 def _written(value: object) -> str:

@@ -108,6 +108,14 @@ class Watcher:
             for engine in self.engines.values():
                 if engine.pid == pid:
                     engine.returncode = os.waitstatus_to_exitcode(status)
+                    self.kill_orphans()
+
+    def kill_orphans(self) -> None:
+        """End what an engine that is gone has left running: as its next of kin, we have inherited it."""
+        ours = {engine.pid for engine in self.engines.values()}
+        for pid in children_by_parent().get(os.getpid(), ()):
+            if pid not in ours:
+                os.kill(pid, signal.SIGKILL)
 
     def kill_trees(self, engines: list) -> None:
         """SIGKILL each engine and all it has started, and wait until they are gone."""
