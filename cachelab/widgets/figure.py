@@ -12,7 +12,6 @@ __all__ = ["Figure"]
 Scale = Literal["linear", "log"]
 COLOURS = ("blue", "orange", "green", "pink", "amber", "sky", "grey")
 SHAPES = ("dot", "cross", "diamond", "ring", "square", "triangle")
-_CURVES = ("line", "step", "points", "bars")
 
 
 class Figure:
@@ -88,7 +87,7 @@ class Figure:
         if name in self._marks:
             self._marks[name]["at"] = _number(name, x)
         elif name in self._series:
-            self._series[name] |= _data(name, self._series[name]["kind"], x, y)
+            self._put(self._series[name] | _data(name, self._series[name]["kind"], x, y))
         elif y is None:
             known = ", ".join([*self._series, *self._marks]) or "none yet"
             raise ValueError(f"{name!r} is not a series or mark of this chart ({known}); give x and y")
@@ -161,16 +160,23 @@ class Figure:
         taken = [s["color"] for s in self._series.values()]
         free = next((c for c in COLOURS if c not in taken), COLOURS[len(taken) % len(COLOURS)])
         place = old["place"] if old else 1 + max((s["place"] for s in self._series.values()), default=-1)
-        self._series[name] = {
+        look = {
             "name": name,
             "kind": kind,
             "place": place,  # decides dash, shape and pattern, so that colour is never the only signal
             "color": color or (old["color"] if old else free),
             "shape": shape or SHAPES[place % len(SHAPES)],
-        } | _data(name, kind, x, y)
-        named = {_named(s["x"]) for s in self._series.values() if s["kind"] != "spans" and s["x"]}
+        }
+        return self._put(look | _data(name, kind, x, y))
+
+    def _put(self, series: dict) -> Self:
+        every = self._series | {series["name"]: series}
+        named = {_named(s["x"]) for s in every.values() if s["kind"] != "spans" and s["x"]}
         if len(named) > 1:
-            raise ValueError(f"{name!r}: x must be names in every series of a chart, or numbers in all")
+            raise ValueError(
+                f"{series['name']!r}: x must be names in every series of a chart, or numbers in all"
+            )
+        self._series = every
         return self
 
     def _mark(self, name, axis, at) -> Self:
@@ -254,8 +260,9 @@ def _data(name: str, kind: str, x, y) -> dict:
         return {"spans": [_span(name, span) for span in x]}
     if y is None:
         raise ValueError(f"{name!r} is {'bars' if kind == 'bars' else 'a ' + kind}: give x and y")
-    x = list(x) if not isinstance(x, np.ndarray) else x.tolist()
-    xs = [str(v) for v in x] if _named(x) and kind in ("bars", "points") else _numbers(name, x)
+    x = x.tolist() if isinstance(x, np.ndarray) else x if isinstance(x, str | int | float) else list(x)
+    names = kind in ("bars", "points") and isinstance(x, list) and _named(x)
+    xs = [str(v) for v in x] if names else _numbers(name, x)
     ys = _numbers(name, y)
     if len(xs) != len(ys):
         raise ValueError(f"{name!r}: {len(xs)} x values but {len(ys)} y values")

@@ -20,7 +20,9 @@ def quantity(value: float | None, unit: str = "") -> str:
         return "–"
     factor, tail = _prefix(abs(value), unit)
     scaled = abs(value / factor)
-    if scaled == int(scaled) and scaled < 1e4:
+    if scaled >= 1e15:
+        number = f"{scaled:.3g}"
+    elif scaled == int(scaled) and scaled < 1e4:
         number = f"{scaled:,.0f}"
     elif unit == "%" and 99 < scaled < 100:
         number = f"{scaled:.2f}".rstrip("0").rstrip(".")
@@ -48,6 +50,6 @@ def _prefix(size: float, unit: str) -> tuple[float, str]:
 
 
 def _three_digits(number: float) -> str:
-    digits = max(0, 2 - math.floor(math.log10(number)))
-    rounded = f"{round(number, 2 - math.floor(math.log10(number))):,.{digits}f}"
+    digits = 2 - math.floor(math.log10(number))
+    rounded = f"{round(number, digits):,.{max(0, digits)}f}"
     return rounded.rstrip("0").rstrip(".") if "." in rounded else rounded
