@@ -40,8 +40,9 @@ class ValkeyServer(LocalEngine):
 
     `config` holds entries of valkey.conf, such as {"maxmemory": "2mb", "replicaof": "127.0.0.1 6379"};
     a bool stands for yes or no, a list for several lines of the same name. By default nothing is
-    persisted. `port`: a free one if None. `directory`: where it keeps its files, made if missing and never removed; a private one that ends
-    with the kernel if None. `binary`: which server to run, the result of `find_server()` if None.
+    persisted. `port`: a free one if None. `directory`: where it keeps its files, made if missing and
+    never removed; a private one that ends with the kernel if None. `binary`: which server to run, the
+    result of `find_server()` if None.
 
     Raises EngineError with the server's last words if it does not start, PortTaken if the port is.
     """
