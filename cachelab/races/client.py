@@ -25,12 +25,22 @@ from .refusals import Endless, NotDeterministic, Refusal
 from .virtual import Virtual, is_library
 
 CALL_CAP = 200  # calls of one client in one schedule
+_LONGEST_ROUND = 12  # calls of a polling loop, at most
+_EXACT_ROUNDS = 4  # a loop that gives up after so many rounds is explored round by round
+_FOREVER = 1_000  # a loop that has not given up after so many rounds never does
 PATIENCE = 2.0  # seconds a client may run between two calls, where a millisecond is usual
 _GRACE = 20  # calls it may still try after it was suspended, in its `finally` and `except` blocks
 
 
 class Suspend(BaseException):
     """Unwinds a client function at its first unanswered call."""
+
+
+class Distinct(Exception):
+    """Clients that were taken for interchangeable turn out not to be: those of `.function`, or (None) all."""
+
+    def __init__(self, function: Callable | None):
+        self.function = function
 
 
 class Failure:
@@ -117,15 +127,69 @@ def _key(answer):
 class Program:
     """One client function with one identity, and the tree of everything it may observe."""
 
-    def __init__(self, session: Session, function: Callable, name: str, identity: int, arguments: tuple):
+    def __init__(
+        self, session: Session, function: Callable, name: str, identity: int, arguments: tuple, shared: bool
+    ):
         self.session, self.function, self.name, self.identity = session, function, name, identity
         self.arguments = arguments
+        self.shared = shared  # by all clients that run this function: it must not use its identity
         self.personal = False
         root = Node(self, None, None)
         self.root = self._visit(root)
 
     def grow(self, parent: Node, answer) -> Node:
-        return self._visit(Node(self, parent, answer))
+        node = self._visit(Node(self, parent, answer))
+        return node if node.done else self._fold(node)
+
+    def _fold(self, node: Node) -> Node:
+        """`node`, or, if its last two rounds of calls were alike and a third begins, the node after the first."""
+        rounds = self._rounds(node)
+        if not rounds:
+            return node
+        first = node
+        for _ in range(rounds):
+            first = first.parent
+        if first.loop is None:
+            self._follow(node, first, rounds)
+        return first if first.loop.rounds > _EXACT_ROUNDS else node
+
+    def _rounds(self, node: Node) -> int:
+        """The length of the shortest round that `node`'s history ends with twice, and is about to begin again."""
+        recent = []  # the latest calls and answers, newest first
+        step = node
+        while step.parent is not None and len(recent) < 2 * _LONGEST_ROUND:
+            recent.append((step.parent.call, step.parent.where, _key(step.answer)))
+            step = step.parent
+        for length in range(1, len(recent) // 2 + 1):
+            newer, older = recent[:length], recent[length : 2 * length]
+            call, where, _ = newer[-1]
+            if where != node.where or not self._alike(call, node.call):
+                continue
+            if all(
+                one[1] == other[1] and one[2] == other[2] and self._alike(one[0], other[0])
+                for one, other in zip(newer, older, strict=True)
+            ):
+                return length
+        return 0
+
+    def _alike(self, one: Call, other: Call) -> bool:
+        return _same_shape(one, other) if self.personal else one == other
+
+    def _follow(self, node: Node, first: Node, length: int) -> None:
+        """Find out what becomes of a client whose rounds never bring anything new, and note it at `first`."""
+        history = node.history()
+        body = history[-length:]
+        run = self.session.run(self, history, again=body)
+        ended = run.gave_up or run.pending is None
+        rounds = 2 + len(run.extra) // length if ended else _FOREVER
+        first.loop = Loop([(call, answer) for call, answer, _ in body], None, rounds)
+        if _EXACT_ROUNDS < rounds < _FOREVER:
+            last = node
+            for index, (call, where) in enumerate(run.extra):
+                last.call, last.where = call, where
+                last = Node(self, last, body[index % length][1])
+                last.depth = node.depth + 1  # however many rounds, the caps count them once
+            first.loop.exit = self._visit(last)
 
     def _visit(self, node: Node) -> Node:
         if node.depth > CALL_CAP:
@@ -161,6 +225,32 @@ def _differ(one, other) -> bool:
         return False
 
 
+def _same_shape(one: Call, other: Call) -> bool:
+    """Whether two calls differ at most in words that a client makes up, such as a lock's token."""
+    if one == other:
+        return True
+    if one.kind != other.kind or one.connection != other.connection:
+        return False
+    if one.kind == "valkey":
+        return one.payload[:2] == other.payload[:2] and len(one.payload) == len(other.payload)
+    if one.kind == "memcached":
+        return one.payload.split()[:2] == other.payload.split()[:2]
+    return False
+
+
+class Loop:
+    """A client that polls: `body` is the round it keeps repeating while the answers stay the same.
+
+    Such rounds are folded: after a second identical round the client counts as being where it was after the
+    first. If it gives up after some number of rounds, `exit` is where it is then.
+    """
+
+    __slots__ = ("body", "exit", "rounds")
+
+    def __init__(self, body: list[tuple[Call, object]], exit: Node | None, rounds: int):
+        self.body, self.exit, self.rounds = body, exit, rounds
+
+
 class Run:
     """One run of a client function against a history."""
 
@@ -174,26 +264,42 @@ class Run:
         "failure",
         "problem",
         "released",
-        "connections",
+        "watching",
         "values",
         "attempts",
+        "again",
+        "extra",
+        "gave_up",
     )
 
-    def __init__(self, program: Program, history: list):
+    def __init__(self, program: Program, history: list, again: list | None = None):
         self.program, self.history, self.position = program, history, 0
+        self.again = again  # a polling round to be answered over and over after the history
+        self.extra: list[tuple[Call, Where | None]] = []  # the calls so answered
+        self.gave_up = False  # whether the client then made a call that is not part of the round
         self.pending: Call | None = None
         self.where: Where | None = None
         self.result = None
         self.failure: Failure | None = None
         self.problem: Refusal | None = None
         self.released: set[int] = set()
-        self.connections = 0
+        self.watching: set[int] = set()
         self.values = 0
         self.attempts = 0  # calls it tried after it was suspended
 
     @property
     def over(self) -> bool:
         return self.pending is not None or self.problem is not None
+
+
+_under_way: list[Session] = []
+
+
+def session_under_way(what: str) -> Session:
+    """The session whose client is running. Raises RuntimeError outside a client function."""
+    if not _under_way:
+        raise RuntimeError(f"{what} works only inside a client function that races.explore() runs")
+    return _under_way[-1]
 
 
 class Session:
@@ -210,6 +316,7 @@ class Session:
         self.db = Database(self)
         self.virtual = Virtual(functions)
         self.current: Run | None = None
+        self.replica = self.ttl = False  # whether anybody read the replica, or a TTL
         self.overdue: Endless | None = None
         self.runs = 0
         self.slept: set[str] = set()  # names of the clients that did so
@@ -241,7 +348,19 @@ class Session:
             run.released.clear()
             self.virtual.called()
             return answer
-        run.pending, run.where = call, _here()
+        where = _here()
+        if run.again is not None and len(run.extra) < _FOREVER * len(run.again):
+            expected, answer, line = run.again[len(run.extra) % len(run.again)]
+            if where == line and run.program._alike(call, expected):
+                run.extra.append((call, where))
+                self.virtual.called()
+                return answer
+            run.gave_up = True
+        run.pending, run.where = call, where
+        if call.kind == "db":
+            self.replica = self.replica or call.payload[1] == "replica"
+        elif call.kind == "valkey":
+            self.ttl = self.ttl or call.payload[0] in (b"TTL", b"PTTL")
         raise Suspend
 
     def abort(self, problem: Refusal) -> NoReturn:
@@ -257,14 +376,18 @@ class Session:
         raise Suspend
 
     def new_connection(self) -> int:
-        """A number for the connection of a pipeline that starts to watch."""
-        self.current.connections += 1
-        return self.current.connections
+        """A number for the connection of a pipeline that starts to watch: the lowest that is free."""
+        watching = self.current.watching
+        number = next(number for number in range(1, len(watching) + 2) if number not in watching)
+        watching.add(number)
+        return number
 
-    def release(self, run: Run | None, connection: int) -> None:
-        """A pipeline of `run` gave its connection back: it watches nothing any more."""
+    def release(self, run: Run | None, connection: int, *, silent: bool) -> None:
+        """A pipeline of `run` gave its connection back. If `silent`, no call tells the server to forget the watch."""
         if run is not None and run is self.current and not run.over:
-            run.released.add(connection)
+            run.watching.discard(connection)
+            if silent:
+                run.released.add(connection)
 
     def new_value(self) -> str:
         run = self.current
@@ -276,14 +399,18 @@ class Session:
 
     # --- running ---
 
-    def run(self, program: Program, history: list) -> Run:
-        """Run the function of `program` against `history`, to its next call or its end."""
-        run = Run(program, history)
+    def run(self, program: Program, history: list, again: list | None = None) -> Run:
+        """Run the function of `program` against `history`, to its next call or its end.
+
+        `again`: a round of calls and answers to be repeated after the history, for as long as the client does.
+        """
+        run = Run(program, history, again)
         self.runs += 1
         self.cache.forget()
         out, sys.stdout = sys.stdout, _Sink()
         outer = self.current
         self.current = run
+        _under_way.append(self)
         tracer = sys.gettrace()
         self.virtual.start(program.identity)
         try:
@@ -299,6 +426,7 @@ class Session:
                 run.failure = Failure(error, _line_of(error))
         finally:
             self.current = outer
+            _under_way.pop()
             if run.attempts > _GRACE:
                 sys.settrace(tracer)
             self.virtual.stop()
@@ -307,7 +435,10 @@ class Session:
             sys.stdout = out
         if self.virtual.slept:
             self.slept.add(program.name)
-        program.personal = program.personal or self.virtual.personal
+        if self.virtual.personal:
+            program.personal = True
+            if program.shared and run.problem is None:
+                raise Distinct(program.function)
         if run.problem is not None:
             raise run.problem from None
         if run.pending is not None:

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from . import client
 from .calls import Call
 
 FAULTS = {
@@ -71,15 +72,10 @@ def name_of(function) -> str:
     return getattr(function, "__name__", None) or type(function).__name__
 
 
-_waiting = []  # the session whose client is running; set by explore
-
-
 def outlast_readers() -> None:
     """Wait, inside a client, longer than any read that is under way.
 
     An assumption, not a mechanism: no sleep guarantees it. The explorer lets the wait end only when no reader that
     was running when it began is still running. For clients that write; a reader has nobody to outlast.
     """
-    if not _waiting:
-        raise RuntimeError("races.outlast_readers() works only inside a client that races.explore() runs")
-    _waiting[-1].call(Call("outlast"))
+    client.session_under_way("races.outlast_readers()").call(Call("outlast"))

@@ -134,7 +134,7 @@ class _Pipeline(Pipeline):
 
     def reset(self):
         if self.watching:
-            self._session.release(self._run, self._connection)
+            self._session.release(self._run, self._connection, silent=True)
         self.command_stack = []
         self.scripts = set()
         self.watching = self.explicit_transaction = False
@@ -155,14 +155,22 @@ class _Pipeline(Pipeline):
         if reply is LOST:
             self._lost()
         result = self._client.convert(args[0], reply, options)
-        if call.kind in ("watch", "unwatch"):
-            self.watching = call.kind == "watch"
+        if call.kind == "watch":
+            self.watching = True
+        elif call.kind == "unwatch":
+            self._forgotten()
         return result
+
+    def _forgotten(self):
+        """The server has forgotten what this connection watched."""
+        if self.watching:
+            self._session.release(self._run, self._connection, silent=False)
+        self.watching = False
 
     def _lost(self):
         """What redis-py does when the connection breaks: a pipeline that was watching must start over."""
         if self.watching:
-            self.watching = False  # the server forgot the watches with the connection
+            self._forgotten()  # with the connection
             self.reset()
             raise WatchError("A ConnectionError occurred while watching one or more keys")
         raise ConnectionError(LOST_MESSAGE)
@@ -203,7 +211,7 @@ class _Pipeline(Pipeline):
         reply = self._session.call(Call("exec", tuple(commands), connection))
         if reply is LOST:
             self._lost()
-        self.watching = False
+        self._forgotten()
         if reply is None:
             raise WatchError("Watched variable changed.")
         if isinstance(reply, model.ServerError):

@@ -1,0 +1,363 @@
+"""Breadth-first search over every state the clients can bring about.
+
+Breadth first, so the first violation met is a shortest one. Each state is visited once, however many schedules
+lead to it; the number of schedules is then the number of paths through the graph, counted exactly.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from . import database, faults
+from .client import Distinct, Session, Watchdog
+from .faults import Cdc
+from .invariants import Alone, Judge, alone
+from .refusals import Endless, Refusal
+from .report import Report
+from .world import Move, Reads, World
+
+SECONDS = 5.0  # a search stops after so long, and says so
+STATES = 400_000  # … or after so many states, to stay within some 500 MB
+
+
+def explore(
+    clients: Iterable[Callable | Cdc],
+    fault: str | Iterable[str] | None = None,
+    budget: int = 1,
+    probe: Callable | None = None,
+    memcached: bool = False,
+    *,
+    seconds: float | None = SECONDS,
+) -> Report:
+    """Run the client functions in every order, from a cold and from a warm cache, and report what goes wrong.
+
+    clients: functions of `(cache, db)`; the same one may stand in the list more than once. Also cdc(…).
+    fault: None, a name in faults.FAULTS, or a set of them; at most `budget` faults happen in one schedule.
+    probe: the reader that is run alone at the end; by default the first client that, run alone, never writes.
+    seconds: stop searching after so long (None: never); the report then says that it is not complete.
+
+    Raises ValueError or TypeError for arguments that make no sense, and a Refusal (NotModelled, NotDeterministic,
+    Endless) for a client that cannot be explored, naming the line.
+    """
+    search = prepare(clients, fault, budget, probe, memcached)
+    search.run(seconds)
+    return Report(search)
+
+
+def prepare(clients, fault=None, budget=1, probe=None, memcached=False) -> Search:
+    """Check the arguments of explore() and set up the search without running it."""
+    clients = list(clients) if isinstance(clients, Iterable) else [clients]
+    if not clients:
+        raise ValueError("explore() needs at least one client: explore([reader, writer])")
+    for client in clients:
+        if not isinstance(client, Cdc):
+            faults.check_signature(client, ("cache", "db"))
+    if probe is not None:
+        faults.check_signature(probe, ("cache", "db"))
+    if isinstance(budget, bool) or not isinstance(budget, int) or budget < 0:
+        raise ValueError(f"budget is the number of faults in one schedule, a whole number from 0 up, not {budget!r}")
+    return Search(clients, faults.parse(fault), budget, probe, memcached)
+
+
+@dataclass
+class Found:
+    """The first, hence shortest, way to one kind of violation."""
+
+    state: int  # the number of the state it ends in, or in which `move` is made
+    move: Move | None = None  # the move that is itself the violation (a wrong read)
+
+
+@dataclass
+class Count:
+    """Complete schedules from one start."""
+
+    schedules: int
+    violating: int  # those that end with a cache that does not converge
+
+    def __str__(self):
+        return f"{self.violating:,} of {self.schedules:,}"
+
+
+@dataclass
+class Search:
+    """One exploration: its arguments, the graph it found, and what it learned about the clients."""
+
+    clients: list
+    faults: frozenset[str]
+    budget: int
+    probe: Callable | None
+    memcached: bool
+    complete: bool = True
+    took: float = 0.0
+    found: dict[str, Found] = field(default_factory=dict)  # by kind: X t K d fresh broken
+    counts: dict[str, Count] = field(default_factory=dict)  # by start: cold, warm
+
+    def __post_init__(self):
+        functions = [client.handler if isinstance(client, Cdc) else client for client in self.clients]
+        self.functions = functions + ([self.probe] if self.probe else [])
+        self.personal: set = set()
+        self.symmetric = True
+        self.extra_snapshots: set[int] = set()
+
+    def run(self, seconds: float | None) -> None:
+        began = time.monotonic()
+        deadline = None if seconds is None else began + seconds
+        while True:
+            self.session = Session(self.functions, self.memcached)
+            try:
+                with warnings.catch_warnings(), self.session.virtual, Watchdog(self.session):
+                    warnings.simplefilter("ignore")  # a client runs dozens of times, and so would its warnings
+                    self._study()
+                    self._search(deadline)
+                    self._count()
+                break
+            except Reads as reads:
+                self.extra_snapshots.add(reads.client)
+            except Distinct as same:
+                if same.function is None:
+                    self.symmetric = False
+                else:
+                    self.personal.add(same.function)
+        self.took = time.monotonic() - began
+
+    # --- what the clients are like ---
+
+    def _study(self) -> None:
+        """Run every client alone, to learn who reads and who writes, and warm the cache."""
+        plain = [(i, client) for i, client in enumerate(self.clients) if not isinstance(client, Cdc)]
+        self.world = world = World(
+            self.session,
+            self.clients,
+            self.faults,
+            self.budget,
+            self.memcached,
+            set(),
+            set(),
+            self.personal,
+            self.symmetric,
+        )
+        log = world.log(database.INITIAL)
+        solo: dict[int, Alone] = {}
+        for i, client in plain:
+            program = world.program(client, world.names[i], i + 1)
+            solo[i] = alone(world, program.root, world.empty, log)
+            if solo[i].hung:
+                node = solo[i].calls[-1][0]
+                raise Endless(
+                    f"{world.names[i]}, run alone with an empty cache, never ends: it keeps coming back to {node.where}."
+                )
+        self.solo = solo
+        writes = {i for i, run in solo.items() if run.used("db", "write")}
+        world.readers.update(i for i in solo if i not in writes)
+        if self.probe is None:
+            reader = next((i for i, _ in plain if i not in writes), None)
+            if reader is None:
+                raise ValueError(
+                    "every client writes to the database, so there is no reader to ask what the cache holds in the "
+                    "end: pass one, as in explore([writer, writer], probe=reader)"
+                )
+            self.probe_used = self.clients[reader]
+        else:
+            self.probe_used = self.probe
+        self.judge = Judge(world, self.probe_used)
+        warm = world.program(self.probe_used, "the reader that warms the cache", 800)
+        self.warming = alone(world, warm.root, world.empty, log)
+        if self.warming.used("db", "write"):
+            raise ValueError("the probe must be a reader, but it writes to the database")
+        for i, client in plain:  # seen from a warm cache, a client may read where it did not before
+            program = world.program(client, world.names[i], i + 1)
+            again = alone(world, program.root, self.warming.keyspace, log)
+            if again.used("db", "write"):
+                writes.add(i)
+                world.readers.discard(i)
+            if solo[i].used("db", "read", "read_versioned") or again.used("db", "read", "read_versioned"):
+                self.extra_snapshots.add(i)
+        if "old_snapshot" in self.faults:
+            world.snapshots = self.extra_snapshots
+        self.writers = writes
+
+    # --- the search ---
+
+    def _search(self, deadline: float | None) -> None:
+        world = self.world
+        self.starts = {"cold": world.tidy(world.start(world.empty))}
+        if self.warming.keyspace != world.empty:
+            self.starts["warm"] = world.tidy(world.start(self.warming.keyspace))
+        self.states: list[tuple] = []
+        self.numbers: dict[tuple, int] = {}
+        self.parents: list[tuple[int, Move] | None] = []
+        self.next: list[list[int]] = []  # the states after each state, faults and folded moves left out of `plain`
+        self.folded: list[tuple[int, int]] = []
+        self.faulty: set[tuple[int, int]] = set()
+        self.quiet: set[int] = set()
+        self.found, self.complete = {}, True
+        for start in self.starts.values():
+            self._visit(start, None)
+        for i, run in self.solo.items():
+            if not run.calls and run.failure is not None:  # it failed before its first call
+                self.world.failures.append((i, run.failure))
+                self.found["broken"] = Found(0)
+        done = 0
+        while True:
+            done = self._expand(done, deadline)
+            if not self.complete or not self._wake():
+                break
+
+    def _visit(self, state: tuple, parent) -> int:
+        number = self.numbers.get(state)
+        if number is None:
+            number = self.numbers[state] = len(self.states)
+            self.states.append(state)
+            self.parents.append(parent)
+            self.next.append([])
+        return number
+
+    def _expand(self, done: int, deadline: float | None) -> int:
+        """Visit everything reachable; returns the number of states expanded so far."""
+        world, states, numbers, found = self.world, self.states, self.numbers, self.found
+        tidy, visit, moves = world.tidy, self._visit, world.moves
+        failures = len(world.failures)
+        while done < len(states):
+            if done % 128 == 0 and (
+                (deadline is not None and time.monotonic() > deadline) or len(states) > STATES
+            ):
+                self.complete = False
+                return done
+            state = states[done]
+            if world.finished(state):
+                self._judge(done, state)
+            after = self.next[done]
+            for move, raw, bad, folded in moves(state):
+                target = tidy(raw)
+                number = numbers.get(target)
+                if number is None:
+                    number = visit(target, (done, move))
+                if folded:
+                    self.folded.append((done, number))
+                else:
+                    after.append(number)
+                if raw[3] != state[3]:
+                    self.faulty.add((done, number))
+                if bad is not None and bad not in found:
+                    found[bad] = Found(done, move)
+                if len(world.failures) > failures:
+                    failures = len(world.failures)
+                    found.setdefault("broken", Found(done, move))
+            done += 1
+        return done
+
+    def _judge(self, number: int, state: tuple) -> None:
+        self.quiet.add(number)
+        judgement = self.judge.judge(state)
+        if judgement.letter:
+            self.found.setdefault(judgement.letter, Found(number))
+        if judgement.stuck:
+            self.found.setdefault("K", Found(number))
+        if judgement.dirty:
+            self.found.setdefault("dirty", Found(number))
+
+    def _wake(self) -> bool:
+        """Let TTLs run out where everybody waits; whether that led to a state not seen before."""
+        world = self.world
+        if not (world.looped or world.blocked):
+            return False
+        stuck = self._stuck()
+        before = len(self.states)
+        still = []
+        for number in stuck:
+            state = self.states[number]
+            if not self._all_waiting(state):
+                continue
+            later = world.tidy(world.elapse(state))
+            if later == state:
+                still.append(number)
+                continue
+            known = len(self.states)
+            target = self._visit(later, (number, Move("elapse")))
+            if target not in self.next[number]:
+                self.next[number].append(target)
+            if target < known and target in stuck:
+                still.append(number)
+        if len(self.states) > before:
+            return True
+        if still:
+            self.found.setdefault("K", Found(min(still)))
+        return False
+
+    def _stuck(self) -> list[int]:
+        """The states from which, without another fault, no quiet state can be reached."""
+        before: list[list[int]] = [[] for _ in self.states]
+        for number, after in enumerate(self.next):
+            for target in after:
+                if (number, target) not in self.faulty:
+                    before[target].append(number)
+        for number, target in self.folded:
+            if (number, target) not in self.faulty:
+                before[target].append(number)
+        fine = set(self.quiet)
+        todo = list(fine)
+        while todo:
+            for number in before[todo.pop()]:
+                if number not in fine:
+                    fine.add(number)
+                    todo.append(number)
+        return [number for number in range(len(self.states)) if number not in fine]
+
+    def _all_waiting(self, state: tuple) -> bool:
+        """Whether every active client is at the start of a polling round, or waits for others."""
+        world = self.world
+        for i in world.active(state):
+            place = world.places[state[len(state) - len(self.clients) + i]]
+            if not hasattr(place, "outlasts"):
+                continue  # CDC: it moves by itself
+            if place.node.loop is None and place.outlasts is None:
+                return False
+        return True
+
+    # --- counting ---
+
+    def _count(self) -> None:
+        """Count the complete schedules, and those that end in a cache that does not converge."""
+        order = self._leaves_first()
+        schedules = [0] * len(self.states)
+        violating = [0] * len(self.states)
+        for number in order:
+            total = bad = 0
+            if number in self.quiet:
+                total = 1
+                bad = 1 if self.judge.judge(self.states[number]).letter else 0
+            for target in self.next[number]:
+                total += schedules[target]
+                bad += violating[target]
+            schedules[number], violating[number] = total, bad
+        self.counts = {
+            name: Count(schedules[self.numbers[start]], violating[self.numbers[start]])
+            for name, start in self.starts.items()
+        }
+
+    def _leaves_first(self) -> list[int]:
+        """The states, each after all that follow it."""
+        order: list[int] = []
+        seen = bytearray(len(self.states))
+        for root in range(len(self.states)):
+            if seen[root]:
+                continue
+            seen[root] = 1
+            path = [(root, iter(self.next[root]))]
+            while path:
+                number, rest = path[-1]
+                for target in rest:
+                    if not seen[target]:
+                        seen[target] = 1
+                        path.append((target, iter(self.next[target])))
+                        break
+                else:
+                    order.append(number)
+                    path.pop()
+        return order
+
+
+__all__ = ["Refusal", "Search", "explore", "prepare"]

@@ -1,0 +1,106 @@
+"""The map of strategies against faults: for each pair, does any schedule of two, or of three, clients go wrong?"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .explore import explore
+from .faults import cdc
+from .report import Report
+from .strategies import STRATEGIES
+
+COLUMNS = {
+    "no fault": None,
+    "evict": "evict",
+    "early expiry": "expire",
+    "crash": "crash",
+    "lost call": "lost_call",
+    "replica lag": "replica_lag",
+    "old snapshot": "old_snapshot",
+}
+#: which clients stand side by side, as (readers, writers)
+TWO = ((1, 1), (0, 2))
+THREE = ((2, 1), (1, 2))
+LINEARIZABLE = ((1, 1), (2, 1), (1, 2), (3, 1), (2, 2))  # without faults
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One strategy under one fault: the verdict with two clients and with three."""
+
+    two: str
+    three: str
+
+    def __str__(self):
+        return self.two if self.two == self.three else f"{self.two}/{self.three}"
+
+
+def name_of(strategy) -> str:
+    """The strategy's name in the matrix."""
+    return strategy.__doc__.splitlines()[0]
+
+
+def clients_of(strategy, readers: int, writers: int, fault: str | None = None) -> tuple[list, object]:
+    """The clients to explore and the probe. Under replica lag readers read the replica."""
+    reader = strategy.reader
+    if fault == "replica_lag" and not getattr(strategy, "reads_replica", False):
+        reader = from_replica(reader)
+    clients = [reader] * readers + [strategy.writer] * writers
+    if hasattr(strategy, "follower"):
+        clients.append(cdc(strategy.follower, strategy.source))
+    return clients, reader
+
+
+@functools.cache
+def from_replica(reader):
+    """The same reader, reading the database's replica."""
+
+    @functools.wraps(reader)
+    def on_replica(cache, db):
+        return reader(cache, db.replica)
+
+    return on_replica
+
+
+def reports(strategy, fault: str | None, sizes, **bounds) -> Iterator[tuple[tuple[int, int], Report]]:
+    """Explore a strategy for each number of readers and writers."""
+    for readers, writers in sizes:
+        clients, probe = clients_of(strategy, readers, writers, fault)
+        memcached = getattr(strategy, "memcached", False)
+        yield (readers, writers), explore(clients, fault=fault, probe=probe, memcached=memcached, **bounds)
+
+
+def worst(verdicts) -> str:
+    """The gravest letter, and every flag, of some verdicts."""
+    verdicts = list(verdicts)
+    letters = {verdict[0] for verdict in verdicts}
+    letter = next(letter for letter in "Xt." if letter in letters)
+    return letter + "".join(flag for flag in "Kd" if any(flag in verdict for verdict in verdicts))
+
+
+def cell(strategy, fault: str | None, **bounds) -> Cell:
+    """The verdicts on one strategy under one fault."""
+    two = worst(report.verdict for _, report in reports(strategy, fault, TWO, **bounds))
+    three = worst(report.verdict for _, report in reports(strategy, fault, THREE, **bounds))
+    return Cell(two, three)
+
+
+def linearizable(strategy, **bounds) -> bool:
+    """Whether every read is fresh, without faults, with up to three readers or two writers."""
+    return all(report.fresh for _, report in reports(strategy, None, LINEARIZABLE, **bounds))
+
+
+def row(strategy, **bounds) -> dict[str, str]:
+    """A line of the matrix: column name -> cell."""
+    cells = {column: str(cell(strategy, fault, **bounds)) for column, fault in COLUMNS.items()}
+    return {**cells, "linearizable": "yes" if linearizable(strategy, **bounds) else "no"}
+
+
+def by_name(name: str):
+    """The strategy with this name in the matrix."""
+    for strategy in STRATEGIES:
+        if name_of(strategy) == name:
+            return strategy
+    raise ValueError(f"no strategy is called {name!r}; they are: {', '.join(map(name_of, STRATEGIES))}")
