@@ -52,9 +52,10 @@ class Overtime(BaseException):
     """Raised in the learner's code when its time is up. A BaseException: `except Exception` lets it by."""
 
 
-def attempt(judge: Callable[[], Verdict], seconds: float = SECONDS) -> Verdict:
+def attempt(judge: Callable[[], Verdict], seconds: float | None = None) -> Verdict:
     """The verdict of `judge`, run behind walls; never raises, and takes little more than `seconds`."""
     global _forks
+    seconds = seconds or SECONDS
     note("")
     if _forks:
         verdict = _in_child(judge, seconds)
@@ -136,11 +137,16 @@ def describe(error: BaseException) -> str:
         return f"MemoryError: it asked for more than the {MEMORY >> 20} MB a check allows"
     if isinstance(error, SystemExit):
         return f"SystemExit: something called exit({'' if error.code is None else show(error.code, 40)})"
-    try:
-        text = " ".join(str(error).split())
-    except Exception:
-        text = "(its message cannot be printed)"
+    text = words(error)
     return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
+
+
+def words(error: BaseException) -> str:
+    """An exception's message in one line; a stranger made it, so even this may fail."""
+    try:
+        return " ".join(str(error).split())
+    except Exception:
+        return "(its message cannot be printed)"
 
 
 # --- deadlines -----------------------------------------------------------------------------------------
@@ -254,8 +260,7 @@ def _in_child(judge, seconds) -> Verdict | None:
         try:
             data, late = _collect(results, seconds + 0.7)
         finally:  # also when the learner presses stop
-            _end(pid)
-        status = _reap(pid)
+            status = _end(pid)
         if len(data) > 1:
             return pickle.loads(data[1:])
         if not data and not late:
@@ -293,15 +298,13 @@ def _collect(pipe: int, seconds: float) -> tuple[bytes, bool]:
     return data[:1], True
 
 
-def _end(pid: int) -> None:
-    for kill in (os.killpg, os.kill):  # the group first: the learner's code may have started processes
+def _end(pid: int) -> int:
+    """Kill the child, if it still lives, and what its code may have started; its exit status."""
+    for kill in (os.killpg, os.kill):  # it may not have made its group yet
         try:
             kill(pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             pass
-
-
-def _reap(pid: int) -> int:
     try:
         return os.waitpid(pid, 0)[1]
     except ChildProcessError:  # somebody else in this kernel waits for every child

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from .attempt import Overtime, describe, learner_line, limit, note, overtime_line
+from .attempt import Overtime, describe, learner_line, limit, note, overtime_line, words
 from .cache import Cache
 from .database import Database, refuse
 from .verdict import Settled, Table, broken, incorrect, not_attempted, show
@@ -196,18 +196,18 @@ class Lab:
         self._later += seconds
         self.cache.age(seconds)
 
-    def call(self, function, *args, patience: float = PATIENCE, text: str = "", **named) -> Call:
+    def call(self, function, *args, patience: float | None = None, text: str = "", **named) -> Call:
         """Call the learner's function. Whatever it does becomes a `Call`; only NotImplementedError settles
         at once.
 
         `text` is what the verdict says was called, if it is not this function by its name."""
         name = getattr(function, "__name__", "your function")
         where = "".join(f" {condition}" for condition in self.log.conditions)
-        call = Call(f"`{text or f'{name}({_arguments(args, named)})'}`{where}", patience=patience)
+        call = Call(f"`{text or f'{name}({_arguments(args, named)})'}`{where}", patience=patience or PATIENCE)
         start, first = time.monotonic(), len(self.log.steps)
         note(call.text)
         try:
-            with limit(patience):
+            with limit(call.patience):
                 call.value = function(*args, **named)
         except Overtime:
             pass
@@ -261,7 +261,7 @@ def _type(value) -> str:
 
 
 def _advice(error) -> str:
-    text = str(error)
+    text = words(error)
     if isinstance(error, TypeError) and "JSON serializable" in text:
         return "JSON knows text, numbers, true, false and null. What will you turn the rest into, and back?"
     if isinstance(error, TypeError) and "positional argument" in text:

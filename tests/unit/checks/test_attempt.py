@@ -1,0 +1,202 @@
+"""Whatever an answer does, the learner gets a verdict, in time, and their kernel is as it was."""
+
+import builtins
+import gc
+import os
+import re
+import threading
+import time
+
+import psutil
+import pytest
+import redis
+
+from cachelab import engines
+from cachelab.checks import attempt, exercise, lab
+from cachelab.checks.attempt import settle
+from cachelab.checks.verdict import Verdict, incorrect
+from tests.unit.checks import hostile
+
+CASES = [
+    (hostile.loops_and_swallows_everything, "broken", r"line \d+: (cache.get|except|pass|while|try)"),
+    (
+        hostile.loops_without_a_call,
+        "broken",
+        r"no answer after 0.4 seconds(.|\n)*line \d+: (while True|pass)",
+    ),
+    (hostile.loops_inside_c_code, "broken", r"line \d+: return sum\(itertools"),
+    (hostile.sleeps, "broken", r"line \d+: time.sleep"),
+    (hostile.waits_for_a_lock_nobody_gives_back, "broken", r"line \d+: lock.acquire"),
+    (hostile.takes_all_memory, "broken", r"MemoryError: it asked for more(.|\n)*line \d+: pieces.append"),
+    (hostile.takes_all_memory_at_once, "broken", r"MemoryError"),
+    (hostile.recurses, "broken", r"called itself about a thousand times(.|\n)*line \d+: return recurses"),
+    (hostile.exits, "broken", r"SystemExit: something called exit\('done'\)(.|\n)*line \d+: sys.exit"),
+    (hostile.ends_the_process, "broken", r"ended Python itself, with exit status 0"),
+    (hostile.kills_itself, "broken", r"ended Python itself \(signal SIGKILL\)"),
+    (hostile.reads_address_zero, "broken", r"ended Python itself \(signal SIGSEGV\)"),
+    (hostile.asks_the_learner, "broken", r"a check has nobody to ask(.|\n)*line \d+: return input"),
+    (hostile.raises_a_base_exception, "broken", r"KeyboardInterrupt(.|\n)*line \d+: raise KeyboardInterrupt"),
+    (hostile.leaves_a_process_and_a_thread, "incorrect", r"it had the keys \['user_id'\]"),
+    (hostile.returns_something_unpleasant, "incorrect", r"whose repr\(\) fails with ValueError"),
+    (hostile.returns_something_endless, "incorrect", r"it returned \[\[...\]\], a list"),
+    (hostile.prints_without_end, "broken", r"no answer after 0.4 seconds(.|\n)*Your code printed"),
+    (
+        hostile.raises_with_a_message_that_cannot_be_printed,
+        "broken",
+        r"Mute: \(its message cannot be printed\)",
+    ),
+    (hostile.rewires_the_client, "incorrect", r"it had the keys \['user_id'\]"),
+]
+NEEDS_WALLS = {  # nothing inside one process can stop these
+    "loops_inside_c_code",
+    "takes_all_memory",
+    "ends_the_process",
+    "kills_itself",
+    "reads_address_zero",
+    "sleeps",
+    "waits_for_a_lock_nobody_gives_back",
+    "leaves_a_process_and_a_thread",
+    "rewires_the_client",
+}
+
+
+@pytest.fixture
+def hurry(monkeypatch, request):
+    """The same limits, sooner; filling memory takes its time."""
+    if "memory" not in request.node.name:
+        monkeypatch.setattr(lab, "PATIENCE", 0.4)
+
+
+@pytest.mark.parametrize("answer, status, says", CASES, ids=lambda case: getattr(case, "__name__", None))
+def test_hostile_answers_end_as_a_sentence(answer, status, says, hurry):
+    start = time.monotonic()
+    verdict = exercise("04.1").check(answer)
+    assert time.monotonic() - start < 10
+    assert verdict.status == status, verdict
+    assert re.search(says, str(verdict)), verdict
+    assert f"{answer.__name__}(" in verdict.message
+
+
+@pytest.mark.parametrize(
+    "answer, status, says",
+    [case for case in CASES if case[0].__name__ not in NEEDS_WALLS],
+    ids=lambda case: getattr(case, "__name__", None),
+)
+def test_without_fork_a_verdict_still_comes(answer, status, says, hurry, monkeypatch):
+    monkeypatch.setattr(attempt, "_forks", False)
+    verdict = exercise("04.1").check(answer)
+    assert verdict.status == status, verdict
+    assert re.search(says, str(verdict)), verdict
+
+
+def test_without_fork_a_wait_that_nothing_ends_is_left_behind_in_time(monkeypatch):
+    monkeypatch.setattr(attempt, "_forks", False)
+    release = threading.Event()
+
+    def judge():
+        release.wait()
+        return Verdict("correct", ())
+
+    verdict = attempt.attempt(judge, seconds=0.2)
+    release.set()
+    assert verdict.status == "broken" and "did not come to an end" in verdict.message
+
+
+def test_where_a_child_cannot_live_the_check_runs_without(monkeypatch):
+    monkeypatch.setattr(attempt, "_forks", True)
+    monkeypatch.setattr(attempt, "_child", lambda *args: os._exit(1))  # dies before it says it is ready
+    verdict = attempt.attempt(lambda: Verdict("correct", (("", "it ran"),)))
+    assert verdict.status == "correct"
+
+
+def test_the_kernel_is_as_it_was():
+    mine = engines.valkey()
+    client = mine.client()
+    client.set("mine", "kept")
+    remembered = {"calls": 0}
+    before = (len(os.listdir("/proc/self/fd")), threading.active_count(), builtins.input, redis.Redis.get)
+
+    def get_user(user_id, cache, db):
+        remembered["calls"] += 1
+        redis.Redis.get = lambda *args: None
+        client.set("mine", "seen from the child")  # a new connection there: the learner's own is out of reach
+        open("/proc/self/fd/0")
+        return {}
+
+    exercise("04.1").check(get_user)
+    gc.collect()
+    assert remembered == {"calls": 0}
+    assert (
+        len(os.listdir("/proc/self/fd")),
+        threading.active_count(),
+        builtins.input,
+        redis.Redis.get,
+    ) == before
+    assert client.ping()
+    assert not [child for child in psutil.Process().children() if child.status() == psutil.STATUS_ZOMBIE]
+
+
+def test_an_open_connection_of_the_kernel_survives_what_the_child_does_with_it():
+    client = engines.valkey().client()
+    connection = client.connection_pool.get_connection()
+    try:
+
+        def get_user(user_id, cache, db):
+            connection.send_command("QUIT")
+            connection.read_response()
+            return {}
+
+        verdict = exercise("04.1").check(get_user)
+        assert verdict.status == "broken", verdict
+        connection.send_command("PING")
+        assert connection.read_response() in (b"PONG", "PONG")
+    finally:
+        client.connection_pool.release(connection)
+
+
+def test_processes_an_answer_leaves_behind_end_with_the_check(tmp_path):
+    note = tmp_path / "pid"
+
+    def get_user(user_id, cache, db):
+        import subprocess
+
+        note.write_text(str(subprocess.Popen(["sleep", "60"]).pid))
+        return {}
+
+    exercise("04.1").check(get_user)
+    pid = int(note.read_text())
+    for _ in range(100):
+        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            break
+        time.sleep(0.01)
+    else:
+        pytest.fail("the process lives on")
+
+
+def test_stopping_the_kernel_stops_the_check():
+    def get_user(user_id, cache, db):
+        while True:
+            pass
+
+    main = threading.main_thread().ident
+    threading.Timer(0.3, lambda: __import__("signal").pthread_kill(main, 2)).start()
+    before = set(psutil.Process().children())
+    with pytest.raises(KeyboardInterrupt):
+        exercise("04.1").check(get_user)
+    assert set(psutil.Process().children()) == before
+
+
+def test_a_check_that_stumbles_says_so():
+    def judge():
+        raise ZeroDivisionError("in the check")
+
+    judge.__code__ = judge.__code__.replace(co_filename=attempt.__file__)
+    verdict = settle(judge)
+    assert verdict.status == "broken" and "the check itself stumbled" in verdict.message
+
+
+def test_a_settled_verdict_is_the_verdict():
+    def judge():
+        raise incorrect("f(1)", "it returned 2", "3")
+
+    assert settle(judge).message == "Called: f(1)\nHappened: it returned 2\nExpected: 3"

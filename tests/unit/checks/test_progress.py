@@ -1,0 +1,179 @@
+import json
+import multiprocessing
+import os
+import stat
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cachelab.checks import exercise, progress
+
+ENTRIES = st.fixed_dictionaries({"tries": st.integers(0, 10**6), "solved": st.booleans()})
+STATES = st.fixed_dictionaries(
+    {
+        "exercises": st.dictionaries(
+            st.from_regex(r"[01][0-9]\.[1-9]", fullmatch=True), ENTRIES, max_size=70
+        ),
+        "last": st.none() | st.tuples(st.integers(0, 2**40), st.just("04.1")).map(list),
+    }
+)
+ONE_FILE = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
+)
+
+
+def put(state) -> None:
+    progress.path().write_text(json.dumps(state))
+
+
+def test_a_fresh_learner_has_done_nothing():
+    assert progress.read() == {"exercises": {}, "last": None}
+    assert progress.last() is None and progress.tries("04.1") == 0 and not progress.solved("04.1")
+
+
+def test_checks_are_counted_and_solved_stays_solved():
+    ex = exercise("01.2")
+    ex.check(lambda reads, capacity: 0)
+    ex.check(lambda reads, capacity: max(0, 1 - capacity / reads))
+    ex.check(lambda reads, capacity: 0)
+    assert progress.read()["exercises"] == {"01.2": {"tries": 3, "solved": True}}
+    assert progress.last() == "01.2"
+
+
+def test_what_was_not_attempted_is_no_try():
+    exercise("01.2").check(...)
+    exercise("01.2").check(lambda reads, capacity: None)
+    assert progress.tries("01.2") == 0
+
+
+@ONE_FILE
+@given(STATES)
+def test_a_code_carries_everything_to_another_machine(state):
+    put(state)
+    code = progress.export()
+    assert "\n" not in code
+    progress.path().unlink()
+    assert progress.load(code) == state == progress.read()
+
+
+@ONE_FILE
+@given(STATES, STATES)
+def test_merging_loses_nothing(here, there):
+    put(there)
+    code = progress.export()
+    put(here)
+    merged = progress.load(code)
+    for id in here["exercises"].keys() | there["exercises"].keys():
+        both = [state["exercises"][id] for state in (here, there) if id in state["exercises"]]
+        assert merged["exercises"][id]["tries"] == max(entry["tries"] for entry in both)
+        assert merged["exercises"][id]["solved"] == any(entry["solved"] for entry in both)
+    assert merged["last"] in (here["last"], there["last"])
+    assert progress.load(code) == merged  # once more changes nothing
+
+
+def test_a_code_is_short_enough_to_paste():
+    put(
+        {
+            "exercises": {
+                f"{n:02}.{k}": {"tries": n + k, "solved": k % 2 == 0} for n in range(13) for k in range(1, 6)
+            },
+            "last": [1_800_000_000, "04.1"],
+        }
+    )
+    assert len(progress.export()) < 500
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "cachelab-",
+        "cachelab-abc",
+        "hello",
+        "cachelab-" + "A" * 4000,
+        "cachelab-é",
+        "cachelab-eNqrVgIAAMMAhQ",
+    ],
+)
+def test_a_code_that_is_not_whole_is_refused_and_changes_nothing(code):
+    put({"exercises": {"04.1": {"tries": 1, "solved": True}}, "last": None})
+    with pytest.raises(ValueError, match="whole progress code"):
+        progress.load(code)
+    assert progress.solved("04.1")
+
+
+@ONE_FILE
+@given(st.integers(0, 10**6), st.sampled_from("abcXYZ019-_"))
+def test_a_code_with_one_wrong_letter_is_refused(place, letter):
+    put({"exercises": {f"04.{k}": {"tries": k, "solved": True} for k in range(1, 7)}, "last": [5, "04.6"]})
+    code = progress.export()
+    body = len(progress.PREFIX) + place % (
+        len(code) - len(progress.PREFIX) - 1
+    )  # the last one may carry spare bits
+    if code[body] == letter:
+        return
+    with pytest.raises(ValueError):
+        progress.load(code[:body] + letter + code[body + 1 :])
+
+
+def test_a_code_broken_over_lines_by_a_mail_program_still_works():
+    put({"exercises": {f"04.{k}": {"tries": k, "solved": True} for k in range(1, 7)}, "last": [5, "04.6"]})
+    code = progress.export()
+    assert progress.load(f"  {code[:20]}\n{code[20:]} \n")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"exercises": 3}', '{"exercises": {"04.1": 1}, "last": null}', "\0" * 50]
+)
+def test_a_file_that_makes_no_sense_is_set_aside(text):
+    progress.path().write_text(text)
+    assert progress.record("04.1", "correct") == ""
+    assert progress.read()["exercises"] == {"04.1": {"tries": 1, "solved": True}}
+    aside = [path for path in progress.path().parent.iterdir() if "unreadable" in path.name]
+    assert [path.read_text() for path in aside] == [text]
+
+
+def count_ten(id):
+    for _ in range(10):
+        progress.record(id, "incorrect")
+
+
+def test_kernels_side_by_side_lose_nothing():
+    spawn = multiprocessing.get_context("fork")
+    workers = [spawn.Process(target=count_ten, args=(id,)) for id in ("04.1", "04.1", "04.2", "04.3")]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert {id: entry["tries"] for id, entry in progress.read()["exercises"].items()} == {
+        "04.1": 20,
+        "04.2": 10,
+        "04.3": 10,
+    }
+    assert {path.name for path in progress.path().parent.iterdir()} == {"progress.json", "progress.lock"}
+
+
+def test_where_nothing_can_be_saved_the_verdict_still_comes_and_says_so(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "file" / "progress.json"))
+    verdict = exercise("01.2").check(lambda reads, capacity: 0)
+    assert verdict.status == "incorrect" and "progress could not be saved" in verdict.then
+
+
+def test_a_file_that_may_not_be_read_is_left_alone(monkeypatch):
+    put({"exercises": {"04.1": {"tries": 1, "solved": True}}, "last": None})
+    if os.geteuid() == 0:
+        monkeypatch.setattr(
+            type(progress.path()), "read_text", lambda *a, **k: (_ for _ in ()).throw(PermissionError())
+        )
+    else:
+        progress.path().chmod(0)
+    assert progress.read()["exercises"] == {}
+    progress.path().chmod(stat.S_IRUSR | stat.S_IWUSR)
+    assert progress.path().exists()
+
+
+def test_nothing_about_the_person_is_kept():
+    exercise("01.2").check(lambda reads, capacity: 0)
+    assert set(json.loads(progress.path().read_text())) == {"exercises", "last"}
