@@ -5,7 +5,8 @@ from .bench import Bench, Choice, Slider
 from .chart import Chart
 from .figure import Figure
 from .predict import predict
+from .preflight import preflight
 from .quantity import quantity
 from .show import show
 
-__all__ = ["Base", "Bench", "Chart", "Choice", "Figure", "Slider", "predict", "quantity", "show"]
+__all__ = ["Base", "Bench", "Chart", "Choice", "Figure", "Slider", "predict", "preflight", "quantity", "show"]

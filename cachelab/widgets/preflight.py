@@ -70,7 +70,9 @@ def memory() -> dict:
     free = psutil.virtual_memory().available
     said = f"{quantity(free, 'B')} available"
     if free < WANTED_MEMORY:
-        return _row("memory", "short", said, "Shut down notebooks you do not use: Kernel → Shut Down All Kernels.")
+        return _row(
+            "memory", "short", said, "Shut down notebooks you do not use: Kernel → Shut Down All Kernels."
+        )
     return _row("memory", "works", said)
 
 
@@ -102,7 +104,9 @@ def database() -> dict:
             assert db.get_user(1) is not None
         return shop.server()
 
-    return _engine("the shop's database", use, "Run `make lab` again; if it stays, open an issue with the line above.")
+    return _engine(
+        "the shop's database", use, "Run `make lab` again; if it stays, open an issue with the line above."
+    )
 
 
 def _engine(name: str, use: Callable, remedy: str) -> dict:

@@ -37,7 +37,10 @@ def tidy(nb):
     nb.metadata = nbformat.from_dict(KERNEL)
     claims = 0
     for cell in nb.cells:
-        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k == "tags" and v})
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        if "hide-input" in tags:  # plotting, not part of what is taught: JupyterLab folds it away
+            cell.metadata["jupyter"] = {"source_hidden": True}
         if cell.cell_type != "code":
             cell.pop("attachments", None)
             continue
