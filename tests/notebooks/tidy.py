@@ -1,10 +1,11 @@
-"""Put notebooks into the form the repository keeps: no outputs but claims, stable ids, one source line a line.
+"""Put notebooks into the form the repository keeps: no outputs but claims, and nothing an editor left behind.
 
     python -m tests.notebooks.tidy                     tidy every notebook, keep the claims it holds
-    python -m tests.notebooks.tidy PATH … --claims     run them and renew the claims (cells tagged nbval-check-output)
+    python -m tests.notebooks.tidy PATH … --claims     run them and renew what their claims say
     python -m tests.notebooks.tidy --check             change nothing, name what is untidy, exit 1
 
-A claim is an output that nbval compares on every run. It keeps its execution count: nbval compares nothing without.
+A claim is the output of a cell tagged nbval-check-output, which is compared on every run. It keeps its
+execution count, for without one nbval compares nothing.
 """
 
 import argparse
@@ -33,7 +34,7 @@ def is_claim(cell) -> bool:
 
 
 def tidy(nb):
-    """The notebook without outputs (claims keep theirs) and without whatever an editor left in its metadata."""
+    """The notebook without outputs (claims keep theirs) and with no metadata but tags."""
     nb.metadata = nbformat.from_dict(KERNEL)
     claims = 0
     for cell in nb.cells:
@@ -71,7 +72,9 @@ def renew(nb, path: Path):
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("paths", nargs="*", type=Path)
     parser.add_argument("--claims", action="store_true")
     parser.add_argument("--check", action="store_true")

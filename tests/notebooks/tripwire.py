@@ -1,7 +1,7 @@
 """A pytest plugin: while notebooks run, any connection or look-up that leaves this machine fails the run.
 
-It plants an audit hook (PEP 578) in every Python process the run starts: kernels, the AWS account, relays. The hook
-refuses the call and writes it down, so that a lesson which swallows the error is found out as well.
+It plants an audit hook (PEP 578) in every Python process the run starts: kernels, the AWS account, relays.
+The hook refuses the call and writes it down, so that a lesson which swallows the error is found out as well.
 """
 
 import os
@@ -36,7 +36,7 @@ def watch(log: str) -> None:
         if not local(host):
             with open(log, "a", encoding="utf-8") as file:
                 file.write(f"{event} {host!r} by {' '.join(sys.orig_argv)[:200]}\n")
-            raise PermissionError(f"the course stays on this machine, but something called {event} for {host!r}")
+            raise PermissionError(f"the course stays on this machine; something called {event} for {host!r}")
 
     sys.addaudithook(hook)
 
