@@ -86,7 +86,7 @@ function button(text, onclick, attributes = {}) {
 // A labelled native slider over `stops`, a list of { value, text }: linear, logarithmic, or any list.
 function slider({ label, stops, index, oninput }) {
   const id = unique("slider");
-  const output = html("output", { for: id });
+  const output = html("output", { for: id, "aria-live": "off" }); // the slider itself says it
   const input = html("input", { type: "range", id, min: 0, max: stops.length - 1, step: 1 });
   const show = (position) => {
     input.value = position;
@@ -150,15 +150,16 @@ function prefix(value, unit) {
 function quantity(value, unit = "", like = value) {
   if (value === null || !Number.isFinite(value)) return "–";
   const [factor, tail] = prefix(like, unit);
-  const scaled = value / factor;
-  const size = Math.abs(scaled);
-  let options = { maximumSignificantDigits: 3 };
-  if (Number.isInteger(scaled) && size < 1e4) options = { maximumFractionDigits: 0 };
-  else if (unit === "%" && size > 99 && size < 100) options = { maximumFractionDigits: 2 };
-  else if (unit === "$" && size >= 0.01) {
-    const digits = size < 100 ? 2 : 0;
-    options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  }
-  const sign = unit === "$" ? "$" : "";
-  return (scaled < 0 ? "−" : "") + sign + Math.abs(scaled).toLocaleString("en-US", options) + tail;
+  const scaled = Math.abs(value / factor);
+  let digits;
+  if (scaled >= 1e15) digits = scaled.toPrecision(3);
+  else if (Number.isInteger(scaled) && scaled < 1e4) digits = decimals(scaled, 0, 0);
+  else if (unit === "%" && scaled > 99 && scaled < 100) digits = decimals(scaled, 0, 2);
+  else if (unit === "$" && scaled >= 0.01) digits = scaled < 100 ? decimals(scaled, 2, 2) : decimals(scaled, 0, 0);
+  else digits = decimals(Number(scaled.toPrecision(3)), 0, 20);
+  return (value < 0 ? "−" : "") + (unit === "$" ? "$" : "") + digits + tail;
+}
+
+function decimals(number, least, most) {
+  return number.toLocaleString("en-US", { minimumFractionDigits: least, maximumFractionDigits: most });
 }

@@ -268,14 +268,16 @@ function niceStep(raw, largest, unit) {
 function linearTicks([low, high], step, unit) {
   const largest = Math.max(Math.abs(low), Math.abs(high));
   const [factor, tail] = prefix(largest, unit);
-  let decimals = 0;
-  while (decimals < 6 && Math.abs((step / factor) * 10 ** decimals - Math.round((step / factor) * 10 ** decimals)) > 1e-6) decimals++;
+  let places = 0;
+  const uneven = (n) => Math.abs((step / factor) * 10 ** n - Math.round((step / factor) * 10 ** n)) > 1e-6;
+  while (places < 6 && uneven(places)) places++;
+  if (unit === "$" && places) places = 2;
   const ticks = [];
   for (let i = Math.ceil(low / step - 1e-9); i <= Math.floor(high / step + 1e-9); i++) {
     const value = i * step;
-    const number = Math.abs(value / factor).toLocaleString("en-US",
-      { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-    const text = i === 0 ? (unit === "%" ? "0%" : "0")
+    const scaled = Math.abs(value / factor);
+    const number = scaled >= 1e15 ? scaled.toPrecision(2) : decimals(scaled, places, places);
+    const text = i === 0 ? { "%": "0%", $: "$0" }[unit] ?? "0"
       : `${value < 0 ? "−" : ""}${unit === "$" ? "$" : ""}${number}${shortTail(tail, unit)}`;
     ticks.push({ value, text });
   }

@@ -11,13 +11,19 @@ export default widget(({ root, signal, get }) => {
     if (get("label")) group.setAttribute("aria-label", get("label"));
     nameControls(output);
     const observer = new MutationObserver(() => nameControls(output));
-    observer.observe(output, { childList: true, subtree: true });
+    observer.observe(output, { childList: true, subtree: true, attributeFilter: ["style"] });
     signal?.addEventListener("abort", () => observer.disconnect());
   });
 });
 
-const nameOf = (control) =>
-  control.closest(".jupyter-widgets")?.querySelector(".widget-label")?.textContent.trim() || "value";
+// The label nearest to the control; not every stock widget has one.
+function nameOf(control) {
+  for (let around = control; around && !around.classList.contains("widget-box"); around = around.parentElement) {
+    const label = around.querySelector(".widget-label");
+    if (label) return label.textContent.trim() || "value";
+  }
+  return "value";
+}
 
 function nameControls(output) {
   const own = (selector) => [...output.querySelectorAll(selector)].filter((node) => !node.closest(".cachelab"));
@@ -37,6 +43,9 @@ function nameControls(output) {
   for (const bar of own(".widget-hprogress .progress:not([role]), .widget-vprogress .progress:not([role])")) {
     bar.setAttribute("role", "progressbar");
     bar.setAttribute("aria-label", nameOf(bar));
+  }
+  for (const bar of own("[role=progressbar]")) {
+    bar.setAttribute("aria-valuenow", parseFloat(bar.firstElementChild?.style.width || "0"));
   }
   for (const field of own("input:not([type=radio]):not([aria-label]), select:not([aria-label]), textarea:not([aria-label])")) {
     if (!field.labels?.length) field.setAttribute("aria-label", nameOf(field));

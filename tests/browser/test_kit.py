@@ -1,0 +1,197 @@
+"""The lesson kit in JupyterLab: seen, moved by mouse and keyboard, and harmless to the notebook."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .lab import notebook
+
+NOTEBOOK = notebook(
+    "import ipywidgets, threading, time\n"
+    "from cachelab.widgets import Bench, Chart, Choice, Figure, Slider, predict, show",
+    # c1: a chart that a thread will feed
+    "chart = Chart('Latency', x='second', y='p99', y_unit='s').line('cached', [0, 1], [0.001, 0.002])\n"
+    "feed = lambda: [chart.update('cached', range(i), range(i)) for i in range(2, 30)]\nchart",
+    # c2
+    "def ramp(n, where):\n"
+    "    return {'n': ([0, 10], [0, n])}, f'{n} {where}'\n"
+    "controls = [Slider('n', 0, 10, 5, step=1), Choice('where', ['near', 'far', 'gone'])]\n"
+    "bench = Bench(ramp, controls, Figure('Ramp', x='x', y='y'))\nbench",
+    # c3, c4
+    "guess = predict('stale orders', of=10)\nguess",
+    "which = predict('Which is faster?', choices=['Valkey', 'PostgreSQL'])\nwhich",
+    # c5
+    "ttl = ipywidgets.IntSlider(description='TTL', value=30)\n"
+    "engine = ipywidgets.RadioButtons(description='engine', options=['Valkey', 'Memcached', 'both'])\n"
+    "pressed = []\n"
+    "kill = ipywidgets.Button(description='Kill')\nkill.on_click(lambda _: pressed.append(1))\n"
+    "extras = [ipywidgets.IntProgress(description='load', value=3),\n"
+    "          ipywidgets.Dropdown(description='zone', options=['a', 'b']),\n"
+    "          ipywidgets.IntRangeSlider(description='range'), ipywidgets.HTML('text')]\n"
+    "show(ttl, engine, kill, *extras, label='Engine room')",
+    # c6
+    "guess.reveal(1)",
+)
+
+
+@pytest.fixture(scope="module")
+def kit(lab):
+    with lab.open(NOTEBOOK) as page:
+        for cell in page.cells()[:-1]:
+            page.run(cell)
+        yield page
+
+
+def keep(kit, keys=("d", "d", "b", "a", "x", "z", "ArrowUp", "j")) -> None:
+    """Presses what JupyterLab would take for commands, and expects the cells to stay."""
+    before = kit.cells()
+    for key in keys:
+        kit.page.keyboard.press(key)
+    kit.settle()
+    assert kit.cells() == before
+
+
+def test_everything_is_shown(kit):
+    assert kit.errors() == []
+    chart = kit.output("c1").get_by_role("img", name="Latency: cached, last 2 ms")
+    expect(chart).to_be_visible()
+    for cell, name in (("c2", "Ramp"), ("c3", "Predict: stale orders"), ("c5", "Engine room")):
+        expect(kit.output(cell).get_by_role("group", name=name, exact=True).first).to_be_visible()
+
+
+def test_a_chart_is_fed_from_a_thread(kit):
+    curve = kit.output("c1").locator(".plot-curve")
+    before = curve.get_attribute("d")
+    kit.value("threading.Thread(target=feed).start()")
+    expect(kit.output("c1").get_by_role("img")).to_have_attribute("aria-label", re.compile("last 28 s"))
+    assert curve.get_attribute("d") != before
+
+
+def test_a_bench_answers_the_keyboard(kit):
+    bench = kit.output("c2")
+    slider = bench.get_by_role("slider", name="n", exact=True)
+    slider.focus()
+    kit.page.keyboard.press("End")
+    expect(bench.locator(".sentence")).to_have_text("10 near")
+    expect(bench.locator("output")).to_have_text("10")
+    expect(slider).to_have_attribute("aria-valuetext", "10")
+    kit.page.keyboard.press("ArrowLeft")
+    expect(bench.locator(".sentence")).to_have_text("9 near")
+    kit.page.keyboard.press("Tab")
+    kit.page.keyboard.press("ArrowDown")
+    expect(bench.get_by_role("radio", name="far")).to_be_checked()
+    expect(bench.locator(".sentence")).to_have_text("9 far")
+    assert kit.value("bench.values") == "{'n': 9, 'where': 'far'}"
+
+
+def test_a_bench_answers_the_mouse_and_ends_where_it_was_left(kit):
+    bench = kit.output("c2")
+    slider = bench.get_by_role("slider", name="n", exact=True)
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+    kit.page.mouse.move(box["x"] + box["width"] * 0.9, y)
+    kit.page.mouse.down()
+    for step in range(40):
+        kit.page.mouse.move(box["x"] + box["width"] * (0.9 - 0.02 * step), y)
+    kit.page.mouse.up()
+    expect(bench.locator("output")).to_have_text("1")
+    expect(bench.locator(".sentence")).to_have_text(re.compile("^1 "))
+    kit.settle()
+    expect(slider).to_have_value("1")
+    assert kit.value("bench.values['n']") == "1"
+
+
+def test_python_moves_the_view(kit):
+    kit.value("bench.set(n=7, where='gone').sentence")
+    bench = kit.output("c2")
+    expect(bench.locator("output")).to_have_text("7")
+    expect(bench.get_by_role("radio", name="gone")).to_be_checked()
+
+
+def test_a_prediction_is_committed_locked_and_revealed(kit):
+    asked = kit.output("c3")
+    field = asked.get_by_role("textbox", name="stale orders")
+    field.fill("eleven")
+    field.press("Enter")
+    expect(asked.get_by_role("status")).to_have_text("“eleven” is not a number.")
+    field.fill("11")
+    field.press("Enter")
+    expect(asked.get_by_role("status")).to_have_text("Choose a number from 0 to 10.")
+    assert kit.value("guess.guess") == "None"
+    field.fill("3")
+    field.press("Enter")
+    expect(asked.get_by_role("status")).to_have_text("You say 3 of 10. Run on and see.")
+    assert kit.value("guess.guess") == "3.0"
+    field.fill("4")
+    kit.page.keyboard.press("Shift+Enter")  # must not run the cell again: the guess would be gone
+    assert kit.value("guess.guess") == "4.0"
+    field.fill("5")
+    asked.get_by_text("stale orders").click()  # leaving the field is an answer too
+    expect(asked.get_by_role("status")).to_have_text("You say 5 of 10. Run on and see.")
+    kit.run("c6")
+    for cell in ("c3", "c6"):
+        verdict = kit.output(cell).get_by_role("status")
+        expect(verdict).to_have_text("You said 5 of 10; it is 1 of 10: 4 too many.")
+        expect(kit.output(cell).get_by_role("textbox")).to_have_count(0)
+
+
+def test_a_choice_is_made_with_arrows(kit):
+    asked = kit.output("c4")
+    asked.get_by_role("radio", name="Valkey").focus()
+    kit.page.keyboard.press("Space")
+    assert kit.value("which.guess") == "'Valkey'"
+    kit.page.keyboard.press("ArrowDown")
+    expect(asked.get_by_role("status")).to_have_text("You say “PostgreSQL”. Run on and see.")
+    kit.value("which.reveal('Valkey').verdict")
+    expect(asked.get_by_role("status")).to_have_text("You said “PostgreSQL”; the answer is “Valkey”.")
+    expect(asked.get_by_role("radio", name="PostgreSQL")).to_be_disabled()
+
+
+def test_stock_widgets_have_names_and_keep_their_keys(kit):
+    room = kit.output("c5")
+    room.get_by_role("slider", name="TTL").focus()
+    kit.page.keyboard.press("ArrowRight")
+    assert kit.value("ttl.value") == "31"
+    engine = room.get_by_role("radiogroup", name="engine")
+    engine.get_by_role("radio", name="Valkey").focus()
+    kit.page.keyboard.press("ArrowDown")
+    assert kit.value("engine.value") == "'Memcached'"
+    room.get_by_role("button", name="Kill").focus()
+    kit.page.keyboard.press("Space")
+    assert kit.value("len(pressed)") == "1"
+    for role, name in (("progressbar", "load"), ("combobox", "zone"), ("slider", "range, from")):
+        expect(room.get_by_role(role, name=name)).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("cell", "role", "name"),
+    [
+        ("c2", "slider", "n"),
+        ("c2", "radio", "near"),
+        ("c5", "slider", "TTL"),
+        ("c5", "radio", "both"),
+        ("c5", "button", "Kill"),
+    ],
+)
+def test_keys_pressed_on_a_widget_leave_the_cells_alone(kit, cell, role, name):
+    kit.output(cell).get_by_role(role, name=name, exact=True).focus()
+    keep(kit)
+
+
+def test_a_chart_keeps_its_keys_too(kit):
+    kit.output("c1").get_by_text("Values").focus()
+    keep(kit)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_no_serious_accessibility_violation(kit, theme):
+    kit.theme(theme)
+    found = [line for n in range(1, 6) for line in kit.axe(f'[data-cell-id="c{n}"] .jp-Cell-outputArea')]
+    assert found == []
+
+
+def test_nothing_went_wrong_in_the_browser_and_nothing_was_fetched(kit):
+    assert kit.console == []
+    assert kit.external == []
