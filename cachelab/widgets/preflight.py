@@ -1,7 +1,6 @@
 """Does this machine have what the course needs? Each part is started and used once, for real."""
 
 import platform
-import sys
 from collections.abc import Callable
 
 import psutil
@@ -22,8 +21,8 @@ HOW_TO_GET_MEMCACHED = (
     "Then restart this kernel."
 )
 HOW_TO_GET_VALKEY = (
-    "make lab installs it on Linux and macOS. On Windows run the course in WSL; elsewhere put valkey-server or "
-    "redis-server on your PATH. Then restart this kernel."
+    "make lab installs it on Linux and macOS. On Windows run the course in WSL; elsewhere put valkey-server "
+    "or redis-server on your PATH. Then restart this kernel."
 )
 
 
@@ -61,8 +60,6 @@ def preflight() -> Preflight:
 
 def python() -> dict:
     said = f"Python {platform.python_version()} on {platform.system()}"
-    if sys.version_info < (3, 11):
-        return _row("Python", "missing", said, "The course needs Python 3.11 or later.")
     return _row("Python", "works", said)
 
 

@@ -1,4 +1,4 @@
-"""Binder builds what we think it builds: repo2docker's own build pack renders the Dockerfile, no Docker needed."""
+"""Binder builds what we think it builds: repo2docker's own build pack renders the Dockerfile."""
 
 import sys
 from pathlib import Path
