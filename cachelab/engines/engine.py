@@ -70,7 +70,7 @@ class LocalEngine(Engine):
     """An engine that runs as a process of this kernel and ends with it."""
 
     directory: Path
-    _polite: int = signal.SIGTERM  # what ends it in good order
+    _polite: int | None = signal.SIGTERM  # what ends it in good order; None: it has nothing to put in order
     _patience = 5.0  # seconds it may take for that
 
     _process: Process | None = None
@@ -112,8 +112,10 @@ class LocalEngine(Engine):
 
     def stop(self) -> None:
         with self._lock:
-            if self._process:
+            if self._process and self._polite:
                 self._process.stop(self._polite, self._patience)
+            elif self._process:
+                self._process.kill()
             self._wait_until_refused()
 
     def restart(self) -> None:

@@ -32,6 +32,7 @@ class MemcachedServer(LocalEngine):
     """
 
     name = "Memcached"
+    _polite = None  # asked to end, it would only take a second longer
 
     def __init__(
         self,

@@ -1,0 +1,107 @@
+"""Programs that stand for a notebook's kernel: started, asked for a line of JSON, ended in every way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import psutil
+
+PATIENCE = 20.0
+
+
+class Kernel:
+    """A Python process that runs `code`: what it `say`s is heard here; `wait_for_word()` waits for `tell()`."""
+
+    PRELUDE = (
+        "import json, os, signal, subprocess, sys, threading, time\n"
+        "from cachelab import engines\n"
+        "def say(x): print(json.dumps(x), flush=True)\n"
+        "def wait_for_word(): return sys.stdin.readline().strip()\n"
+    )
+
+    def __init__(self, code: str, environment: dict) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", self.PRELUDE + code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            text=True,
+            start_new_session=True,  # its own process group, as Jupyter gives its kernels
+        )
+
+    def hear(self):
+        """The next thing it says."""
+        line = self.process.stdout.readline()
+        assert line, f"the kernel ended with {self.process.wait()} and said nothing"
+        return json.loads(line)
+
+    def tell(self, word: str = "go") -> None:
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def interrupt(self) -> None:
+        """What Jupyter's stop button sends: SIGINT to the kernel's whole process group."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def end(self) -> int:
+        """Let it come to its end, and return its exit code."""
+        self.process.stdin.close()
+        return self.process.wait(PATIENCE)
+
+
+class Kernels:
+    """Kernels that share a temporary directory, by which all they start can be recognised."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.mark = uuid.uuid4().hex
+        directory.chmod(0o755)
+        for parent in directory.parents[:2]:
+            parent.chmod(0o755)  # pytest closes them, and as root PostgreSQL runs as somebody else
+        self.started: list[Kernel] = []
+
+    def start(self, code: str, **environment: str) -> Kernel:
+        own = {"TMPDIR": str(self.directory), "CACHELAB_TEST": self.mark, **environment}
+        kernel = Kernel(code, {**os.environ, **own})
+        self.started.append(kernel)
+        return kernel
+
+    def running(self) -> list[str]:
+        """What runs of all they have started, themselves included."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.status() == psutil.STATUS_ZOMBIE:
+                    continue
+                marked = process.environ().get("CACHELAB_TEST") == self.mark
+                if marked or str(self.directory) in process.cwd():
+                    found.append(f"{process.pid} {' '.join(process.cmdline())}")
+            except psutil.Error:
+                continue
+        return found
+
+    def left(self) -> list[str]:
+        """Processes and files left, once given the time to go."""
+        deadline = time.monotonic() + PATIENCE
+        while left := self.running() + [str(path) for path in self.directory.glob("cachelab-*")]:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.02)
+        return left
+
+    def close(self) -> None:
+        for kernel in self.started:
+            if kernel.process.poll() is None:
+                kernel.kill()
+            kernel.process.stdin.close()
+            kernel.process.stdout.close()
