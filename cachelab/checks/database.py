@@ -61,7 +61,7 @@ class Database:
         known = "get_user, order_history, top_products, update_user"
         raise AttributeError(f"the shop's database has no {name!r} here; it has {known}")
 
-    def _query(self, name, *args, **named):
+    def _query(self, name, /, *args, **named):
         return self._log.query(name, args, named, self)
 
     # what a check does with it

@@ -32,7 +32,7 @@ class Text:
             f'<figure style="margin:.6em 0 0"><figcaption '
             f'style="font-weight:600">{escape(self.caption)}</figcaption>'
             f'<pre tabindex="0" style="margin:.2em 0 '
-            "0;overflow-x:auto;max-height:24em;background:transparent;"
+            "0;overflow-x:auto;white-space:pre;max-height:24em;background:transparent;"
             f'color:inherit;padding:0">{escape(self.text)}</pre></figure>'
         )
 
@@ -71,7 +71,8 @@ class Table:
             '<div style="overflow-x:auto;margin:.6em 0 0"><table '
             'style="border-collapse:collapse;color:inherit;margin:0">'
             f"<caption "
-            f'style="text-align:left;font-weight:600;color:inherit;padding:0">{escape(self.caption)}</caption>'
+            f''
+            'style="text-align:left;font-weight:600;color:inherit;padding:0">{escape(self.caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
 
@@ -118,7 +119,7 @@ class Verdict:
             '6.5em;font-weight:600;margin:0">'
             f'{escape(label)}</dt><dd style="flex:1 1 '
             '22em;margin:0;white-space:pre-wrap;overflow-wrap:anywhere">'
-            f"{code(text)}</dd></div>"
+            f"{line_code(text) if label == 'Where' else code(text)}</dd></div>"
             if label
             else f'<dd style="margin:0;white-space:pre-wrap">{code(text)}</dd>'
             for label, text in self.story
@@ -186,6 +187,12 @@ def code(text: str) -> str:
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
 
 
+def line_code(text: str) -> str:
+    """Set "line 7: return x" with its source as code."""
+    line, colon, source = text.partition(": ")
+    return f"{escape(line)}{colon}<code>{escape(source)}</code>" if source else escape(text)
+
+
 @dataclass(frozen=True)
 class Note:
     """A hint or a solution: text that reads the same in a notebook and in a terminal."""
@@ -201,7 +208,8 @@ class Note:
 
     def _repr_html_(self):
         source = (
-            f'<pre tabindex="0" style="margin:.5em 0 0;overflow-x:auto;background:transparent;color:inherit">'
+            f'<pre tabindex="0" style="margin:.5em 0 '
+            '0;overflow-x:auto;white-space:pre;background:transparent;color:inherit">'
             f"{escape(self.source)}</pre>"
             if self.source
             else ""
