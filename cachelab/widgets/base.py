@@ -38,7 +38,7 @@ class Base(anywidget.AnyWidget):
     are plain JSON: no NaN, no numpy.
     """
 
-    parts: tuple[str, ...] = ()  # shared .js files of this folder that stand before the widget's own
+    parts: tuple[str, ...] = ()  # shared .js and .css files of this folder that stand before the widget's own
     label = traitlets.Unicode("", help="What a screen reader calls this widget.").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs):
@@ -46,10 +46,10 @@ class Base(anywidget.AnyWidget):
         own = module.with_suffix(".js")
         # traitlets makes a class of its own for each instance; that one has the text already.
         if own.exists() and not isinstance(getattr(cls, "_esm", None), traitlets.TraitType):
-            shared = [HERE / part for part in ("kit.js", *cls.parts)]
-            cls._esm = "\n".join(_read(path) for path in [*shared, own])
-            styles = (HERE / "base.css", module.with_suffix(".css"))
-            cls._css = "\n".join(_read(path) for path in styles if path.exists())
+            files = [HERE / part for part in ("kit.js", "base.css", *cls.parts)]
+            files += [own, module.with_suffix(".css")]
+            cls._esm = "\n".join(_read(path) for path in files if path.suffix == ".js")
+            cls._css = "\n".join(_read(path) for path in files if path.suffix == ".css" and path.exists())
         super().__init_subclass__(**kwargs)
 
     def text(self) -> str:
