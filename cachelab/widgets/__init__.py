@@ -8,5 +8,19 @@ from .predict import predict
 from .preflight import preflight
 from .quantity import quantity
 from .show import show
+from .traffic import TrafficBench, traffic
 
-__all__ = ["Base", "Bench", "Chart", "Choice", "Figure", "Slider", "predict", "preflight", "quantity", "show"]
+__all__ = [
+    "Base",
+    "Bench",
+    "Chart",
+    "Choice",
+    "Figure",
+    "Slider",
+    "TrafficBench",
+    "predict",
+    "preflight",
+    "quantity",
+    "show",
+    "traffic",
+]
