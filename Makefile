@@ -7,7 +7,7 @@ NBVAL   = $(BIN)/python -m pytest -p tests.notebooks.tripwire -p no:playwright -
           --nbval-lax --nbval-current-env --nbval-cell-timeout=60 -n 2 --dist loadscope -q
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test bench lock clean
+.PHONY: help lab test bench exercises site lock clean
 
 help:             ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{split($$1, t, ":"); printf "  make %-10s %s\n", t[1], $$2}'
@@ -26,6 +26,13 @@ test: .venv/dev   ## everything CI runs
 bench: .venv/dev  ## ratios against a floor or a peer, measured now
 	@sh .ci/apt memcached chromium
 	@$(BIN)/python -m benchmarks
+
+exercises: .venv/dev  ## write exercises/ from solutions/
+	@$(BIN)/python -m tests.notebooks.exercises
+
+site: .venv/dev   ## the lessons, run, as static pages in _site/
+	@sh .ci/apt memcached
+	@$(BIN)/python site/build.py
 
 lock: $(BIN)/uv   ## renew every pin: both locks and both environment.yml
 	@$(COMPILE) --group build --group dev -o requirements-dev.lock

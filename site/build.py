@@ -1,0 +1,92 @@
+"""`make site`: run the lessons and write them as static pages into _site/.
+
+A page asks nobody for anything: styles are inside it, and widgets bring their own picture
+(Base.static_html).
+"""
+
+import argparse
+import re
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from html import escape
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+from nbconvert.preprocessors import TagRemovePreprocessor
+from pygments.formatters import HtmlFormatter
+from traitlets.config import Config
+
+ROOT = Path(__file__).parents[1]
+PAGE = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
+STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+WIDGET = "application/vnd.jupyter.widget-view+json"  # needs a kernel; the text/html beside it does not
+
+
+def executed(path: Path) -> nbformat.NotebookNode:
+    """The notebook, run from top to bottom where it lives."""
+    nb = nbformat.read(path, as_version=4)
+    NotebookClient(nb, timeout=120, resources={"metadata": {"path": path.parent}}).execute()
+    return nb
+
+
+def body(nb: nbformat.NotebookNode) -> str:
+    """The cells as HTML, without the cells' numbers and without what is folded away in the notebook."""
+    for cell in nb.cells:
+        for output in cell.get("outputs", ()):
+            if output.get("data", {}).keys() >= {WIDGET, "text/html"}:
+                del output["data"][WIDGET]
+    config = Config()
+    config.TagRemovePreprocessor.remove_input_tags = {"hide-input"}
+    config.HTMLExporter.exclude_input_prompt = config.HTMLExporter.exclude_output_prompt = True
+    config.HTMLExporter.preprocessors = [TagRemovePreprocessor]
+    html, _ = HTMLExporter(template_name="basic", config=config).from_notebook_node(nb)
+    return re.sub(r'(href="[^":]*)\.ipynb', r"\1.html", html)
+
+
+def title(nb: nbformat.NotebookNode) -> str:
+    return re.match(r"#+ *(.+)", nb.cells[0].source)[1]
+
+
+def page(nb: nbformat.NotebookNode, contents: str) -> str:
+    code = HtmlFormatter(style="default").get_style_defs(".highlight")
+    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
+    style = f"{STYLE}\n{code}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
+    parts = {"TITLE": escape(title(nb)), "STYLE": style, "CONTENTS": contents, "BODY": body(nb)}
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], PAGE)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=ROOT / "_site")
+    parser.add_argument("lessons", nargs="*", type=Path, help="notebooks to render; all by default")
+    options = parser.parse_args()
+    lessons = [path.resolve() for path in options.lessons] or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    exercises = [] if options.lessons else sorted((ROOT / "exercises").glob("*.ipynb"))
+    shutil.rmtree(options.out, ignore_errors=True)
+    with ThreadPoolExecutor(2) as two_at_a_time:
+        notebooks = dict(zip(lessons, two_at_a_time.map(executed, lessons), strict=True))
+    for path in exercises:  # as the learner finds them: nothing run, nothing solved
+        notebooks[path] = nbformat.read(path, as_version=4)
+    contents = "\n".join(
+        f'<li><a href="../notebooks/{path.stem}.html">{escape(title(notebooks[path]))}</a></li>'
+        for path in lessons
+    )
+    for path, nb in notebooks.items():
+        target = options.out / path.parent.name / f"{path.stem}.html"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(page(nb, contents), encoding="utf-8")
+        print(target)
+    first = f"notebooks/{lessons[0].stem}.html"
+    (options.out / "index.html").write_text(
+        f'<!doctype html><meta charset="utf-8"><title>cachelab</title>'
+        f'<meta http-equiv="refresh" content="0; url={first}"><a href="{first}">cachelab</a>\n',
+        encoding="utf-8",
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
