@@ -16,6 +16,7 @@ from ...engines.valkey import ValkeyServer
 from .access import Access
 
 SYNC_SECONDS = 30.0
+SAVE_SECONDS = 30.0
 Gone = (redis.RedisError, OSError)
 
 
@@ -28,6 +29,23 @@ class Blueprint:
     cluster_mode: bool = False
     tls: object = None  # the server's certificate, for the relays; None: no encryption
     plain_too: bool = False  # TransitEncryptionMode preferred: the same port takes both
+
+
+NOWHERE = ("127.0.0.1", 1)
+
+
+def open_door(blueprint: Blueprint, port: int | None = None) -> Relay:
+    """An address for clients of this cache, leading nowhere yet."""
+    return Relay(NOWHERE, port, tls=blueprint.tls, plain_too=blueprint.plain_too)
+
+
+def changed(door: Relay, blueprint: Blueprint) -> Relay:
+    """The door with the blueprint's encryption: at the same address unless TLS is switched on or off."""
+    door.close()
+    same = (door.tls is None) == (blueprint.tls is None)
+    new = open_door(blueprint, door.port if same else None)
+    new.retarget(*door.targets)
+    return new
 
 
 @dataclass
@@ -75,7 +93,7 @@ class Node:
             "repl-diskless-load": "flush-before-load",
         }
         if self.blueprint.tls:
-            self.front = Relay(("127.0.0.1", 1), tls=self.blueprint.tls, plain_too=self.blueprint.plain_too)
+            self.front = open_door(self.blueprint)
         if self.blueprint.cluster_mode:
             config |= {
                 "cluster-enabled": "yes",
@@ -90,7 +108,20 @@ class Node:
             config["replicaof"] = f"{primary.server.host} {primary.server.port}"
         self.server = ValkeyServer(config, directory=directory)
         if self.front:
-            self.front.retarget(self.server.host, self.server.port)
+            self.front.retarget(self.address)
+
+    def change_front(self) -> None:
+        """Follow the blueprint's encryption."""
+        if self.front and self.blueprint.tls:
+            self.front = changed(self.front, self.blueprint)
+        elif self.front:
+            self.front.close()
+            self.front = None
+        elif self.blueprint.tls:
+            self.front = open_door(self.blueprint)
+            self.front.retarget(self.address)
+        if self.blueprint.cluster_mode:
+            self.configure({"cluster-announce-client-port": str(self.front.port if self.front else 0)})
 
     def restart(self) -> None:
         """Start the process again at the same address, empty."""
@@ -115,6 +146,11 @@ class Node:
         return self.server is not None and self.server.alive
 
     # Where.
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where the process itself listens, without encryption."""
+        return self.server.host, self.server.port
 
     @property
     def endpoint(self) -> tuple[str, int]:
@@ -198,6 +234,28 @@ class Node:
         with self.admin() as admin:
             for command in self.blueprint.access.commands(admin.acl_users()):
                 admin.execute_command(*command)
+
+    def save(self, file: Path) -> None:
+        """Write a backup (an RDB file) of what the node holds now. Raises TimeoutError if it takes too long."""
+        deadline = time.monotonic() + SAVE_SECONDS
+        asked = False
+        with self.admin() as admin:
+            done = admin.info("persistence")["rdb_saves"]
+            while True:
+                state = admin.info("persistence")
+                if asked and state["rdb_saves"] > done:
+                    break
+                if not asked and not state["rdb_bgsave_in_progress"]:  # a replica's sync may be using it
+                    with contextlib.suppress(redis.ResponseError):
+                        done = state["rdb_saves"]
+                        admin.bgsave()
+                        asked = True
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"{self.id} did not finish its backup within {SAVE_SECONDS:.0f} s")
+                time.sleep(0.01)
+        dump = self.server.directory / "dump.rdb"
+        file.write_bytes(dump.read_bytes())
+        dump.unlink(missing_ok=True)
 
     def cut(self) -> None:
         """Stop replication to this node, as a network partition would; it keeps serving what it has."""

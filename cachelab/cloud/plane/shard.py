@@ -7,15 +7,12 @@ replicas.
 
 import contextlib
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ...engines.relay import Relay
 from . import slots
-from .node import Blueprint, Gone, Node
-
-Tell = Callable[[str, str], None]  # (node id, message): an event of one cache cluster
+from .node import Blueprint, Gone, Node, changed, open_door
 
 
 class Shard:
@@ -62,26 +59,40 @@ class Shard:
 
     def open_doors(self) -> None:
         """Take the two ports, before anything listens behind them."""
-        doors = {"tls": self.blueprint.tls, "plain_too": self.blueprint.plain_too}
-        self.primary_door = Relay(("127.0.0.1", 1), **doors)
-        self.reader_door = Relay(("127.0.0.1", 1), **doors)
+        self.primary_door = open_door(self.blueprint)
+        self.reader_door = open_door(self.blueprint)
 
     def point_doors(self) -> None:
         """Point the endpoints at the nodes that play the parts now."""
         if self.blueprint.cluster_mode or not self.primary_door:
             return
-        server = self.primary.server
-        self.primary_door.retarget(server.host, server.port)
+        self.primary_door.retarget(self.primary.address)
         readers = [node for node in self.replicas if node.status == "available" and node.alive]
-        self.reader_door.retarget(*((node.server.host, node.server.port) for node in readers or [self.primary]))
+        self.reader_door.retarget(*(node.address for node in readers or [self.primary]))
 
-    def close(self) -> None:
+    def change_doors(self) -> None:
+        """Encryption was switched: addresses change with it, as on AWS, but not from preferred to required."""
         with self.lock:
-            for door in (self.primary_door, self.reader_door):
-                if door:
-                    door.close()
             for node in self.nodes:
-                node.close()
+                node.change_front()
+            if self.primary_door:
+                self.primary_door = changed(self.primary_door, self.blueprint)
+                self.reader_door = changed(self.reader_door, self.blueprint)
+            self.point_doors()
+
+    def close_doors(self) -> None:
+        for door in (self.primary_door, self.reader_door):
+            if door:
+                door.close()
+        self.primary_door = self.reader_door = None
+
+    def close(self, but: Node | None = None) -> None:
+        """End all nodes, except one that is to live on by itself."""
+        with self.lock:
+            self.close_doors()
+            for node in self.nodes:
+                if node is not but:
+                    node.close()
 
     # Roles.
 
@@ -97,7 +108,7 @@ class Shard:
             if node.cut_off:
                 node.mend()  # there is no link left to cut
             for replica in self.replicas:
-                if replica.alive and replica.status == "available":
+                if replica.alive:
                     with contextlib.suppress(*Gone):
                         self.follow(replica)
             self.point_doors()
@@ -159,7 +170,6 @@ class Shard:
         A rebooted primary is empty, and its replicas copy that.
         """
         with self.lock:
-            node.status = "rebooting"
             node.kill()
             if node is self.primary:
                 node.server.config.pop("replicaof", None)
@@ -167,8 +177,6 @@ class Shard:
             else:
                 self._as_replica_of(node, self.primary)
                 node.wait_for_sync()
-            node.status = "available"
-            self.point_doors()
 
     # Size.
 

@@ -40,9 +40,9 @@ def form(shards: "list[Shard]") -> None:
     for epoch, shard in enumerate(shards, 1):
         low, high = shard.slots
         with shard.primary.admin() as admin:
-            admin.execute_command("CLUSTER", "ADDSLOTSRANGE", low, high)
-            with contextlib.suppress(redis.ResponseError):  # restored data may have brought an epoch along
-                admin.execute_command("CLUSTER", "SET-CONFIG-EPOCH", epoch)
+            for first_slot, last_slot in _unclaimed(admin.execute_command("CLUSTER", "NODES"), low, high):
+                admin.execute_command("CLUSTER", "ADDSLOTSRANGE", first_slot, last_slot)
+            admin.execute_command("CLUSTER", "SET-CONFIG-EPOCH", epoch)
     everyone = [node for shard in shards for node in shard.nodes]
     for node in everyone:
         if node is not first:
@@ -56,6 +56,26 @@ def form(shards: "list[Shard]") -> None:
             if not replica.wait_for_sync():
                 raise TimeoutError(f"replica {replica.id} did not sync with {shard.primary.id}")
     wait_until_ok(everyone)
+
+
+def _unclaimed(listing: str, low: int, high: int) -> list[tuple[int, int]]:
+    """The ranges between `low` and `high` that the node does not own yet.
+
+    (Restored from a backup, it has claimed by itself the slots of the keys it found.)
+    """
+    mine = set()
+    for part in listing.split()[8:]:
+        first, _, last = part.partition("-")
+        mine.update(range(int(first), int(last or first) + 1))
+    ranges, start = [], None
+    for slot in range(low, high + 2):
+        free = slot <= high and slot not in mine
+        if free and start is None:
+            start = slot
+        elif not free and start is not None:
+            ranges.append((start, slot - 1))
+            start = None
+    return ranges
 
 
 def wait_until_known(nodes: list[Node], count: int) -> None:

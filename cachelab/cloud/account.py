@@ -1,0 +1,380 @@
+"""An AWS account in a box: boto3 talks to it as to AWS, and every node it creates is a real engine.
+
+    from cachelab import cloud
+    with cloud.account() as aws:                 # or aws = cloud.account().start() … aws.close()
+        elasticache = aws.client("elasticache")
+        elasticache.create_replication_group(...)
+
+Nothing leaves the machine and nothing costs money; closing the account ends every process it started.
+"""
+
+import atexit
+import contextlib
+import os
+import secrets
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from . import prices
+from .addresses import aws_address
+from .billing import Billed, still_billing
+from .events import Event
+from .guard import ACCESS_KEY, REGION, SECRET_KEY, Guard
+from .topology import topology
+
+PROVISIONING_SECONDS = 3.0
+SLOW_START_VARIABLE = "CACHELAB_PROVISIONING_TIME"
+CLOSE_SECONDS = 10.0
+
+_open: "weakref.WeakSet[Account]" = weakref.WeakSet()
+
+
+class AccountError(RuntimeError):
+    """The account cannot do that now; the message says why and what would work."""
+
+
+def account(live: bool = False, provisioning_time: float | None = None) -> "Account":
+    """An AWS account: in a box, or real with `live=True`.
+
+    `provisioning_time`: seconds from creating to available; about 3 by default, 0 for tests (the call
+    then returns when the nodes accept connections).
+
+    `live=True` is real AWS, with your credentials and your money: it needs CACHELAB_AWS=live in the
+    environment, prints the price per hour of what is about to be created, and asks once.
+    """
+    if live:
+        from .live import LiveAccount
+
+        return LiveAccount()
+    return Account(provisioning_time)
+
+
+class Account:
+    """One AWS account in a box. Use it as a context manager, or start() and close() it."""
+
+    live = False
+    region = REGION
+
+    def __init__(self, provisioning_time: float | None = None) -> None:
+        if provisioning_time is None:
+            provisioning_time = float(os.environ.get(SLOW_START_VARIABLE, PROVISIONING_SECONDS))
+        self._provisioning_time = _seconds(provisioning_time)
+        self.id = f"{secrets.randbelow(9 * 10**11) + 10**11}"
+        """The account's twelve-digit number, as in its ARNs."""
+        self._server = self._guard = self._fleet = None
+
+    # Open and close.
+
+    def start(self) -> "Account":
+        """Open the account."""
+        if self._server is not None:
+            return self
+        # The rest is imported here: moto takes a second or two, and only those who open an account need it.
+        from ..engines.process import run_directory
+        from ..engines.tls import authority
+        from .api.backend import FLEETS
+        from .plane.fleet import Fleet
+        from .server import Server
+
+        self._fleet = FLEETS[self.id] = Fleet(self._provisioning_time)
+        self._server = Server(self.id)
+        self._ca_file = authority().ca_file
+        self._guard = Guard(self._server.url, self._ca_file, run_directory("account"))
+        self._guard.open()
+        _open.add(self)
+        atexit.register(_close_all)  # now, so that it runs before the engines' own
+        return self
+
+    def close(self) -> None:
+        """End every process, free every port, forget everything, give the environment back.
+
+        Raises AccountError if something it started is still there afterwards.
+        """
+        if self._server is None:
+            return
+        from .api.backend import FLEETS
+
+        pids = [node.server.pid for node in self._nodes() if node.server]
+        doors = [door for cache in self._caches() for door in _doors(cache)]
+        try:
+            self._fleet.close()
+            for cache in self._caches():
+                _end(cache)
+        finally:
+            self._guard.close()
+            self._server.close()
+            FLEETS.pop(self.id, None)
+            _forget(self.id)
+            self._server = self._guard = self._fleet = None
+            _open.discard(self)
+        left = [f"process {pid}" for pid in pids if _exists(pid)]
+        left += [f"port {port}" for _, port in doors if _listens(port)]
+        if left:
+            raise AccountError(f"the account is closed, but still there: {', '.join(left)}. Restart the kernel.")
+
+    def __enter__(self) -> "Account":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        where = self.endpoint_url if self._server else "closed"
+        return f"AWS account in a box · {self.id} · {where}"
+
+    # Clients.
+
+    @property
+    def endpoint_url(self) -> str:
+        """For the `aws` command and other SDKs: http://127.0.0.1:PORT. (Both find it by themselves in
+        AWS_ENDPOINT_URL while the account is open.)"""
+        return self._need_open().url
+
+    @property
+    def ca_file(self) -> str:
+        """The certificate authority behind the TLS endpoints, for clients that want it named."""
+        self._need_open()
+        return self._ca_file
+
+    def client(self, service: str, region_name: str | None = None, **options: Any):
+        """A boto3 client for any service moto has; options go to boto3 unchanged."""
+        import boto3
+
+        options.setdefault("endpoint_url", self.endpoint_url)
+        session = boto3.Session(
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+            region_name=region_name or self.region,
+        )
+        return session.client(service, **options)
+
+    # The clock.
+
+    @property
+    def provisioning_time(self) -> float:
+        """Seconds from creating to available, from modifying to available, and so on."""
+        return self._provisioning_time
+
+    @provisioning_time.setter
+    def provisioning_time(self, seconds: float) -> None:
+        self._provisioning_time = _seconds(seconds)
+        if self._fleet:
+            self._fleet.provisioning_time = self._provisioning_time
+
+    def settle(self, seconds: float = 60.0) -> bool:
+        """Wait until nothing is being created, changed, repaired or deleted; False after `seconds`."""
+        self._need_open()
+        return self._fleet.settle(seconds)
+
+    def maintenance(self) -> None:
+        """Have the weekly maintenance window now: apply what was modified without ApplyImmediately."""
+        self._need_open()
+        for backend in self._backends():
+            for group in backend.replication_groups.values():
+                changes, group.deferred = group.deferred, {}
+                if changes:
+                    backend.apply_deferred(group, changes)
+            for cluster in backend.cache_clusters.values():
+                changes, cluster.deferred = cluster.deferred, {}
+                if changes:
+                    backend.apply_deferred_to_cluster(cluster, changes)
+
+    # Drills.
+
+    def fail_node(self, name: str) -> None:
+        """SIGKILL a node, by its cache cluster id ("my-app-cache-001"; "my-memcached/0002" for one of
+        several). What AWS would do about it follows by itself. Returns when its port refuses connections.
+        """
+        self._node(name).kill()
+
+    def fail_zone(self, zone: str) -> list[str]:
+        """Take an availability zone down: its nodes die, and are not replaced before `restore_zone`.
+
+        Returns the names of the nodes that died. Raises AccountError for a zone that is not there.
+        """
+        self._need_open()
+        if zone not in {known for backend in self._backends() for known in backend.zones}:
+            raise AccountError(f"there is no zone {zone!r} in {self.region}: try {self.region}a, …b or …c.")
+        self._fleet.zones_down.add(zone)
+        victims = [node for node in self._nodes() if node.zone == zone and node.alive]
+        self._fleet.all_at_once([node.kill for node in victims])
+        return [node.id for node in victims]
+
+    def restore_zone(self, zone: str) -> None:
+        """Bring a zone back; replacements for its nodes follow."""
+        self._need_open()
+        self._fleet.zones_down.discard(zone)
+        self._fleet.announce()
+
+    def partition_replica(self, name: str) -> None:
+        """Cut a replica off from its primary: it goes on serving what it has, and falls behind."""
+        self._replica(name).cut()
+
+    def heal_replica(self, name: str) -> None:
+        """End the partition of a replica; it catches up by itself."""
+        self._replica(name).mend()
+
+    def fail_next_create(self, reason: str = "there is not enough capacity") -> None:
+        """Let the next cache that is created end in create-failed."""
+        self._need_open()
+        self._fleet.fail_next = reason
+
+    # Looking.
+
+    def topology(self, name: str | None = None) -> list[dict]:
+        """Every node (of one cache, if named): see cloud.topology."""
+        self._need_open()
+        return topology(self._backends(), name)
+
+    def events(self) -> list[Event]:
+        """Everything that happened, oldest first."""
+        self._need_open()
+        return sorted((event for backend in self._backends() for event in backend.log), key=lambda e: e.date)
+
+    def on_event(self, listener: Callable[[Event], None], region: str | None = None) -> None:
+        """Have `listener(event)` called, in the thread where it happens, for every new event of a region."""
+        from .api.backend import backends
+
+        self._need_open()
+        backends[self.id][region or self.region].log.listeners.append(listener)
+
+    def aws_address(self, name: str, kind: str | None = None) -> str:
+        """What AWS would call the endpoint of a cache or node of this account."""
+        self._need_open()
+        for backend in self._backends():
+            options = {"region": backend.region_name}
+            if group := backend.group(name):
+                kind = kind or ("configuration" if group.cluster_mode else "primary")
+                return aws_address(group.id, kind, tls=group.tls, code=group.code, **options)
+            if cache := backend.serverless(name):
+                return aws_address(cache.name, "serverless", code=cache.code, **options)
+            found = backend.cluster(name)
+            if isinstance(found, tuple):
+                group, node = found
+                number = node.id.removeprefix(f"{group.id}-")
+                return aws_address(group.id, "node", tls=group.tls, code=group.code, node=number, **options)
+            if found:
+                kind = kind or ("configuration" if found.engine == "memcached" else "node")
+                return aws_address(
+                    found.id, kind, tls=found.tls, code=found.code, memcached=True, node="1", **options
+                )
+        raise AccountError(f"there is no cache or node called {name!r} in this account.")
+
+    # Money.
+
+    def price(self, operation: str, **request: Any) -> prices.Cost:
+        """What a Create call with these parameters would cost on AWS: `aws.price("create_replication_group",
+        CacheNodeType="cache.t4g.micro", NumCacheClusters=3)`. Raises NoPrice where the table has no row."""
+        return prices.of_request(operation, **request)
+
+    def still_billing(self) -> list[Billed]:
+        """What AWS would charge for now: empty when everything is deleted, and after close()."""
+        if self._server is None:
+            return []
+        return still_billing(self._backends())
+
+    # Inside.
+
+    def _need_open(self):
+        if self._server is None:
+            raise AccountError("this account is not open: use `with cloud.account() as aws:`, or aws.start().")
+        return self._server
+
+    def _backends(self) -> list:
+        from .api.backend import backends
+
+        return list(backends[self.id].values()) if self.id in backends else []
+
+    def _caches(self) -> list:
+        return [
+            cache
+            for backend in self._backends()
+            for store in (backend.replication_groups, backend.cache_clusters, backend.serverless_caches)
+            for cache in list(store.values())
+        ]
+
+    def _nodes(self) -> list:
+        return [node for cache in self._caches() for node in cache.nodes if node]
+
+    def _node(self, name: str):
+        self._need_open()
+        wanted, _, number = name.lower().partition("/")
+        found = [node for node in self._nodes() if node.id == wanted and number in ("", node.number)]
+        if len(found) == 1 or (found and not number):
+            if not found[0].alive:
+                raise AccountError(f"{name} is down already.")
+            return found[0]
+        known = ", ".join(sorted({node.id for node in self._nodes()})) or "none"
+        raise AccountError(f"there is no node {name!r} in this account. Nodes: {known}.")
+
+    def _replica(self, name: str):
+        node = self._node(name)
+        for cache in self._caches():
+            for shard in getattr(cache, "shards", ()):
+                if node in shard.replicas:
+                    return node
+        raise AccountError(f"{name} is not a replica: only a replica can be cut off from its primary.")
+
+
+def _seconds(value: float) -> float:
+    value = float(value)
+    if not 0 <= value <= 3600:
+        raise ValueError(f"provisioning_time={value:g}: give seconds between 0 and 3600.")
+    return value
+
+
+def _doors(cache) -> list[tuple[str, int]]:
+    """Every address a cache listens on."""
+    doors = [node.endpoint for node in cache.nodes if node and node.server]
+    for shard in getattr(cache, "shards", ()):
+        doors += [(door.host, door.port) for door in (shard.primary_door, shard.reader_door) if door]
+    for door in (getattr(cache, "door", None), getattr(cache, "reader_door", None)):
+        if door:
+            doors.append((door.host, door.port))
+    if getattr(cache, "configuration_address", None):
+        doors.append(cache.configuration_address)
+    return doors
+
+
+def _end(cache) -> None:
+    """End what a cache runs, whatever state it is in."""
+    for shard in [*getattr(cache, "shards", ()), getattr(cache, "shard", None)]:
+        if shard:
+            shard.close()
+    for door in ("door", "reader_door", "discovery_front", "discovery"):
+        if getattr(cache, door, None):
+            getattr(cache, door).close()
+    memcached = getattr(cache, "memcached", None) or []
+    for node in memcached if isinstance(memcached, list) else [memcached]:
+        node.close()
+
+
+def _forget(account_id: str) -> None:
+    """Drop everything moto keeps for this account, in all services."""
+    from moto.core.base_backend import BackendDict
+
+    for store in list(BackendDict._instances):
+        store.pop(account_id, None)
+
+
+def _exists(pid: int | None) -> bool:
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
+
+
+def _listens(port: int) -> bool:
+    from ..engines.engine import answers
+
+    return answers("127.0.0.1", port)
+
+
+def _close_all() -> None:
+    for open_account in list(_open):
+        with contextlib.suppress(Exception):
+            open_account.close()

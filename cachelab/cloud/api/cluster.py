@@ -1,0 +1,153 @@
+"""A cache cluster as a resource: one Valkey/Redis OSS node by itself, or one to forty memcached nodes."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ...engines.relay import Relay
+from ..catalog import Version
+from ..parameters import ParameterGroup
+from ..plane.memcached import Discovery, MemcachedNode
+from ..plane.node import Node
+from ..plane.shard import Shard
+from .group import ReplicationGroup, endpoint, log_deliveries
+
+LANDING_PAGE = "https://console.aws.amazon.com/elasticache/home#client-download:"
+REPORTED = {"rebooting": "rebooting cache cluster nodes", "failed": "available", "recovering": "available"}
+
+
+@dataclass(eq=False)
+class CacheCluster:
+    """A cluster that is not part of a replication group."""
+
+    id: str
+    arn: str
+    engine: str
+    version: Version
+    node_type: str
+    parameter_group: ParameterGroup
+    given: dict
+    shard: Shard | None = None  # its one node, for Valkey and Redis OSS
+    memcached: list[MemcachedNode] = field(default_factory=list)
+    discovery: Discovery | None = None
+    discovery_front: Relay | None = None
+    subnet_group_name: str | None = None
+    security_group_ids: list[str] = field(default_factory=list)
+    tls: bool = False
+    status: str = "creating"
+    deferred: dict = field(default_factory=dict)
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    since: float = 0.0
+    code: str = ""
+
+    @property
+    def nodes(self) -> list[Node] | list[MemcachedNode]:
+        return self.shard.nodes if self.shard else self.memcached
+
+    @property
+    def configuration_address(self) -> tuple[str, int] | None:
+        if self.discovery_front:
+            return self.discovery_front.host, self.discovery_front.port
+        return self.discovery.address if self.discovery else None
+
+    def describe(self, show_nodes: bool = False) -> dict:
+        ready = self.status not in ("creating", "create-failed")
+        zones = {node.zone for node in self.nodes}
+        answer = {
+            "CacheClusterId": self.id,
+            "ClientDownloadLandingPage": LANDING_PAGE,
+            "CacheNodeType": self.node_type,
+            "Engine": self.engine,
+            "EngineVersion": self.version.number,
+            "CacheClusterStatus": self.status,
+            "NumCacheNodes": len(self.nodes),
+            "PreferredAvailabilityZone": zones.pop() if len(zones) == 1 else "Multiple",
+            "CacheClusterCreateTime": self.created,
+            "PreferredMaintenanceWindow": self.given.get("PreferredMaintenanceWindow") or "sun:06:00-sun:07:00",
+            "PendingModifiedValues": {
+                k: v for k, v in self.deferred.items() if k in ("EngineVersion", "CacheNodeType")
+            },
+            "CacheSecurityGroups": [],
+            "CacheParameterGroup": {
+                "CacheParameterGroupName": self.parameter_group.name,
+                "ParameterApplyStatus": "in-sync",
+                "CacheNodeIdsToReboot": [],
+            },
+            "CacheSubnetGroupName": self.subnet_group_name,
+            "AutoMinorVersionUpgrade": self.given.get("AutoMinorVersionUpgrade", True),
+            "SecurityGroups": [
+                {"SecurityGroupId": name, "Status": "active"} for name in self.security_group_ids
+            ],
+            "AuthTokenEnabled": False,
+            "TransitEncryptionEnabled": self.tls,
+            "AtRestEncryptionEnabled": False,
+            "ARN": self.arn,
+            "LogDeliveryConfigurations": log_deliveries(self.given),
+            "NetworkType": self.given.get("NetworkType") or "ipv4",
+            "IpDiscovery": self.given.get("IpDiscovery") or "ipv4",
+        }
+        if self.engine != "memcached":
+            answer["SnapshotRetentionLimit"] = self.given.get("SnapshotRetentionLimit") or 0
+            answer["SnapshotWindow"] = self.given.get("SnapshotWindow") or "05:00-06:00"
+        if ready and self.configuration_address:
+            answer["ConfigurationEndpoint"] = endpoint(self.configuration_address)
+        if show_nodes and ready:
+            answer["CacheNodes"] = [describe_node(node) for node in self.nodes]
+        return {key: value for key, value in answer.items() if value is not None}
+
+
+def describe_node(node: Node | MemcachedNode) -> dict:
+    answer = {
+        "CacheNodeId": node.number,
+        "CacheNodeStatus": REPORTED.get(node.status, node.status),
+        "CacheNodeCreateTime": datetime.fromtimestamp(node.created, UTC),
+        "ParameterGroupStatus": "in-sync",
+        "CustomerAvailabilityZone": node.zone,
+    }
+    if node.server:
+        answer["Endpoint"] = endpoint(node.endpoint)
+    return answer
+
+
+def describe_member(group: ReplicationGroup, node: Node, show_nodes: bool = False) -> dict:
+    """A node of a replication group, which AWS lists as a cache cluster of its own too."""
+    status = REPORTED.get(node.status, node.status)
+    if group.status in ("creating", "create-failed", "deleting"):
+        status = "creating" if group.status == "creating" else group.status
+    answer = {
+        "CacheClusterId": node.id,
+        "ClientDownloadLandingPage": LANDING_PAGE,
+        "CacheNodeType": group.node_type,
+        "Engine": group.engine,
+        "EngineVersion": group.version.number,
+        "CacheClusterStatus": status,
+        "NumCacheNodes": 1,
+        "PreferredAvailabilityZone": node.zone,
+        "CacheClusterCreateTime": group.created,
+        "PreferredMaintenanceWindow": group.given.get("PreferredMaintenanceWindow") or "sun:06:00-sun:07:00",
+        "PendingModifiedValues": {
+            k: v for k, v in group.deferred.items() if k in ("EngineVersion", "CacheNodeType")
+        },
+        "CacheSecurityGroups": [],
+        "CacheParameterGroup": {
+            "CacheParameterGroupName": group.parameter_group.name,
+            "ParameterApplyStatus": "in-sync",
+            "CacheNodeIdsToReboot": [],
+        },
+        "CacheSubnetGroupName": group.subnet_group_name,
+        "AutoMinorVersionUpgrade": group.given.get("AutoMinorVersionUpgrade", True),
+        "SecurityGroups": [{"SecurityGroupId": name, "Status": "active"} for name in group.security_group_ids],
+        "ReplicationGroupId": group.id,
+        "SnapshotRetentionLimit": group.given.get("SnapshotRetentionLimit") or 0,
+        "SnapshotWindow": group.given.get("SnapshotWindow") or "05:00-06:00",
+        "AuthTokenEnabled": bool(group.access.tokens),
+        "TransitEncryptionEnabled": group.tls,
+        "AtRestEncryptionEnabled": group.given["AtRestEncryptionEnabled"],
+        "ARN": group.arn.replace(f":replicationgroup:{group.id}", f":cluster:{node.id}"),
+        "ReplicationGroupLogDeliveryEnabled": bool(group.given.get("LogDeliveryConfigurations")),
+        "NetworkType": group.given.get("NetworkType") or "ipv4",
+        "IpDiscovery": group.given.get("IpDiscovery") or "ipv4",
+        "TransitEncryptionMode": group.tls_mode,
+    }
+    if show_nodes and node.server:
+        answer["CacheNodes"] = [describe_node(node)]
+    return {key: value for key, value in answer.items() if value is not None}

@@ -1,0 +1,64 @@
+"""What would be on the bill: everything that exists and costs, by the price list of prices.py."""
+
+from dataclasses import dataclass
+
+from . import prices
+
+GB = 10**9
+
+
+@dataclass(frozen=True)
+class Billed:
+    """One thing AWS would charge for. `cost` is None if the price list has no row for it."""
+
+    id: str
+    what: str
+    cost: prices.Cost | None
+
+    @property
+    def usd_per_hour(self) -> float | None:
+        return self.cost.usd_per_hour if self.cost else None
+
+    @property
+    def usd_per_month(self) -> float | None:
+        return self.cost.usd_per_month if self.cost else None
+
+    def __str__(self) -> str:
+        amount = f"${self.usd_per_hour:.4f}/h, ${self.usd_per_month:.2f} a month" if self.cost else "price unknown"
+        return f"{self.id}: {self.what}, {amount}"
+
+
+def _nodes(node_type: str, count: int, engine: str) -> prices.Cost | None:
+    try:
+        return prices.nodes(node_type, count, engine)
+    except prices.NoPrice:
+        return None
+
+
+def still_billing(backends: list) -> list[Billed]:
+    """Replication groups, clusters, serverless caches, and backups beyond the free one of each cache."""
+    bill = []
+    for backend in backends:
+        caches = [
+            cache
+            for cache in [*backend.replication_groups.values(), *backend.cache_clusters.values()]
+            if cache.status != "create-failed"
+        ]
+        for cache in caches:
+            count = len(cache.nodes)
+            what = f"{count} {'node' if count == 1 else 'nodes'} {cache.node_type} ({cache.engine}), {cache.status}"
+            bill.append(Billed(cache.id, what, _nodes(cache.node_type, count, cache.engine)))
+        for cache in backend.serverless_caches.values():
+            if cache.status != "create-failed":
+                what = f"serverless cache ({cache.engine}), {cache.status}"
+                bill.append(Billed(cache.name, what, prices.serverless(cache.engine)))
+        free = {cache.id for cache in caches}
+        for snapshot in backend.snapshots.values():
+            source = snapshot.group_id or snapshot.cluster_id
+            if source in free:
+                free.discard(source)  # one backup of each active cache costs nothing
+                continue
+            hourly = prices.backup_month(snapshot.size / GB) / prices.HOURS_PER_MONTH
+            cost = prices.Cost((prices.Line(f"backup of {source}", 1, hourly, "FAQ"),))
+            bill.append(Billed(snapshot.name, f"backup, {snapshot.size} bytes", cost))
+    return bill

@@ -1,0 +1,130 @@
+"""Everything an account has running: the pace at which things happen, what is watched, what is down."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+TICK = 0.1  # seconds between two looks at every process: the floor of how fast a failure is noticed
+JOIN_SECONDS = 60.0
+
+Lost = Callable[[Any, Any], None]  # (the watched shard or memcached cluster, its dead node)
+
+
+class Closing(Exception):
+    """The account is being closed: give up quietly."""
+
+
+class Fleet:
+    """The running part of one account. Closing it ends every process it has started."""
+
+    def __init__(self, provisioning_time: float) -> None:
+        self.provisioning_time = provisioning_time
+        self.zones_down: set[str] = set()
+        self.fail_next: str | None = None  # the reason for which the next creation will fail
+        self._closing = threading.Event()
+        self._changed = threading.Condition()
+        self._watched: dict[Any, Lost] = {}
+        self._closers: list[Callable[[], None]] = []
+        self._jobs: set[threading.Thread] = set()
+        self._watchman: threading.Thread | None = None
+
+    # Work that takes time.
+
+    def run(self, work: Callable[[], None], wait: bool | None = None) -> None:
+        """Do `work` in a thread. With a provisioning time of 0, return when it is done."""
+
+        def guarded() -> None:
+            try:
+                work()
+            except Exception:
+                if not self._closing.is_set():
+                    raise
+            finally:
+                self._jobs.discard(threading.current_thread())
+                self.announce()
+
+        thread = threading.Thread(target=guarded, daemon=True, name="cloud-job")
+        self._jobs.add(thread)
+        thread.start()
+        if wait if wait is not None else self.provisioning_time == 0:
+            thread.join(JOIN_SECONDS)
+
+    def take_time(self, since: float) -> None:
+        """Wait until the provisioning time has passed since `since` (a time.monotonic())."""
+        left = since + self.provisioning_time - time.monotonic()
+        if (left > 0 and self._closing.wait(left)) or self._closing.is_set():
+            raise Closing
+
+    def announce(self) -> None:
+        """Wake those who wait for something to change."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def wait_until(self, true: Callable[[], bool], seconds: float | None = None) -> bool:
+        """Wait until `true()`; False if it is not within `seconds`."""
+        deadline = None if seconds is None else time.monotonic() + seconds
+        with self._changed:
+            while not true():
+                if self._closing.is_set():
+                    raise Closing
+                left = None if deadline is None else deadline - time.monotonic()
+                if left is not None and left <= 0:
+                    return False
+                self._changed.wait(min(0.5, left) if left is not None else 0.5)
+        return True
+
+    def all_at_once(self, tasks: list[Callable[[], None]]) -> None:
+        """Do independent things side by side; raises the first error, once all have ended."""
+        with ThreadPoolExecutor(max(1, len(tasks))) as pool:
+            for done in [pool.submit(task) for task in tasks]:
+                done.result()
+
+    # Failure.
+
+    def watch(self, shard: Any, lost: Lost) -> None:
+        """Call `lost(shard, node)`, in a thread, for each available node of it whose process has ended."""
+        self._watched[shard] = lost
+        if self._watchman is None or not self._watchman.is_alive():
+            self._watchman = threading.Thread(target=self._look, daemon=True, name="cloud-watch")
+            self._watchman.start()
+
+    def unwatch(self, shard: Any) -> None:
+        self._watched.pop(shard, None)
+
+    def _look(self) -> None:
+        while not self._closing.wait(TICK):
+            for shard, lost in list(self._watched.items()):
+                dead = [node for node in list(shard.nodes) if node.status == "available" and not node.alive]
+                for node in dead:
+                    node.status = "failed"
+                # The primary first: writes wait for its successor.
+                for node in sorted(dead, key=lambda node: node is not getattr(shard, "primary", None)):
+                    self.run(lambda shard=shard, node=node, lost=lost: lost(shard, node), wait=False)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being created, changed, repaired or deleted."""
+        return bool(self._jobs)
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until nothing is busy; False if something still is after `seconds`."""
+        me = threading.current_thread()
+        return self.wait_until(lambda: not (self._jobs - {me}), seconds)
+
+    # The end.
+
+    def on_close(self, closer: Callable[[], None]) -> None:
+        """Have `closer` called when the account is closed."""
+        self._closers.append(closer)
+
+    def close(self) -> None:
+        """Stop all work and end all processes."""
+        self._closing.set()
+        self.announce()
+        for thread in [self._watchman, *self._jobs]:
+            if thread and thread is not threading.current_thread():
+                thread.join(10)
+        for closer in self._closers:
+            closer()
