@@ -1,0 +1,39 @@
+export default widget(({ root, model, signal, watch, isStatic }) => {
+  root.classList.add("race", "scheduler");
+  const ask = (what, extra = {}) => { if (!isStatic) model.send({ do: what, ...extra }); };
+  const title = html("div", { class: "race-title" });
+  const moves = html("div", { class: "moves", role: "group", "aria-label": "Who moves next?" });
+  const undo = button("Undo", () => ask("undo"));
+  const again = button("Start again", () => ask("again"));
+  const hint = button("Hint", () => ask("hint"));
+  const { element: said, say } = status({ class: "status" });
+  const tools = html("div", { class: "race-controls" }, undo, again, hint, html("span", { class: "race-gap" }), fullScreen(root));
+  const keys = { Backspace: () => ask("undo"), ArrowLeft: () => ask("undo"), u: () => ask("undo"), h: () => ask("hint") };
+  for (let i = 1; i <= 9; i++) keys[i] = () => choose(i - 1);
+  const view = stage(root, { signal, pick: (to) => ask("back to", { step: to }), keys, controls: [moves, tools, said],
+    help: "The schedule so far. The digits choose who moves, Backspace takes a move back, h gives a hint." });
+  root.append(title, view.element);
+  if (isStatic) tools.replaceChildren(html("div", { class: "note" }, "In a live notebook you choose who moves next."));
+
+  let options = [];
+  function choose(i) {
+    if (i < options.length) ask("move", { move: i });
+  }
+
+  watch(["scene", "moves", "hinted", "said"], (scene, given, hinted, words) => {
+    options = given;
+    title.textContent = scene.title;
+    view.show({ scene, step: scene.steps.length });
+    const inside = moves.contains(document.activeElement);
+    moves.replaceChildren(html("span", { class: "moves-name" }, given.length ? "Who moves next?" : "Nobody has a move left."),
+      ...given.map((option, i) => html("button", {
+        type: "button", disabled: isStatic, onclick: () => choose(i),
+        class: `${option.fault ? "fault" : "client"}${hinted === i ? " hinted" : ""}` },
+        i < 9 ? html("kbd", {}, i + 1) : null, html("b", {}, option.client), ` ${option.call}`,
+        hinted === i ? html("em", {}, " ← towards a break") : null)));
+    undo.disabled = again.disabled = scene.steps.length === 0;
+    hint.disabled = given.length === 0;
+    say(words);
+    if (inside) (moves.querySelector("button") ?? undo).focus({ preventScroll: true });
+  });
+});
