@@ -1,6 +1,32 @@
-"""Runs client functions in every order and finds the shortest one that goes wrong."""
+"""Runs client functions in every order and finds the shortest one that goes wrong.
+
+    from cachelab import races
+    report = races.explore([reader, writer])      # functions of (cache, db)
+    print(report)                                 # the verdict, and the shortest schedule that breaks it
+    report.replay()                               # the same schedule on a real server
+    game = races.play([reader, writer])           # … or schedule them by hand
+
+No threads, no sleeping, no sampling: explore.py says how.
+"""
 
 from .explore import explore
-from .faults import cdc, outlast_readers
+from .faults import FAULTS, cdc, outlast_readers
+from .play import Game, play
+from .refusals import Endless, NotDeterministic, NotModelled, Refusal
+from .report import Report
+from .schedule import Step
 
-__all__ = ["explore", "cdc", "outlast_readers"]
+__all__ = [
+    "FAULTS",
+    "Endless",
+    "Game",
+    "NotDeterministic",
+    "NotModelled",
+    "Refusal",
+    "Report",
+    "Step",
+    "cdc",
+    "explore",
+    "outlast_readers",
+    "play",
+]

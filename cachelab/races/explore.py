@@ -241,8 +241,9 @@ class Search:
                     after.append(number)
                 if raw[3] != state[3]:
                     self.faulty.add((done, number))
-                if bad is not None and bad not in found:
-                    found[bad] = Found(done, move)
+                if bad is not None:
+                    found.setdefault(bad, Found(done, move))
+                    found.setdefault("fresh", Found(done, move))  # a dirty read is not linearizable either
                 if len(world.failures) > failures:
                     failures = len(world.failures)
                     found.setdefault("broken", Found(done, move))

@@ -68,7 +68,7 @@ class Report:
     @property
     def fresh(self) -> bool:
         """Whether every read is linearizable with the order of the commits."""
-        return "fresh" not in self._search.found and "dirty" not in self._search.found
+        return "fresh" not in self._search.found
 
     @property
     def complete(self) -> bool:
@@ -113,7 +113,9 @@ class Report:
         if kind == "dirty":
             return _sentence(f"{last.note}, which the database does not hold at that moment")
         if kind == "fresh":
-            return _sentence(f"{last.note}, though a newer value was already known when it began")
+            dirty = search.found.get("dirty") == found
+            why = "which the database does not hold" if dirty else "though a newer value was already known when it began"
+            return _sentence(f"{last.note}, {why} at that moment" if dirty else f"{last.note}, {why}")
         return _sentence(f"{self._broken_words()}")
 
     def _broken_words(self) -> str:
@@ -155,6 +157,11 @@ class Report:
     def clients(self) -> list[str]:
         """The clients' names, in the order given."""
         return list(self._search.world.names)
+
+    @property
+    def functions(self) -> list:
+        """The clients themselves, in the order given."""
+        return list(self._search.clients)
 
     @property
     def broken(self) -> list[str]:
@@ -211,6 +218,11 @@ class Report:
         from .play import Game
 
         return Game(self, warm)
+
+    def graph(self, limit: int = 500) -> dict | None:
+        """For each start everything that can happen, as plain JSON types; None beyond `limit` states. See play.Game."""
+        graphs = {name: self.play(warm=name == "warm").graph(limit) for name in self._search.starts}
+        return None if None in graphs.values() else graphs
 
     def data(self) -> dict:
         """The report as plain JSON types, for a widget."""

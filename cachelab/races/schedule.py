@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 
 from . import model_valkey
@@ -40,6 +41,20 @@ class Step:
         plain = asdict(self)
         plain["result"] = self.shown()
         return plain
+
+
+_TOKEN = re.compile(r"\b[0-9a-f]{8}(-?[0-9a-f]{4}){2,}[0-9a-f]*\b")
+
+
+def short(text: object) -> object:
+    """Text with its random tokens cut to a few digits; other things as they are."""
+    if isinstance(text, str):
+        return _TOKEN.sub(lambda match: match.group()[:6] + "…", text)
+    if isinstance(text, dict):
+        return {key: short(value) for key, value in text.items()}
+    if isinstance(text, list):
+        return [short(item) for item in text]
+    return text
 
 
 def show(result: object, none: str = "nil") -> str:
@@ -165,15 +180,15 @@ class Narrator:
         contents = world.model.contents(keyspace)
         return Step(
             client=name,
-            call=call,
-            result=result,
-            cache=contents,
+            call=short(call),
+            result=short(result),
+            cache=short(contents),
             db=log[-1],
             line=where.line if where else None,
             source=where.text if where else "",
             file=where.file if where else "",
             fault=fault,
-            note=note,
+            note=short(note),
             ends=ends,
             stale=tuple(key for key, value in contents.items() if _old(value, log)),
             expiring=tuple(key.decode(errors="backslashreplace") for key in world.model.expiring(keyspace)),

@@ -23,19 +23,15 @@ MINUTE = 60_000  # milliseconds
 # --- one plain reader, and what a writer can do to the cache ------------------------------------------------
 
 
-def fill_on_a_miss(cache, db):
-    """Cache-aside, as every tutorial has it."""
-    value = cache.get(KEY)
-    if value is None:
-        value = db.read()
-        cache.set(KEY, value)
-    return value
-
-
 class NoInvalidation:
     """no invalidation"""
 
-    reader = fill_on_a_miss
+    def reader(cache, db):
+        value = cache.get(KEY)
+        if value is None:
+            value = db.read()
+            cache.set(KEY, value)
+        return value
 
     def writer(cache, db):
         db.write()
@@ -44,7 +40,7 @@ class NoInvalidation:
 class DeleteBeforeWrite:
     """DEL before write"""
 
-    reader = fill_on_a_miss
+    reader = NoInvalidation.reader
 
     def writer(cache, db):
         cache.delete(KEY)
@@ -54,7 +50,7 @@ class DeleteBeforeWrite:
 class DeleteAfterWrite:
     """DEL after write"""
 
-    reader = fill_on_a_miss
+    reader = NoInvalidation.reader
 
     def writer(cache, db):
         db.write()
@@ -64,7 +60,7 @@ class DeleteAfterWrite:
 class DoubleDelete:
     """double DEL, no delay"""
 
-    reader = fill_on_a_miss
+    reader = NoInvalidation.reader
 
     def writer(cache, db):
         cache.delete(KEY)
@@ -75,7 +71,7 @@ class DoubleDelete:
 class DelayedDoubleDelete:
     """double DEL, delay > every reader"""
 
-    reader = fill_on_a_miss
+    reader = NoInvalidation.reader
 
     def writer(cache, db):
         cache.delete(KEY)
@@ -87,7 +83,7 @@ class DelayedDoubleDelete:
 class WriteThrough:
     """write-through SET"""
 
-    reader = fill_on_a_miss
+    reader = NoInvalidation.reader
 
     def writer(cache, db):
         value, _ = db.write()
@@ -97,7 +93,7 @@ class WriteThrough:
 class CacheFirst:
     """cache-first SET, then DB"""
 
-    reader = fill_on_a_miss
+    reader = NoInvalidation.reader
 
     def writer(cache, db):
         value = db.new_value()
@@ -121,25 +117,23 @@ class FillIfAbsent:
 # --- a bound on the damage ----------------------------------------------------------------------------------
 
 
-def fill_for_a_minute(cache, db):
-    value = cache.get(KEY)
-    if value is None:
-        value = db.read()
-        cache.set(KEY, value, ex=60)
-    return value
-
-
 class TtlOnly:
     """TTL only"""
 
-    reader = fill_for_a_minute
+    def reader(cache, db):
+        value = cache.get(KEY)
+        if value is None:
+            value = db.read()
+            cache.set(KEY, value, ex=60)
+        return value
+
     writer = NoInvalidation.writer
 
 
 class TtlAndDelete:
     """TTL + DEL"""
 
-    reader = fill_for_a_minute
+    reader = TtlOnly.reader
     writer = DeleteAfterWrite.writer
 
 
@@ -211,25 +205,23 @@ return 1
 """
 
 
-def fill_unless_older(cache, db):
-    value = cache.hget(KEY, "value")
-    if value is None:
-        value, version = db.read_versioned()
-        cache.eval(STORE_UNLESS_OLDER, 1, KEY, value, version)
-    return value
-
-
 class VersionsAndDelete:
     """version CAS (Lua) + DEL"""
 
-    reader = fill_unless_older
+    def reader(cache, db):
+        value = cache.hget(KEY, "value")
+        if value is None:
+            value, version = db.read_versioned()
+            cache.eval(STORE_UNLESS_OLDER, 1, KEY, value, version)
+        return value
+
     writer = DeleteAfterWrite.writer
 
 
 class VersionsAndSet:
     """version CAS + versioned SET"""
 
-    reader = fill_unless_older
+    reader = VersionsAndDelete.reader
 
     def writer(cache, db):
         value, version = db.write()
@@ -239,7 +231,7 @@ class VersionsAndSet:
 class VersionsAndTombstone:
     """version CAS + tombstone(ver)"""
 
-    reader = fill_unless_older
+    reader = VersionsAndDelete.reader
 
     def writer(cache, db):
         _, version = db.write()
@@ -359,21 +351,19 @@ class MemcachedLease:
 # --- leases -------------------------------------------------------------------------------------------------
 
 
-def fill_by_lease(cache, db):
-    lease = f"lease {uuid.uuid4().hex}"
-    found = cache.set(KEY, lease, nx=True, get=True, px=MINUTE)
-    if found is not None and not found.startswith("lease "):
-        return found
-    value = db.read()
-    if found is None:  # the lease is mine: fill, unless somebody has deleted it meanwhile
-        cache.set(KEY, value, ifeq=lease)
-    return value
-
-
 class Lease:
     """lease"""
 
-    reader = fill_by_lease
+    def reader(cache, db):
+        lease = f"lease {uuid.uuid4().hex}"
+        found = cache.set(KEY, lease, nx=True, get=True, px=MINUTE)
+        if found is not None and not found.startswith("lease "):
+            return found
+        value = db.read()
+        if found is None:  # the lease is mine: fill, unless somebody has deleted it meanwhile
+            cache.set(KEY, value, ifeq=lease)
+        return value
+
     writer = DeleteAfterWrite.writer
 
 
@@ -422,34 +412,33 @@ class LeaseWithMarker:
 # --- change data capture ------------------------------------------------------------------------------------
 
 
-def delete_on_commit(cache, version):
-    cache.delete(KEY)
-
-
 class CdcDelete:
     """CDC DEL + plain reader"""
 
-    reader = fill_on_a_miss
+    reader = NoInvalidation.reader
     writer = NoInvalidation.writer
-    follower = delete_on_commit
+
+    def follower(cache, version):
+        cache.delete(KEY)
+
     source = "primary"
 
 
 class CdcLease:
     """CDC DEL + lease"""
 
-    reader = fill_by_lease
+    reader = Lease.reader
     writer = NoInvalidation.writer
-    follower = delete_on_commit
+    follower = CdcDelete.follower
     source = "primary"
 
 
 class ReplicaCdcLease:
     """CDC-from-replica DEL + lease"""
 
-    reader = fill_by_lease
+    reader = Lease.reader
     writer = NoInvalidation.writer
-    follower = delete_on_commit
+    follower = CdcDelete.follower
     source = "replica"
 
 

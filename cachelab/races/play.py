@@ -1,0 +1,237 @@
+"""The learner as the scheduler: who moves next, and what goes wrong now?"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from .explore import SECONDS, explore
+from .faults import Cdc
+from .report import Report
+from .schedule import Narrator, Step, table
+from .world import Move
+
+
+def play(
+    clients: Iterable[Callable | Cdc],
+    fault: str | Iterable[str] | None = None,
+    budget: int = 1,
+    probe: Callable | None = None,
+    memcached: bool = False,
+    *,
+    warm: bool = False,
+    seconds: float | None = SECONDS,
+) -> Game:
+    """Explore the clients, as explore() does, and let the caller schedule them. `warm`: start from a warm cache."""
+    return Game(explore(clients, fault, budget, probe, memcached, seconds=seconds), warm)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that may happen next."""
+
+    label: str  # reader: GET user:1
+    client: str  # the client's name, or "cache" or "database"
+    call: str  # GET user:1, crashes, evicts user:1
+    fault: str | None  # the fault it would be
+    step: Step  # what would come of it
+
+
+class Game:
+    """A schedule under construction.
+
+    `.moves()` says what may happen next, `.do(i)` makes the i-th of these happen, `.undo()` takes it back.
+    `.violated` says what is broken, once something is; `.finished` whether nobody has a call left to make (faults may
+    still be possible). `.shortest` is the length of the shortest schedule from this start that breaks anything, and
+    `.distance` that of the shortest continuation from here; None: there is none.
+    """
+
+    def __init__(self, report: Report, warm: bool | None = None):
+        self.report = report
+        search = report._search
+        self._world, self._search = search.world, search
+        self._narrator = Narrator(search.world)
+        name = "warm" if warm and "warm" in search.starts else "cold"
+        self.start = name
+        self._states = [search.starts[name]]
+        self._broken: list[str | None] = [None]
+        self.steps: list[Step] = []
+
+    @property
+    def state(self) -> tuple:
+        return self._states[-1]
+
+    @property
+    def cache(self) -> dict:
+        """The cache's contents now."""
+        return self._world.model.contents(self._world.keyspaces[self.state[0]])
+
+    @property
+    def db(self) -> str:
+        """The latest committed value now."""
+        return self._world.logs[self.state[1]][-1]
+
+    @property
+    def finished(self) -> bool:
+        """Whether every client is done, the replica has caught up, and the commits are handled."""
+        return self._world.finished(self.state)
+
+    def moves(self) -> list[Option]:
+        """What may happen next."""
+        return [self._option(move, raw) for move, raw, _, _ in self._possible(self.state)]
+
+    def do(self, choice: int) -> Step:
+        """Make the move with this index in moves(); returns what happened."""
+        possible = self._possible(self.state)
+        if not 0 <= choice < len(possible):
+            raise ValueError(f"there is no move {choice!r}: choose from 0 to {len(possible) - 1}, as moves() lists them")
+        move, raw, bad, _ = possible[choice]
+        step = self._tell(self.state, move, raw)
+        self._states.append(raw)
+        self.steps.append(step)
+        self._broken.append(self._broken[-1] or self._wrong(bad, step, raw))
+        return step
+
+    def undo(self) -> None:
+        """Take the last move back; nothing at the start."""
+        if self.steps:
+            self._states.pop()
+            self._broken.pop()
+            self.steps.pop()
+
+    @property
+    def violated(self) -> str | None:
+        """What has gone wrong, in a sentence, or None."""
+        return self._broken[-1]
+
+    @property
+    def shortest(self) -> int | None:
+        """The fewest moves from the start after which something is broken; None if nothing can be."""
+        return self._distance(self._states[0])
+
+    @property
+    def distance(self) -> int | None:
+        """The fewest further moves after which something is broken: 0 if it is, None if nothing can be any more."""
+        return 0 if self.violated else self._distance(self.state)
+
+    def hint(self) -> int | None:
+        """The index of a move towards the nearest break, or None."""
+        if not self.distance:
+            return None
+        for i, (_, raw, bad, _) in enumerate(self._possible(self.state)):
+            if bad is not None or self._distance(raw) == self.distance - 1:
+                return i
+        return None
+
+    def table(self) -> str:
+        """The schedule so far as text."""
+        if not self.steps:
+            return f"from a {self.start} cache: nobody has moved"
+        return "\n".join([f"from a {self.start} cache:", table(self.steps), *filter(None, [self.violated])])
+
+    def graph(self, limit: int = 500) -> dict | None:
+        """Everything that can happen from this start, as plain JSON types, or None beyond `limit` states.
+
+        `{"start": 0, "nodes": [{"cache", "db", "finished", "violated", "distance", "moves": [{"label", "fault",
+        "step", "to", "violated"}]}]}`: for a page that plays without a kernel.
+        """
+        world = self._world
+        numbers = {self._states[0]: 0}
+        states = [self._states[0]]
+        nodes = []
+        for state in states:  # grows as we go
+            moves = []
+            for move, raw, bad, _ in self._possible(state):
+                if raw not in numbers:
+                    if len(states) >= limit:
+                        return None
+                    numbers[raw] = len(states)
+                    states.append(raw)
+                option = self._option(move, raw, state)
+                wrong = self._wrong(bad, option.step, raw) if bad else None
+                moves.append(
+                    {
+                        "label": option.label,
+                        "fault": option.fault,
+                        "step": option.step.data(),
+                        "to": numbers[raw],
+                        "violated": wrong,
+                    }
+                )
+            nodes.append(
+                {
+                    "cache": world.model.contents(world.keyspaces[state[0]]),
+                    "db": world.logs[state[1]][-1],
+                    "finished": world.finished(state),
+                    "violated": self._wrong(None, None, state),
+                    "distance": self._distance(state),
+                    "moves": moves,
+                }
+            )
+        return {"start": 0, "nodes": nodes}
+
+    # --- behind it ---
+
+    def _possible(self, state: tuple) -> list:
+        """The moves from a state, without those that lead nowhere: a poll that finds nothing new."""
+        return [found for found in self._world.moves(state) if found[1] != state]
+
+    def _option(self, move: Move, raw: tuple, state: tuple | None = None) -> Option:
+        step = self._tell(self.state if state is None else state, move, raw)
+        detail = {"lost": " (lost on the way)", "unanswered": " (done, but the answer is lost)"}.get(move.action, "")
+        colon = ":" if move.action in ("call", "lost", "unanswered", "poll on") else ""
+        return Option(f"{step.client}{colon} {step.call}{detail}", step.client, step.call, step.fault, step)
+
+    def _tell(self, state: tuple, move: Move, raw: tuple) -> Step:
+        return self._narrator.tell(state, move, raw, move.client)
+
+    def _wrong(self, bad: str | None, step: Step | None, raw: tuple) -> str | None:
+        if bad == "dirty":
+            return f"{step.note}, which the database does not hold: a dirty read."
+        if bad == "fresh":
+            return f"{step.note}, though a newer value was already known when it began: not linearizable."
+        if not self._world.finished(raw):
+            return None
+        judgement = self._search.judge.judge(raw)
+        if judgement.seen:
+            return judgement.seen[:1].upper() + judgement.seen[1:] + "."
+        return "No reader can fill the cache again." if judgement.stuck else None
+
+    @cached_property
+    def _distances(self) -> dict[tuple, int]:
+        """For each (tidy) state the fewest moves to something broken."""
+        world, search = self._world, self._search
+        before: dict[tuple, list[tuple]] = {}
+        distances: dict[tuple, int] = {}
+        one_away = []
+        for state in search.states:
+            if world.finished(state):
+                judgement = search.judge.judge(state)
+                if judgement.letter or judgement.stuck or judgement.dirty:
+                    distances[state] = 0
+            for _, raw, bad, _ in world.moves(state):
+                if bad is not None:
+                    one_away.append(state)
+                before.setdefault(world.tidy(raw), []).append(state)
+        todo = deque(distances)
+        for state in one_away:
+            if state not in distances:
+                distances[state] = 1
+        later = deque(state for state in one_away if distances[state] == 1)
+        while todo or later:
+            # both queues are ordered by distance; take the nearer head
+            queue = todo if todo and (not later or distances[todo[0]] <= distances[later[0]]) else later
+            state = queue.popleft()
+            for earlier in before.get(state, ()):
+                if distances.get(earlier, 1 << 30) > distances[state] + 1:
+                    distances[earlier] = distances[state] + 1
+                    todo.append(earlier)
+        return distances
+
+    def _distance(self, state: tuple) -> int | None:
+        return self._distances.get(self._world.tidy(state))
+
+
+__all__ = ["Game", "Option", "play"]
