@@ -71,7 +71,7 @@ class Table:
             '<div style="overflow-x:auto;margin:.6em 0 0"><table '
             'style="border-collapse:collapse;color:inherit;margin:0">'
             f"<caption "
-            f''
+            f""
             'style="text-align:left;font-weight:600;color:inherit;padding:0">{escape(self.caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
@@ -152,9 +152,17 @@ class Settled(Exception):
         self.verdict = verdict
 
 
-def incorrect(called: str, happened: str, expected: str, think: str = "", *evidence) -> Settled:
-    """The answer ran and did the wrong thing."""
-    story = [("Called", called), ("Happened", happened), ("Expected", expected), ("Think", think)]
+def incorrect(
+    called: str, happened: str, expected: str, think: str = "", *evidence, line: str = ""
+) -> Settled:
+    """The answer ran and did the wrong thing, at the learner's `line` if one can be named."""
+    story = [
+        ("Called", called),
+        ("Happened", happened),
+        ("Where", line),
+        ("Expected", expected),
+        ("Think", think),
+    ]
     return Settled(Verdict(INCORRECT, tuple(part for part in story if part[1]), evidence))
 
 

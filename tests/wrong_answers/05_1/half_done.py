@@ -1,0 +1,5 @@
+# verdict: not attempted
+# says: `late_write` has no answer yet
+
+two_writers = "ABBA"
+late_write = ...

@@ -1,0 +1,4 @@
+# verdict: correct
+
+two_writers = "BAAB"
+late_write = "W RRR W"

@@ -1,0 +1,4 @@
+# verdict: correct
+
+two_writers = "A BB A"
+late_write = "WRRRW"

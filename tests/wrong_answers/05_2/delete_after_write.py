@@ -1,0 +1,15 @@
+# verdict: incorrect
+# says: A new reader gets v0; the database has v1(.|\n)*Whoever writes last(.|\n)*in 5 steps
+
+
+def reader(cache, db):
+    price = cache.get("product:7:price")
+    if price is None:
+        price = db.read()
+        cache.set("product:7:price", price)
+    return price
+
+
+def writer(cache, db):
+    db.write()
+    cache.delete("product:7:price")

@@ -1,0 +1,15 @@
+# verdict: incorrect
+# says: It heals when the entry's TTL ends
+
+
+def reader(cache, db):
+    price = cache.get("product:7:price")
+    if price is None:
+        price = db.read()
+        cache.set("product:7:price", price, ex=60)
+    return price
+
+
+def writer(cache, db):
+    db.write()
+    cache.delete("product:7:price")

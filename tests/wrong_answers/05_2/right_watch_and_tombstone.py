@@ -1,0 +1,26 @@
+# verdict: correct
+
+import redis
+
+KEY = "product:7:price"
+
+
+def reader(cache, db):
+    with cache.pipeline() as pipe:
+        pipe.watch(KEY)
+        price = pipe.get(KEY)
+        if price not in (None, "gone"):
+            return price
+        price = db.read()
+        pipe.multi()
+        pipe.set(KEY, price)
+        try:
+            pipe.execute()
+        except redis.WatchError:
+            pass
+        return price
+
+
+def writer(cache, db):
+    db.write()
+    cache.set(KEY, "gone", px=60_000)

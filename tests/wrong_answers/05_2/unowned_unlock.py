@@ -1,0 +1,25 @@
+# verdict: incorrect
+# says: no such order
+
+import time
+
+KEY, LOCK = "product:7:price", "lock:product:7:price"
+
+
+def reader(cache, db):
+    price = cache.get(KEY)
+    if price is None:
+        mine = cache.set(LOCK, "1", nx=True, px=5_000)
+        price = db.read()
+        if mine:
+            cache.set(KEY, price)
+        cache.delete(LOCK)  # whoever holds it
+    return price
+
+
+def writer(cache, db):
+    while not cache.set(LOCK, "1", nx=True, px=5_000):
+        time.sleep(0.01)
+    db.write()
+    cache.delete(KEY)
+    cache.delete(LOCK)

@@ -1,0 +1,20 @@
+# verdict: incorrect
+# says: explore\(\[reader, reader, writer\], memcached=True(.|\n)*A new reader gets v0
+
+KEY = "product:7:price"
+
+
+def reader(cache, db):
+    price = cache.get(KEY)
+    if price is None:
+        price = db.read()
+        cache.add(KEY, price)
+    return price
+
+
+def writer(cache, db):
+    old, token = cache.gets(KEY)
+    price, _ = db.write()
+    stored = cache.add(KEY, price) if old is None else cache.cas(KEY, price, token)
+    if not stored:
+        cache.delete(KEY)

@@ -1,0 +1,20 @@
+# verdict: incorrect
+# says: explore\(\[reader, writer, handler\]\)(.|\n)*A new reader gets v0
+
+KEY = "product:7:price"
+
+
+def reader(cache, db):
+    price = cache.get(KEY)
+    if price is None:
+        price = db.read()
+        cache.set(KEY, price)
+    return price
+
+
+def writer(cache, db):
+    db.write()
+
+
+def handler(cache, version):
+    cache.delete(KEY)

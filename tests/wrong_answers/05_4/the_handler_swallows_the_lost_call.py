@@ -1,0 +1,36 @@
+# verdict: incorrect
+# says: fault='lost_call'(.|\n)*never arrived. Who will try again
+
+import uuid
+
+import redis
+
+KEY = "product:7:price"
+
+
+def reader(cache, db):
+    mark = "lease " + uuid.uuid4().hex
+    try:
+        found = cache.set(KEY, mark, nx=True, get=True, px=60_000)
+    except redis.RedisError:
+        return db.read()
+    if found is not None and not found.startswith("lease "):
+        return found
+    price = db.read()
+    if found is None:
+        try:
+            cache.set(KEY, price, ifeq=mark)
+        except redis.RedisError:
+            pass
+    return price
+
+
+def writer(cache, db):
+    db.write()
+
+
+def handler(cache, version):
+    try:
+        cache.delete(KEY)
+    except redis.RedisError:
+        pass

@@ -1,0 +1,9 @@
+# verdict: incorrect
+# says: choice\['profiles'\](.|\n)*copy of the database that did not know
+
+choice = {
+    "descriptions": "delete + ttl",
+    "prices": "lease",
+    "stock": "cdc + lease",
+    "profiles": "cdc + lease",
+}

@@ -1,0 +1,9 @@
+# verdict: incorrect
+# says: it is 'pray'(.|\n)*'replica cdc \+ lease'
+
+choice = {
+    "descriptions": "pray",
+    "prices": "lease",
+    "stock": "cdc + lease",
+    "profiles": "replica cdc + lease",
+}

@@ -1,0 +1,9 @@
+# verdict: correct
+
+choice = dict(
+    descriptions="delete + ttl",
+    prices="lease",
+    stock="cdc + lease",
+    profiles="replica cdc + lease",
+    carts="delete",
+)
