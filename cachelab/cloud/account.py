@@ -96,11 +96,11 @@ class Account:
         from .api.backend import FLEETS
 
         pids = [node.server.pid for node in self._nodes() if node.server]
-        doors = [door for cache in self._caches() for door in _doors(cache)]
+        ports = [port for cache in self._caches() for _, port in cache.addresses]
         try:
             self._fleet.close()
             for cache in self._caches():
-                _end(cache)
+                cache.close()
         finally:
             self._guard.close()
             self._server.close()
@@ -109,9 +109,11 @@ class Account:
             self._server = self._guard = self._fleet = None
             _open.discard(self)
         left = [f"process {pid}" for pid in pids if _exists(pid)]
-        left += [f"port {port}" for _, port in doors if _listens(port)]
+        left += [f"port {port}" for port in ports if _listens(port)]
         if left:
-            raise AccountError(f"the account is closed, but still there: {', '.join(left)}. Restart the kernel.")
+            raise AccountError(
+                f"the account is closed, but still there: {', '.join(left)}. Restart the kernel."
+            )
 
     def __enter__(self) -> "Account":
         return self.start()
@@ -278,7 +280,9 @@ class Account:
 
     def _need_open(self):
         if self._server is None:
-            raise AccountError("this account is not open: use `with cloud.account() as aws:`, or aws.start().")
+            raise AccountError(
+                "this account is not open: use `with cloud.account() as aws:`, or aws.start()."
+            )
         return self._server
 
     def _backends(self) -> list:
@@ -322,32 +326,6 @@ def _seconds(value: float) -> float:
     if not 0 <= value <= 3600:
         raise ValueError(f"provisioning_time={value:g}: give seconds between 0 and 3600.")
     return value
-
-
-def _doors(cache) -> list[tuple[str, int]]:
-    """Every address a cache listens on."""
-    doors = [node.endpoint for node in cache.nodes if node and node.server]
-    for shard in getattr(cache, "shards", ()):
-        doors += [(door.host, door.port) for door in (shard.primary_door, shard.reader_door) if door]
-    for door in (getattr(cache, "door", None), getattr(cache, "reader_door", None)):
-        if door:
-            doors.append((door.host, door.port))
-    if getattr(cache, "configuration_address", None):
-        doors.append(cache.configuration_address)
-    return doors
-
-
-def _end(cache) -> None:
-    """End what a cache runs, whatever state it is in."""
-    for shard in [*getattr(cache, "shards", ()), getattr(cache, "shard", None)]:
-        if shard:
-            shard.close()
-    for door in ("door", "reader_door", "discovery_front", "discovery"):
-        if getattr(cache, door, None):
-            getattr(cache, door).close()
-    memcached = getattr(cache, "memcached", None) or []
-    for node in memcached if isinstance(memcached, list) else [memcached]:
-        node.close()
 
 
 def _forget(account_id: str) -> None:

@@ -40,7 +40,10 @@ def aws_address(
         return f"{name}.{code}.{'cfg' if kind == 'configuration' else f'{int(node):04}'}.{end}"
     if tls:
         first = {
-            "primary": "master", "reader": "replica", "configuration": "clustercfg", "node": f"{name}-{node}",
+            "primary": "master",
+            "reader": "replica",
+            "configuration": "clustercfg",
+            "node": f"{name}-{node}",
         }[kind]
         return f"{first}.{name}.{code}.{end}"
     return {

@@ -1,6 +1,6 @@
 """A request as the rules see it: the parameters given, what they imply, and what exists already."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -49,6 +49,11 @@ class Ask:
             "id": getattr(self.target, "id", ""),
         }
 
+    @cached_property
+    def snapshot(self) -> Any:
+        """The backup to restore from, if one is named."""
+        return self.world.snapshot(self["SnapshotName"]) if self["SnapshotName"] else None
+
     # What runs.
 
     @property
@@ -57,11 +62,15 @@ class Ask:
             return self["Engine"].lower()
         if self.target is not None:
             return getattr(self.target, "engine", "")
+        if self.snapshot:
+            return self.snapshot.engine
         return "memcached" if self.operation == "CreateCacheCluster" else "redis"
 
     @cached_property
     def version(self) -> catalog.Version | None:
-        """The version asked for, or the newest of the engine; None if there is no such version."""
+        """The version asked for, or the backup's, or the newest; None if there is no such version."""
+        if self.snapshot and not self["EngineVersion"] and self.snapshot.engine == self.engine:
+            return self.snapshot.version
         return catalog.find_version(self.engine, self["EngineVersion"])
 
     @property
@@ -79,10 +88,14 @@ class Ask:
             return self["ClusterMode"] == "enabled"
         if self["CacheParameterGroupName"]:
             return bool(self.parameter_group and self.parameter_group.cluster_enabled)
+        if self.snapshot and self.snapshot.cluster_mode:
+            return True
         return (self["NumNodeGroups"] or 1) > 1 or len(self["NodeGroupConfiguration"] or ()) > 1
 
     @property
     def shards(self) -> int:
+        if self.snapshot and not self["NumNodeGroups"]:
+            return len(self.snapshot.parts)
         return self["NumNodeGroups"] or len(self["NodeGroupConfiguration"] or ()) or 1
 
     @property
@@ -180,5 +193,5 @@ class Ask:
         if not start:
             return False
         if start.tzinfo is None:
-            start = start.replace(tzinfo=timezone.utc)
-        return start < datetime.now(timezone.utc) - timedelta(days=14)
+            start = start.replace(tzinfo=UTC)
+        return start < datetime.now(UTC) - timedelta(days=14)

@@ -24,7 +24,9 @@ class Billed:
         return self.cost.usd_per_month if self.cost else None
 
     def __str__(self) -> str:
-        amount = f"${self.usd_per_hour:.4f}/h, ${self.usd_per_month:.2f} a month" if self.cost else "price unknown"
+        amount = (
+            f"${self.usd_per_hour:.4f}/h, ${self.usd_per_month:.2f} a month" if self.cost else "price unknown"
+        )
         return f"{self.id}: {self.what}, {amount}"
 
 
@@ -46,7 +48,7 @@ def still_billing(backends: list) -> list[Billed]:
         ]
         for cache in caches:
             count = len(cache.nodes)
-            what = f"{count} {'node' if count == 1 else 'nodes'} {cache.node_type} ({cache.engine}), {cache.status}"
+            what = f"{count} x {cache.node_type} ({cache.engine}), {cache.status}"
             bill.append(Billed(cache.id, what, _nodes(cache.node_type, count, cache.engine)))
         for cache in backend.serverless_caches.values():
             if cache.status != "create-failed":

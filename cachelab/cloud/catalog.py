@@ -66,7 +66,7 @@ def find_version(engine: str, number: str | None = None) -> Version | None:
 
 
 def engine_of(family: str) -> str:
-    """"redis7" -> "redis"."""
+    """ "redis7" -> "redis"."""
     return family.rstrip("0123456789.x")
 
 
@@ -140,7 +140,15 @@ MEMORY = {
     "cache.r7g.12xlarge": 341206346547,
     "cache.r7g.16xlarge": 450000750456,
 }
-PREVIOUS_GENERATION = ("cache.t1.", "cache.t2.", "cache.m1.", "cache.m2.", "cache.m3.", "cache.c1.", "cache.r3.")
+PREVIOUS_GENERATION = (
+    "cache.t1.",
+    "cache.t2.",
+    "cache.m1.",
+    "cache.m2.",
+    "cache.m3.",
+    "cache.c1.",
+    "cache.r3.",
+)
 
 
 def region_code(region: str) -> str:

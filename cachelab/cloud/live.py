@@ -24,7 +24,7 @@ class LiveAccount(Account):
     def __init__(self) -> None:
         if os.environ.get(VARIABLE) != "live":
             raise AccountError(
-                f"live=True is real AWS and costs real money. Set {VARIABLE}=live in the environment before the "
+                f"live=True is real AWS and real money. Set {VARIABLE}=live in the environment before the "
                 "kernel starts if that is what you want; otherwise use cloud.account()."
             )
         self.id = "your own"
@@ -64,7 +64,9 @@ class LiveAccount(Account):
             print(f"price per hour unknown: {unknown}")
         if self._confirmed:
             return
-        answer = input(f"{model.name} starts something that costs money on your AWS account. Type yes to go on: ")
+        answer = input(
+            f"{model.name} starts something that costs money on your AWS account. Type yes to go on: "
+        )
         if answer.strip().lower() != "yes":
             raise AccountError(f"{model.name} was not sent: you did not say yes.")
         self._confirmed = True
@@ -77,7 +79,9 @@ class LiveAccount(Account):
             for cluster in page["CacheClusters"]:
                 count, engine = cluster["NumCacheNodes"], cluster["Engine"]
                 what = f"{count} x {cluster['CacheNodeType']} ({engine}), {cluster['CacheClusterStatus']}"
-                bill.append(Billed(cluster["CacheClusterId"], what, _nodes(cluster["CacheNodeType"], count, engine)))
+                bill.append(
+                    Billed(cluster["CacheClusterId"], what, _nodes(cluster["CacheNodeType"], count, engine))
+                )
         for page in elasticache.get_paginator("describe_serverless_caches").paginate():
             for cache in page["ServerlessCaches"]:
                 cost = prices.serverless(cache["Engine"])
@@ -85,7 +89,9 @@ class LiveAccount(Account):
         return bill
 
     def _need_open(self):
-        raise AccountError("that is a drill for the account in a box: use cloud.account(), or TestFailover on AWS.")
+        raise AccountError(
+            "that is a drill for the account in a box: use cloud.account(), or TestFailover on AWS."
+        )
 
     def __repr__(self) -> str:
         return f"your own AWS account · {self.region} · real money"

@@ -43,54 +43,98 @@ def _covers(part: str, number: int) -> bool:
     return int(least) <= number <= (int(most) if most else number if dash else int(least))
 
 
-POLICIES = "volatile-lru,allkeys-lru,volatile-lfu,allkeys-lfu,volatile-random,allkeys-random,volatile-ttl,noeviction"
+POLICIES = (
+    "volatile-lru,allkeys-lru,volatile-lfu,allkeys-lfu,volatile-random,allkeys-random,volatile-ttl,noeviction"
+)
 
 _VALKEY = (
     Parameter("activedefrag", "no", "string", "yes,no", "Defragment memory while running.", engine_name=None),
     Parameter("appendonly", "no", "string", "yes,no", "Log every write to disk.", modifiable=False),
     Parameter(
-        "close-on-replica-write", "yes", "string", "yes,no",
-        "Disconnect a client that writes to a replica.", engine_name=None,
-    ),
-    Parameter(
-        "cluster-enabled", "no", "string", "yes,no", "Shard the keys.", change="requires-reboot",
+        "close-on-replica-write",
+        "yes",
+        "string",
+        "yes,no",
+        "Disconnect a client that writes to a replica.",
         engine_name=None,
     ),
     Parameter(
-        "cluster-require-full-coverage", "no", "string", "yes,no",
+        "cluster-enabled",
+        "no",
+        "string",
+        "yes,no",
+        "Shard the keys.",
+        change="requires-reboot",
+        engine_name=None,
+    ),
+    Parameter(
+        "cluster-require-full-coverage",
+        "no",
+        "string",
+        "yes,no",
         "Refuse all commands while a slot has no node.",
     ),
     Parameter(
         "databases", "16", "integer", "1-1200000", "Number of numbered databases.", change="requires-reboot"
     ),
     Parameter(
-        "extended-redis-compatibility", "yes", "string", "yes,no",
-        "Say redis, not valkey, to clients that ask.", families="valkey8",
+        "extended-redis-compatibility",
+        "yes",
+        "string",
+        "yes,no",
+        "Say redis, not valkey, to clients that ask.",
+        families="valkey8",
     ),
     Parameter("hash-max-listpack-entries", "512", "integer", "0-", "Fields in a compactly stored hash."),
-    Parameter("hash-max-listpack-value", "64", "integer", "0-", "Bytes of a field in a compactly stored hash."),
+    Parameter(
+        "hash-max-listpack-value", "64", "integer", "0-", "Bytes of a field in a compactly stored hash."
+    ),
     Parameter("latency-tracking", "no", "string", "yes,no", "Keep a latency histogram for each command."),
-    Parameter("lazyfree-lazy-eviction", "no", "string", "yes,no", "Free evicted values in a thread.",
-              families="redis"),
-    Parameter("lazyfree-lazy-expire", "no", "string", "yes,no", "Free expired values in a thread.",
-              families="redis"),
+    Parameter(
+        "lazyfree-lazy-eviction",
+        "no",
+        "string",
+        "yes,no",
+        "Free evicted values in a thread.",
+        families="redis",
+    ),
+    Parameter(
+        "lazyfree-lazy-expire", "no", "string", "yes,no", "Free expired values in a thread.", families="redis"
+    ),
     Parameter("lfu-decay-time", "1", "integer", "0-", "Minutes until a use counter is halved."),
     Parameter("lfu-log-factor", "10", "integer", "1-", "How slowly a use counter grows."),
     Parameter("list-max-listpack-size", "-2", "integer", "-5-", "Size of a list's inner nodes."),
-    Parameter("maxclients", "65000", "integer", "1-65000", "Connections at one time.", modifiable=False,
-              engine_name=None),
+    Parameter(
+        "maxclients",
+        "65000",
+        "integer",
+        "1-65000",
+        "Connections at one time.",
+        modifiable=False,
+        engine_name=None,
+    ),
     Parameter("maxmemory-policy", "volatile-lru", "string", POLICIES, "What to evict when memory is full."),
     Parameter("maxmemory-samples", "3", "integer", "1-64", "Keys looked at to find one to evict."),
-    Parameter("min-replicas-max-lag", "10", "integer", "0-", "Seconds until a silent replica stops counting."),
+    Parameter(
+        "min-replicas-max-lag", "10", "integer", "0-", "Seconds until a silent replica stops counting."
+    ),
     Parameter("min-replicas-to-write", "0", "integer", "0-", "Refuse writes with fewer replicas than this."),
     Parameter("notify-keyspace-events", "", "string", "", "Which changes of keys are published."),
     Parameter("proto-max-bulk-len", "536870912", "integer", "1048576-536870912", "Bytes in one argument."),
-    Parameter("repl-backlog-size", "10485760", "integer", "16384-", "Bytes kept for replicas that reconnect."),
     Parameter(
-        "reserved-memory-percent", "25", "integer", "0-100",
-        "Percent of the node's memory kept from data.", engine_name=None,
+        "repl-backlog-size", "10485760", "integer", "16384-", "Bytes kept for replicas that reconnect."
     ),
-    Parameter("set-max-intset-entries", "512", "integer", "0-", "Members of a compactly stored set of integers."),
+    Parameter(
+        "reserved-memory-percent",
+        "25",
+        "integer",
+        "0-100",
+        "Percent of the node's memory kept from data.",
+        engine_name=None,
+    ),
+    Parameter(
+        "set-max-intset-entries", "512", "integer", "0-", "Members of a compactly stored set of integers."
+    ),
     Parameter("slowlog-log-slower-than", "10000", "integer", "-1-", "Microseconds that make a command slow."),
     Parameter("slowlog-max-len", "128", "integer", "0-", "Slow commands remembered."),
     Parameter("stream-node-max-bytes", "4096", "integer", "0-", "Bytes in one node of a stream."),
@@ -98,24 +142,76 @@ _VALKEY = (
     Parameter("tcp-keepalive", "300", "integer", "0-", "Seconds between probes of an idle connection."),
     Parameter("timeout", "0", "integer", "0,20-", "Seconds until an idle client is disconnected; 0: never."),
     Parameter("tracking-table-max-keys", "1000000", "integer", "1-", "Keys followed for client-side caches."),
-    Parameter("zset-max-listpack-entries", "128", "integer", "0-", "Members of a compactly stored sorted set."),
+    Parameter(
+        "zset-max-listpack-entries", "128", "integer", "0-", "Members of a compactly stored sorted set."
+    ),
     Parameter("zset-max-listpack-value", "64", "integer", "0-", "Bytes of a member in one of those."),
 )
 _MEMCACHED = (
-    Parameter("backlog_queue_limit", "1024", "integer", "1-10000", "Connections waiting to be accepted.",
-              change="requires-reboot", engine_name="-b"),
-    Parameter("chunk_size", "48", "integer", "1-1024", "Smallest room for an item, in bytes.",
-              change="requires-reboot", engine_name="-n"),
-    Parameter("chunk_size_growth_factor", "1.25", "float", "", "Ratio of one slab class to the one before.",
-              change="requires-reboot", engine_name="-f"),
-    Parameter("error_on_memory_exhausted", "0", "boolean", "0,1", "Say so instead of evicting.",
-              change="requires-reboot", engine_name="-M"),
-    Parameter("max_item_size", "1048576", "integer", "1024-1073741824", "Bytes of the largest item.",
-              change="requires-reboot", engine_name="-I"),
-    Parameter("max_simultaneous_connections", "65000", "integer", "3-65000", "Connections at one time.",
-              change="requires-reboot", modifiable=False, engine_name="-c"),
-    Parameter("memcached_connections_overhead", "100", "integer", "0-", "Megabytes kept for connections.",
-              change="requires-reboot", engine_name=None),
+    Parameter(
+        "backlog_queue_limit",
+        "1024",
+        "integer",
+        "1-10000",
+        "Connections waiting to be accepted.",
+        change="requires-reboot",
+        engine_name="-b",
+    ),
+    Parameter(
+        "chunk_size",
+        "48",
+        "integer",
+        "1-1024",
+        "Smallest room for an item, in bytes.",
+        change="requires-reboot",
+        engine_name="-n",
+    ),
+    Parameter(
+        "chunk_size_growth_factor",
+        "1.25",
+        "float",
+        "",
+        "Ratio of one slab class to the one before.",
+        change="requires-reboot",
+        engine_name="-f",
+    ),
+    Parameter(
+        "error_on_memory_exhausted",
+        "0",
+        "boolean",
+        "0,1",
+        "Say so instead of evicting.",
+        change="requires-reboot",
+        engine_name="-M",
+    ),
+    Parameter(
+        "max_item_size",
+        "1048576",
+        "integer",
+        "1024-1073741824",
+        "Bytes of the largest item.",
+        change="requires-reboot",
+        engine_name="-I",
+    ),
+    Parameter(
+        "max_simultaneous_connections",
+        "65000",
+        "integer",
+        "3-65000",
+        "Connections at one time.",
+        change="requires-reboot",
+        modifiable=False,
+        engine_name="-c",
+    ),
+    Parameter(
+        "memcached_connections_overhead",
+        "100",
+        "integer",
+        "0-",
+        "Megabytes kept for connections.",
+        change="requires-reboot",
+        engine_name=None,
+    ),
 )
 
 

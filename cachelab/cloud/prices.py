@@ -123,11 +123,15 @@ def serverless(engine: str = "valkey", gb: float = 0.0, ecpu_per_second: float =
     try:
         rate = SERVERLESS[engine]
     except KeyError:
-        raise NoPrice(f"no serverless engine is called {engine!r}; there are {', '.join(SERVERLESS)}") from None
+        raise NoPrice(
+            f"no serverless engine is called {engine!r}; there are {', '.join(SERVERLESS)}"
+        ) from None
     lines = [Line(f"GB stored ({engine} serverless)", max(gb, rate.least_gb), rate.gb_hour, rate.source)]
     if ecpu_per_second:
         millions = ecpu_per_second * 3600 / 1e6
-        lines.append(Line(f"million ECPU an hour ({engine} serverless)", millions, rate.million_ecpu, rate.source))
+        lines.append(
+            Line(f"million ECPU an hour ({engine} serverless)", millions, rate.million_ecpu, rate.source)
+        )
     return Cost(tuple(lines))
 
 

@@ -21,9 +21,11 @@ def topology(backends: list, name: str | None = None) -> list[dict]:
             rows += [_row(cluster.id, None, node, "node") for node in cluster.memcached]
         for cache in list(backend.serverless_caches.values()):
             if name in (None, cache.name):
-                rows += _shard_rows(cache.name, cache.shard) if cache.shard else [
-                    _row(cache.name, None, cache.memcached, "node")
-                ]
+                rows += (
+                    _shard_rows(cache.name, cache.shard)
+                    if cache.shard
+                    else [_row(cache.name, None, cache.memcached, "node")]
+                )
     return rows
 
 

@@ -20,6 +20,7 @@ from .networks import Networks
 from .operations import KEPT, PERFORMED, REFUSED
 from .parameter_groups import ParameterGroups
 from .repair import Repairs
+from .resharding import Resharding
 from .serverless import ServerlessCaches
 from .snapshots import Snapshots
 from .users import Users
@@ -41,6 +42,7 @@ SUBJECT = {  # the operations that are about one existing resource: how to find 
 
 class ElastiCacheBackend(
     ReplicationGroups,
+    Resharding,
     CacheClusters,
     ServerlessCaches,
     Snapshots,
@@ -150,8 +152,15 @@ class ElastiCacheBackend(
 
 
 TAGGED = (
-    "cluster", "parametergroup", "replicationgroup", "serverlesscache", "serverlesscachesnapshot", "snapshot",
-    "subnetgroup", "user", "usergroup",
+    "cluster",
+    "parametergroup",
+    "replicationgroup",
+    "serverlesscache",
+    "serverlesscachesnapshot",
+    "snapshot",
+    "subnetgroup",
+    "user",
+    "usergroup",
 )
 
 assert not set(PERFORMED) & set(REFUSED)

@@ -49,8 +49,22 @@ class CacheCluster:
             return self.discovery_front.host, self.discovery_front.port
         return self.discovery.address if self.discovery else None
 
+    @property
+    def addresses(self) -> list[tuple[str, int]]:
+        """Everywhere it listens."""
+        addresses = [node.endpoint for node in self.nodes if node.server]
+        if self.discovery_front:
+            addresses.append((self.discovery_front.host, self.discovery_front.port))
+        return addresses + ([self.discovery.address] if self.discovery else [])
+
+    def close(self) -> None:
+        """End everything it runs."""
+        for part in (self.shard, self.discovery_front, self.discovery, *self.memcached):
+            if part:
+                part.close()
+
     def describe(self, show_nodes: bool = False) -> dict:
-        ready = self.status not in ("creating", "create-failed")
+        ready = self.status not in ("creating", "create-failed", "deleting")
         zones = {node.zone for node in self.nodes}
         answer = {
             "CacheClusterId": self.id,
@@ -62,7 +76,8 @@ class CacheCluster:
             "NumCacheNodes": len(self.nodes),
             "PreferredAvailabilityZone": zones.pop() if len(zones) == 1 else "Multiple",
             "CacheClusterCreateTime": self.created,
-            "PreferredMaintenanceWindow": self.given.get("PreferredMaintenanceWindow") or "sun:06:00-sun:07:00",
+            "PreferredMaintenanceWindow": self.given.get("PreferredMaintenanceWindow")
+            or "sun:06:00-sun:07:00",
             "PendingModifiedValues": {
                 k: v for k, v in self.deferred.items() if k in ("EngineVersion", "CacheNodeType")
             },
@@ -135,7 +150,9 @@ def describe_member(group: ReplicationGroup, node: Node, show_nodes: bool = Fals
         },
         "CacheSubnetGroupName": group.subnet_group_name,
         "AutoMinorVersionUpgrade": group.given.get("AutoMinorVersionUpgrade", True),
-        "SecurityGroups": [{"SecurityGroupId": name, "Status": "active"} for name in group.security_group_ids],
+        "SecurityGroups": [
+            {"SecurityGroupId": name, "Status": "active"} for name in group.security_group_ids
+        ],
         "ReplicationGroupId": group.id,
         "SnapshotRetentionLimit": group.given.get("SnapshotRetentionLimit") or 0,
         "SnapshotWindow": group.given.get("SnapshotWindow") or "05:00-06:00",

@@ -1,6 +1,5 @@
 """Cache clusters: memcached, single Valkey/Redis OSS nodes, and the members of replication groups."""
 
-import contextlib
 import secrets
 import string
 import time
@@ -21,8 +20,13 @@ from .operations import performs
 from .paging import page
 
 KEPT_PARAMETERS = (
-    "AutoMinorVersionUpgrade", "IpDiscovery", "LogDeliveryConfigurations", "NetworkType",
-    "PreferredMaintenanceWindow", "SnapshotRetentionLimit", "SnapshotWindow",
+    "AutoMinorVersionUpgrade",
+    "IpDiscovery",
+    "LogDeliveryConfigurations",
+    "NetworkType",
+    "PreferredMaintenanceWindow",
+    "SnapshotRetentionLimit",
+    "SnapshotWindow",
 )
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -77,8 +81,11 @@ class CacheClusters:
             for index in range(given.get("NumCacheNodes") or 1):
                 cluster.memcached.append(
                     MemcachedNode(
-                        cluster_id, f"{index + 1:04}", zones[index % len(zones)],
-                        memcached_arguments(group, node_type), material,
+                        cluster_id,
+                        f"{index + 1:04}",
+                        zones[index % len(zones)],
+                        memcached_arguments(group, node_type),
+                        material,
                     )
                 )
         else:
@@ -122,7 +129,7 @@ class CacheClusters:
         if group.status != "available" or group.cluster_mode:
             raise Fault(
                 "InvalidReplicationGroupState",
-                f"Replication group {group.id} must be available, with cluster mode disabled, to take a replica.",
+                f"Replication group {group.id} must be available, without cluster mode, to take a replica.",
             )
         zones = [given["PreferredAvailabilityZone"]] if given.get("PreferredAvailabilityZone") else []
         name, shard = given["CacheClusterId"].lower(), group.shards[0]
@@ -221,8 +228,11 @@ class CacheClusters:
             numbers = (n for i in range(1, 1000) if (n := f"{i:04}") not in known)
             for index in range(wanted - now):
                 node = MemcachedNode(
-                    cluster.id, next(numbers), zones[index % len(zones)],
-                    cluster.memcached[0].arguments, cluster.memcached[0].tls,
+                    cluster.id,
+                    next(numbers),
+                    zones[index % len(zones)],
+                    cluster.memcached[0].arguments,
+                    cluster.memcached[0].tls,
                 )
                 node.start()
                 node.status = "available"
@@ -352,25 +362,19 @@ class CacheClusters:
         if node is shard.primary:
             raise Fault(
                 "InvalidCacheClusterState",
-                f"{node.id} is the primary of replication group {group.id}: delete the group, or promote a replica.",
+                f"{node.id} is the primary of {group.id}: delete the group, or promote a replica first.",
             )
         if group.status != "available":
-            raise Fault("InvalidReplicationGroupState", f"Replication group {group.id} is not in available state.")
+            raise Fault(
+                "InvalidReplicationGroupState", f"Replication group {group.id} is not in available state."
+            )
         answer = {**describe_member(group, node), "CacheClusterStatus": "deleting"}
         self._in_modifying(group, [lambda: self.remove_replica(group, shard, node)])
         return {"CacheCluster": answer}
 
     def _end_cluster(self, cluster: CacheCluster) -> None:
         self.fleet.unwatch(cluster.shard or cluster)
-        if cluster.shard:
-            cluster.shard.close()
-        if cluster.discovery_front:
-            cluster.discovery_front.close()
-        if cluster.discovery:
-            cluster.discovery.close()
-        for node in cluster.memcached:
-            with contextlib.suppress(OSError):
-                node.close()
+        cluster.close()
 
     def keep_primary(self, group: ReplicationGroup, node: Node) -> None:
         """RetainPrimaryCluster: the primary lives on as a cluster by itself."""

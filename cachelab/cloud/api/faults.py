@@ -25,7 +25,8 @@ _MISSING = {
     "Snapshot": ("SnapshotNotFoundFault", "Snapshot {name} not found."),
     "ServerlessCache": ("ServerlessCacheNotFoundFault", "Serverless Cache {name} not found."),
     "ServerlessCacheSnapshot": (
-        "ServerlessCacheSnapshotNotFoundFault", "Serverless Cache Snapshot {name} not found.",
+        "ServerlessCacheSnapshotNotFoundFault",
+        "Serverless Cache Snapshot {name} not found.",
     ),
     "CacheSubnetGroup": ("CacheSubnetGroupNotFoundFault", "CacheSubnetGroup {name} not found."),
     "CacheParameterGroup": ("CacheParameterGroupNotFound", "CacheParameterGroup {name} not found."),

@@ -89,9 +89,24 @@ class ReplicationGroup:
         shard = self.shards[0]
         return self.given.get("SnapshottingClusterId") or (shard.replicas or [shard.primary])[0].id
 
+    @property
+    def addresses(self) -> list[tuple[str, int]]:
+        """Everywhere it listens."""
+        doors = [door for shard in self.shards for door in (shard.primary_door, shard.reader_door)]
+        return [(door.host, door.port) for door in [*doors, self.door] if door] + [
+            node.endpoint for node in self.nodes if node.server
+        ]
+
+    def close(self, but: Node | None = None) -> None:
+        """End everything it runs, except one node that lives on by itself."""
+        for shard in self.shards:
+            shard.close(but)
+        if self.door:
+            self.door.close()
+
     def describe(self) -> dict:
         """As DescribeReplicationGroups returns it. There are no endpoints before there is something there."""
-        ready = self.status not in ("creating", "create-failed")
+        ready = self.status not in ("creating", "create-failed", "deleting")
         answer = {
             "ReplicationGroupId": self.id,
             "Description": self.description,

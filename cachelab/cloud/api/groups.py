@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from ...engines import tls
 from .. import catalog, events
 from ..asking import Ask
-from ..parameters import valkey_settings
 from ..plane import slots
 from ..plane.access import Access
 from ..plane.node import Blueprint, Node, changed, open_door
@@ -20,11 +19,20 @@ from .operations import performs
 from .paging import page
 
 KEPT_PARAMETERS = (
-    "AutoMinorVersionUpgrade", "DataTieringEnabled", "Durability", "IpDiscovery", "KmsKeyId",
-    "LogDeliveryConfigurations", "NetworkType", "NotificationTopicArn", "PreferredMaintenanceWindow",
-    "SnapshotRetentionLimit", "SnapshotWindow",
+    "AutoMinorVersionUpgrade",
+    "DataTieringEnabled",
+    "Durability",
+    "IpDiscovery",
+    "KmsKeyId",
+    "LogDeliveryConfigurations",
+    "NetworkType",
+    "NotificationTopicArn",
+    "PreferredMaintenanceWindow",
+    "SnapshotRetentionLimit",
+    "SnapshotWindow",
 )
 DEFERRABLE = ("CacheNodeType", "CacheParameterGroupName", "Engine", "EngineVersion")
+RECOVER_SECONDS = 60.0
 TESTS_A_DAY = 15  # shards whose failover may be tested in 24 hours
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -47,7 +55,9 @@ class ReplicationGroups:
         if given.get("Durability") in ("sync", "async"):
             raise NotInTheBox("Durability", "its engines keep everything in memory only")
         snapshot = self.snapshot(given["SnapshotName"]) if given.get("SnapshotName") else None
-        group = self._group_of_existing(ask) if given.get("PrimaryClusterId") else self._new_group(ask, snapshot)
+        group = (
+            self._group_of_existing(ask) if given.get("PrimaryClusterId") else self._new_group(ask, snapshot)
+        )
         self.replication_groups[group.id] = group
         self.keep_tags(group.arn, given)
         answer = group.describe()
@@ -55,21 +65,13 @@ class ReplicationGroups:
         return {"ReplicationGroup": answer}
 
     def _new_group(self, ask: Ask, snapshot=None) -> ReplicationGroup:
-        given = ask.given
-        engine = (given.get("Engine") or (snapshot and snapshot.engine) or "redis").lower()
-        version = ask.version if given.get("Engine") or not snapshot else snapshot.version
-        node_type = given.get("CacheNodeType") or (snapshot and snapshot.node_type) or "cache.t4g.micro"
-        cluster_mode = ask.cluster_mode or bool(snapshot and snapshot.cluster_mode)
-        if snapshot and snapshot.cluster_mode and not given.get("AutomaticFailoverEnabled"):
-            raise Fault(
-                "InvalidParameterValue",
-                "Redis with cluster mode enabled cannot be created with auto failover turned off.",
-            )
-        shards = len(snapshot.parts) if snapshot and not given.get("NumNodeGroups") else ask.shards
+        given, engine, version, cluster_mode = ask.given, ask.engine, ask.version, ask.cluster_mode
+        node_type = given.get("CacheNodeType") or (snapshot.node_type if snapshot else "cache.t4g.micro")
+        shards = ask.shards
         if snapshot and shards != len(snapshot.parts):
             raise Fault(
                 "InvalidParameterCombination",
-                f"Snapshot {snapshot.name} has {len(snapshot.parts)} node groups and {shards} were asked for.",
+                f"Snapshot {snapshot.name} has {len(snapshot.parts)} node groups; {shards} were asked for.",
             )
         parameter_group = ask.parameter_group or self.default_parameter_group(version, cluster_mode)
         access = Access(cluster_mode=cluster_mode)
@@ -124,7 +126,9 @@ class ReplicationGroups:
         for number, share in enumerate(slots.shares(count)):
             shard_id = f"{number + 1:04}"
             row = config.get(shard_id, {})
-            replicas = int(row.get("ReplicaCount", ask.replica_counts[0] if not config else ask.replica_counts[number]))
+            replicas = int(
+                row.get("ReplicaCount", ask.replica_counts[0] if not config else ask.replica_counts[number])
+            )
             wanted = [row["PrimaryAvailabilityZone"]] if row.get("PrimaryAvailabilityZone") else []
             wanted += row.get("ReplicaAvailabilityZones") or []
             wanted = wanted or given.get("PreferredCacheClusterAZs") or []
@@ -197,7 +201,9 @@ class ReplicationGroups:
 
     def _start_shards(self, group: ReplicationGroup, snapshot) -> None:
         dumps = [part.file for part in snapshot.parts] if snapshot else [None] * len(group.shards)
-        self.fleet.all_at_once([lambda s=s, d=d: s.start(d) for s, d in zip(group.shards, dumps, strict=True)])
+        self.fleet.all_at_once(
+            [lambda s=s, d=d: s.start(d) for s, d in zip(group.shards, dumps, strict=True)]
+        )
         if group.cluster_mode:
             slots.form(group.shards)
             group.door = open_door(group.blueprint)
@@ -216,10 +222,7 @@ class ReplicationGroups:
             raise RuntimeError(reason)
 
     def _give_up(self, group: ReplicationGroup, error: Exception) -> None:
-        for shard in group.shards:
-            shard.close()
-        if group.door:
-            group.door.close()
+        group.close()
         self.fleet.take_time(group.since)
         group.status = "create-failed"
         for node in group.nodes:
@@ -248,7 +251,9 @@ class ReplicationGroups:
             raise NotInTheBox("Durability", "its engines keep everything in memory only")
         if given.get("ReplicationGroupDescription") is not None:
             group.description = given["ReplicationGroupDescription"]
-        group.given |= {k: given[k] for k in (*KEPT_PARAMETERS, "SnapshottingClusterId") if given.get(k) is not None}
+        group.given |= {
+            k: given[k] for k in (*KEPT_PARAMETERS, "SnapshottingClusterId") if given.get(k) is not None
+        }
         if given.get("SecurityGroupIds"):
             group.security_group_ids = given["SecurityGroupIds"]
             for node in group.nodes:
@@ -263,7 +268,9 @@ class ReplicationGroups:
             group.deferred |= later
         if work:
             self._in_modifying(group, work)
-        return {"ReplicationGroup": group.describe() if not work else {**group.describe(), "Status": "modifying"}}
+        return {
+            "ReplicationGroup": group.describe() if not work else {**group.describe(), "Status": "modifying"}
+        }
 
     def _in_modifying(self, group: ReplicationGroup, work: list) -> None:
         group.status, since = "modifying", time.monotonic()
@@ -297,7 +304,11 @@ class ReplicationGroups:
             work.append(lambda: self._change_encryption(group, given))
         if given.get("AuthToken") or given.get("AuthTokenUpdateStrategy") == "DELETE":
             work.append(lambda: self._change_token(group, given))
-        if given.get("UserGroupIdsToAdd") or given.get("UserGroupIdsToRemove") or given.get("RemoveUserGroups"):
+        if (
+            given.get("UserGroupIdsToAdd")
+            or given.get("UserGroupIdsToRemove")
+            or given.get("RemoveUserGroups")
+        ):
             work.append(lambda: self._change_users(group, given))
         return work
 
@@ -342,7 +353,9 @@ class ReplicationGroups:
         """Off, preferred (both kinds of connection on one port), required. The addresses change with it."""
         wanted = given.get("TransitEncryptionEnabled")
         group.tls = group.tls if wanted is None else wanted
-        group.tls_mode = (given.get("TransitEncryptionMode") or group.tls_mode or "required") if group.tls else None
+        group.tls_mode = (
+            (given.get("TransitEncryptionMode") or group.tls_mode or "required") if group.tls else None
+        )
         blueprint = group.blueprint
         was = blueprint.tls
         blueprint.tls = (was or tls.authority().server_material(LOOPBACK)) if group.tls else None
@@ -381,14 +394,18 @@ class ReplicationGroups:
         self._need_shards(group, rows)
         work = []
         for shard in group.shards:
-            wanted = rows.get(shard.id, {}).get("NewReplicaCount", None if rows else given.get("NewReplicaCount"))
+            wanted = rows.get(shard.id, {}).get(
+                "NewReplicaCount", None if rows else given.get("NewReplicaCount")
+            )
             zones = list(rows.get(shard.id, {}).get("PreferredAvailabilityZones") or ())
             for _ in range((wanted or 0) - len(shard.replicas)):
                 work.append(lambda shard=shard, zones=zones: self.add_replica(group, shard, zones))
         self._in_modifying(group, work)
         return {"ReplicationGroup": {**group.describe(), "Status": "modifying"}}
 
-    def add_replica(self, group: ReplicationGroup, shard: Shard, zones: list[str], name: str | None = None) -> Node:
+    def add_replica(
+        self, group: ReplicationGroup, shard: Shard, zones: list[str], name: str | None = None
+    ) -> Node:
         """One more replica, in the zone asked for, or where there are fewest."""
         prefix = f"{group.id}-{shard.id}" if group.cluster_mode else group.id
         taken = {node.id for node in group.nodes}
@@ -417,7 +434,9 @@ class ReplicationGroups:
                 raise Fault("InvalidParameterValue", f"{name} is the primary: only replicas can be removed.")
             leaving.append((shard, shard.node(name)))
         for shard in group.shards if not named else ():
-            wanted = rows.get(shard.id, {}).get("NewReplicaCount", None if rows else given.get("NewReplicaCount"))
+            wanted = rows.get(shard.id, {}).get(
+                "NewReplicaCount", None if rows else given.get("NewReplicaCount")
+            )
             if wanted is not None:
                 leaving += [(shard, node) for node in shard.replicas[wanted:]]
         self._in_modifying(group, [lambda s=s, n=n: self.remove_replica(group, s, n) for s, n in leaving])
@@ -431,7 +450,9 @@ class ReplicationGroups:
     def _need_shards(self, group: ReplicationGroup, names) -> None:
         for name in names:
             if not group.shard(name):
-                raise Fault("NodeGroupNotFoundFault", f"Node group {name} not found in replication group {group.id}.")
+                raise Fault(
+                    "NodeGroupNotFoundFault", f"Node group {name} not found in replication group {group.id}."
+                )
 
     # Fail over.
 
@@ -446,7 +467,9 @@ class ReplicationGroups:
                 f"A node of node group {shard.id} is being replaced: wait until that has finished.",
             )
         if not shard.replicas:
-            raise Fault("InvalidParameterCombination", f"Node group {shard.id} has no replica to fail over to.")
+            raise Fault(
+                "InvalidParameterCombination", f"Node group {shard.id} has no replica to fail over to."
+            )
         day_ago = datetime.now(UTC) - timedelta(days=1)
         self.failover_tests = [when for when in self.failover_tests if when > day_ago]
         if len(self.failover_tests) >= TESTS_A_DAY:
@@ -460,8 +483,9 @@ class ReplicationGroups:
 
         def failover() -> None:
             old.kill()
-            self.fleet.wait_until(lambda: old.status not in ("available", "failed", "recovering"), 60)
-            self.fleet.wait_until(lambda: old.status == "available", 60)
+            self.fleet.wait_until(
+                lambda: shard.primary is not old and old.status == "available" and old.alive, RECOVER_SECONDS
+            )
 
         answer = group.describe()
         self.fleet.run(failover)
@@ -498,10 +522,7 @@ class ReplicationGroups:
             members = group.nodes
             if kept:
                 self.keep_primary(group, kept)
-            for shard in group.shards:
-                shard.close(but=kept)
-            if group.door:
-                group.door.close()
+            group.close(but=kept)
             self.fleet.take_time(since)
             for node in members:
                 if node is not kept:

@@ -33,7 +33,9 @@ def check(operation: str, given: dict) -> None:
     shape = service().operation_model(operation).input_shape
     missing = [name for name in shape.required_members if given.get(name) in (None, "")]
     if missing:
-        raise Fault("InvalidParameterValue", f"The parameter {missing[0]} must be provided and must not be null.")
+        raise Fault(
+            "InvalidParameterValue", f"The parameter {missing[0]} must be provided and must not be null."
+        )
     problem = _breach(shape, given, "")
     if problem:
         raise Fault("InvalidParameterValue", f"1 validation error detected: {problem}")

@@ -63,9 +63,13 @@ class Networks:
         group = self.need_subnet_group(given["CacheSubnetGroupName"])
         name = group.cache_subnet_group_name
         caches = [*self.replication_groups.values(), *self.cache_clusters.values()]
-        if any(cache.subnet_group_name and cache.subnet_group_name.lower() == name.lower() for cache in caches):
+        if any(
+            cache.subnet_group_name and cache.subnet_group_name.lower() == name.lower() for cache in caches
+        ):
             # seen in aws/aws-cdk#6935
-            raise Fault("CacheSubnetGroupInUse", f"Cache subnet group {name} is currently in use by a cache cluster.")
+            raise Fault(
+                "CacheSubnetGroupInUse", f"Cache subnet group {name} is currently in use by a cache cluster."
+            )
         self.cache_subnet_groups.pop(name)
         self.forget_tags(group.arn)
         return {}

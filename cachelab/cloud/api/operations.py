@@ -7,7 +7,11 @@ from . import model
 PERFORMED: dict[str, Callable] = {}
 
 KEPT = {  # moto's own, with our rules in front
-    "AddTagsToResource", "CreateCacheSubnetGroup", "CreateUser", "ListTagsForResource", "RemoveTagsFromResource",
+    "AddTagsToResource",
+    "CreateCacheSubnetGroup",
+    "CreateUser",
+    "ListTagsForResource",
+    "RemoveTagsFromResource",
 }
 
 _GLOBAL = "there is one Region in it, and global datastores join two"

@@ -99,7 +99,9 @@ class ParameterGroups:
             name, value = row.get("ParameterName") or "", row.get("ParameterValue") or ""
             parameter = of_family(group.family).get(name)
             if parameter is None:
-                raise NotInTheBox(f"Parameter {name} of family {group.family}", "only the common ones are known")
+                raise NotInTheBox(
+                    f"Parameter {name} of family {group.family}", "only the common ones are known"
+                )
             if not parameter.modifiable:
                 raise Fault("InvalidParameterValue", f"The parameter {name} cannot be modified.")
             if not parameter.permits(value):
@@ -120,7 +122,9 @@ class ParameterGroups:
             names = [row.get("ParameterName") for row in given.get("ParameterNameValues") or ()]
         known = of_family(group.family)
         if unknown := [name for name in names if name not in known]:
-            raise Fault("InvalidParameterValue", f"There is no parameter {unknown[0]} in family {group.family}.")
+            raise Fault(
+                "InvalidParameterValue", f"There is no parameter {unknown[0]} in family {group.family}."
+            )
         defaults = {name: known[name].default for name in names}
         self._apply(group, defaults)
         for name in names:
@@ -140,7 +144,9 @@ class ParameterGroups:
         """Change the group, and the engines that use it; memcached only reads its settings at a reboot."""
         group.values |= changes
         for name, value in changes.items():
-            self.log.tell(events.PARAMETER_GROUP, group.name, events.PARAMETER_CHANGED, name=name, value=value)
+            self.log.tell(
+                events.PARAMETER_GROUP, group.name, events.PARAMETER_CHANGED, name=name, value=value
+            )
         known = of_family(group.family)
         immediate = [name for name in changes if known[name].change == "immediate"]
         for cache in self.users_of_parameter_group(group):

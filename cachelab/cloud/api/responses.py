@@ -4,17 +4,19 @@ import re
 import sys
 import traceback
 
+from moto.core.errors import COMMON_ERROR_CODES
 from moto.core.responses import ActionResult
 from moto.elasticache import urls as moto_urls
 from moto.elasticache.responses import ElastiCacheResponse
 
 from . import model
 from .backend import ElastiCacheBackend, backends
-from .faults import Fault, NotInTheBox
+from .faults import NOT_IN_THE_BOX, Fault, NotInTheBox
 from .operations import KEPT, PERFORMED, REFUSED
 
 WAITER = re.compile(r"\bm/[^ ]*\bB\b")  # botocore's mark for a request made by a waiter
 TRANSITIONAL = ("creating", "modifying", "deleting", "snapshotting", "rebooting cache cluster nodes")
+OUR_CODES = (NOT_IN_THE_BOX, "InternalFailure", "InvalidAction", "InvalidClientTokenId")  # in no model
 PATIENCE = 10.0  # seconds a waiter's question may be held, beyond the provisioning time
 
 
@@ -32,7 +34,9 @@ class Responses(ElastiCacheResponse):
 
     def parse_parameters(self, request) -> None:
         if self._get_action() not in model.operations():
-            raise Fault("InvalidAction", f"Could not find operation {self._get_action()} for version 2015-02-02")
+            raise Fault(
+                "InvalidAction", f"Could not find operation {self._get_action()} for version 2015-02-02"
+            )
         super().parse_parameters(request)
 
     def call_action(self):
@@ -90,4 +94,5 @@ class Responses(ElastiCacheResponse):
 def install() -> None:
     """Let moto answer ElastiCache requests with these classes, over HTTP and in this process."""
     moto_urls.url_paths["{0}/$"] = Responses.dispatch
+    COMMON_ERROR_CODES.extend(code for code in OUR_CODES if code not in COMMON_ERROR_CODES)
     backends.backend = ElastiCacheBackend

@@ -47,6 +47,18 @@ class ServerlessCache:
     def nodes(self) -> list:
         return self.shard.nodes if self.shard else [self.memcached]
 
+    @property
+    def addresses(self) -> list[tuple[str, int]]:
+        """Everywhere it listens."""
+        addresses = [node.endpoint for node in self.nodes if node.server]
+        return addresses + ([(self.reader_door.host, self.reader_door.port)] if self.reader_door else [])
+
+    def close(self) -> None:
+        """End everything it runs."""
+        for part in (self.shard, self.memcached, self.reader_door):
+            if part:
+                part.close()
+
     def describe(self) -> dict:
         node = self.nodes[0]
         answer = {
@@ -69,7 +81,7 @@ class ServerlessCache:
             "ConnectionType": self.given.get("ConnectionType") or "vpc",
             "Integrations": self.given.get("Integrations"),
         }
-        if self.status not in ("creating", "create-failed"):
+        if self.status not in ("creating", "create-failed", "deleting"):
             answer["Endpoint"] = endpoint(node.endpoint)
             if self.reader_door:
                 answer["ReaderEndpoint"] = endpoint((self.reader_door.host, self.reader_door.port))
@@ -132,8 +144,10 @@ class ServerlessCaches:
         else:
             group = ParameterGroup("default", version.family, "", "")
             settings = self.settings_of(engine, group, "cache.t4g.micro") | {"maxmemory": str(MEMORY_HERE)}
-            access = Access(cluster_mode=True, logins=self.logins_of([given["UserGroupId"]] if given.get(
-                "UserGroupId") else []))
+            access = Access(
+                cluster_mode=True,
+                logins=self.logins_of([given["UserGroupId"]] if given.get("UserGroupId") else []),
+            )
             blueprint = Blueprint(settings, access, cluster_mode=True, tls=material)
             cache.shard = Shard("0001", blueprint, [(name, zone)])
             cache.shard.slots = (0, slots.SLOTS - 1)
@@ -182,15 +196,20 @@ class ServerlessCaches:
         if given.get("ServerlessCacheName"):
             return {"ServerlessCaches": [self.need_serverless(given["ServerlessCacheName"]).describe()]}
         rows = [cache.describe() for cache in self.serverless_caches.values()]
-        answer = page(rows, {"MaxRecords": given.get("MaxResults"), "Marker": given.get("NextToken")},
-                      "ServerlessCaches")
+        answer = page(
+            rows,
+            {"MaxRecords": given.get("MaxResults"), "Marker": given.get("NextToken")},
+            "ServerlessCaches",
+        )
         return {"ServerlessCaches": answer["ServerlessCaches"], "NextToken": answer.get("Marker")}
 
     @performs("ModifyServerlessCache")
     def modify_serverless(self, given: dict) -> dict:
         cache = self.need_serverless(given["ServerlessCacheName"])
         if cache.status != "available":
-            raise Fault("InvalidServerlessCacheStateFault", f"Serverless Cache {cache.name} is {cache.status}.")
+            raise Fault(
+                "InvalidServerlessCacheStateFault", f"Serverless Cache {cache.name} is {cache.status}."
+            )
         if given.get("Engine") and given["Engine"].lower() != cache.engine:
             if (cache.engine, given["Engine"].lower()) != ("redis", "valkey"):
                 raise Fault("InvalidParameterCombination", f"{cache.engine} cannot become {given['Engine']}.")
@@ -198,8 +217,14 @@ class ServerlessCaches:
             cache.version = catalog.find_version("valkey", given.get("MajorEngineVersion")) or cache.version
         if given.get("RemoveUserGroup"):
             cache.given.pop("UserGroupId", None)
-        for key in ("Description", "CacheUsageLimits", "UserGroupId", "SecurityGroupIds",
-                    "SnapshotRetentionLimit", "DailySnapshotTime"):
+        for key in (
+            "Description",
+            "CacheUsageLimits",
+            "UserGroupId",
+            "SecurityGroupIds",
+            "SnapshotRetentionLimit",
+            "DailySnapshotTime",
+        ):
             if given.get(key) is not None:
                 cache.given[key] = given[key]
         if cache.shard and (given.get("UserGroupId") or given.get("RemoveUserGroup")):
@@ -220,7 +245,9 @@ class ServerlessCaches:
     def delete_serverless(self, given: dict) -> dict:
         cache = self.need_serverless(given["ServerlessCacheName"])
         if cache.status not in ("available", "create-failed"):
-            raise Fault("InvalidServerlessCacheStateFault", f"Serverless Cache {cache.name} is {cache.status}.")
+            raise Fault(
+                "InvalidServerlessCacheStateFault", f"Serverless Cache {cache.name} is {cache.status}."
+            )
         final = given.get("FinalSnapshotName")
         since, cache.status = time.monotonic(), "deleting"
         answer = cache.describe()
@@ -241,11 +268,7 @@ class ServerlessCaches:
     def _end_serverless(self, cache: ServerlessCache) -> None:
         if cache.shard:
             self.fleet.unwatch(cache.shard)
-            cache.shard.close()
-        if cache.memcached:
-            cache.memcached.close()
-        if cache.reader_door:
-            cache.reader_door.close()
+        cache.close()
 
     # Backups.
 
@@ -264,7 +287,7 @@ class ServerlessCaches:
         if cache.memcached:
             raise Fault(
                 "InvalidParameterCombination",
-                "AWS backs up serverless Memcached too; this box cannot: open-source memcached writes no backups.",
+                "AWS backs up serverless Memcached too; this box cannot: memcached itself writes no backups.",
             )
         snapshot = self._new_serverless_snapshot(name, cache)
         self.keep_tags(snapshot.arn, given)
@@ -313,9 +336,15 @@ class ServerlessCaches:
             if not given.get("ServerlessCacheName")
             or snapshot.cache["ServerlessCacheName"] == given["ServerlessCacheName"].lower()
         ]
-        answer = page(rows, {"MaxRecords": given.get("MaxResults"), "Marker": given.get("NextToken")},
-                      "ServerlessCacheSnapshots")
-        return {"ServerlessCacheSnapshots": answer["ServerlessCacheSnapshots"], "NextToken": answer.get("Marker")}
+        answer = page(
+            rows,
+            {"MaxRecords": given.get("MaxResults"), "Marker": given.get("NextToken")},
+            "ServerlessCacheSnapshots",
+        )
+        return {
+            "ServerlessCacheSnapshots": answer["ServerlessCacheSnapshots"],
+            "NextToken": answer.get("Marker"),
+        }
 
     @performs("CopyServerlessCacheSnapshot")
     def copy_serverless_snapshot(self, given: dict) -> dict:
@@ -324,12 +353,17 @@ class ServerlessCaches:
         if name in self.serverless_snapshots:
             raise Fault("ServerlessCacheSnapshotAlreadyExistsFault", f"Snapshot {name} already exists.")
         if source.status != "available":
-            raise Fault("InvalidServerlessCacheSnapshotStateFault", f"Snapshot {source.name} is {source.status}.")
+            raise Fault(
+                "InvalidServerlessCacheSnapshotStateFault", f"Snapshot {source.name} is {source.status}."
+            )
         file = self.vault / f"serverless-{name}.rdb"
         file.write_bytes(source.part.file.read_bytes())
         copy = ServerlessSnapshot(
-            name, self.arn("serverlesscachesnapshot", name), dict(source.cache),
-            Part("0001", source.part.node_id, file, source.part.slots), "available",
+            name,
+            self.arn("serverlesscachesnapshot", name),
+            dict(source.cache),
+            Part("0001", source.part.node_id, file, source.part.slots),
+            "available",
         )
         self.serverless_snapshots[name] = copy
         return {"ServerlessCacheSnapshot": copy.describe()}

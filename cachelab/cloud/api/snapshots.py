@@ -113,7 +113,9 @@ class Snapshots:
         if given.get("ReplicationGroupId"):
             source = self.need_group(given["ReplicationGroupId"])
             if source.status != "available":
-                raise Fault("InvalidReplicationGroupState", f"Replication group {source.id} is {source.status}.")
+                raise Fault(
+                    "InvalidReplicationGroupState", f"Replication group {source.id} is {source.status}."
+                )
         else:
             found = self.need_cluster(given["CacheClusterId"])
             source, node = found if isinstance(found, tuple) else (found, None)
@@ -174,7 +176,9 @@ class Snapshots:
                     continue
                 chosen = node or shard.primary
                 if node is None and not primaries:
-                    wanted = shard.node(source.snapshotting_id) if is_group and source.snapshotting_id else None
+                    wanted = (
+                        shard.node(source.snapshotting_id) if is_group and source.snapshotting_id else None
+                    )
                     live = [replica for replica in shard.replicas if replica.alive and not replica.cut_off]
                     chosen = wanted or (live or [shard.primary])[0]
                 file = self.vault / f"{snapshot.name}-{shard.id}.rdb"
@@ -192,18 +196,27 @@ class Snapshots:
         snapshot.status = "available"
         for part in snapshot.parts:
             self.log.tell(
-                events.CLUSTER, part.node_id, events.SNAPSHOT_DONE, snapshot=snapshot.name, cluster=part.node_id
+                events.CLUSTER,
+                part.node_id,
+                events.SNAPSHOT_DONE,
+                snapshot=snapshot.name,
+                cluster=part.node_id,
             )
 
     @performs("DescribeSnapshots")
     def describe_snapshots_of(self, given: dict) -> dict:
         if given.get("SnapshotName"):
             return {"Snapshots": [self.need_snapshot(given["SnapshotName"]).describe()]}
-        source = {"user": "manual", "system": "automated"}.get(given.get("SnapshotSource"), given.get("SnapshotSource"))
+        source = {"user": "manual", "system": "automated"}.get(
+            given.get("SnapshotSource"), given.get("SnapshotSource")
+        )
         rows = [
             snapshot.describe()
             for snapshot in self.snapshots.values()
-            if (not given.get("ReplicationGroupId") or snapshot.group_id == given["ReplicationGroupId"].lower())
+            if (
+                not given.get("ReplicationGroupId")
+                or snapshot.group_id == given["ReplicationGroupId"].lower()
+            )
             and (not given.get("CacheClusterId") or snapshot.cluster_id == given["CacheClusterId"].lower())
             and (not source or snapshot.source == source)
         ]

@@ -48,7 +48,9 @@ class Users:
     def caches_of(self, group_name: str) -> list:
         """The caches that let this user group in."""
         groups = [g for g in self.replication_groups.values() if group_name in g.user_group_ids]
-        return groups + [c for c in self.serverless_caches.values() if c.given.get("UserGroupId") == group_name]
+        return groups + [
+            c for c in self.serverless_caches.values() if c.given.get("UserGroupId") == group_name
+        ]
 
     def refresh_access(self, group_name: str) -> None:
         """Carry a change of users into every engine it concerns."""
@@ -65,7 +67,8 @@ class Users:
         if mode == "iam" and given["UserId"].lower() != given["UserName"].lower():
             # seen in terraform-aws-modules/terraform-aws-elasticache#65
             raise Fault(
-                "InvalidParameterCombination", "User Id and User name must be same for authentication type: iam"
+                "InvalidParameterCombination",
+                "User Id and User name must be same for authentication type: iam",
             )
         passwords = given.get("Passwords") or (given.get("AuthenticationMode") or {}).get("Passwords") or []
         if len(passwords) > 2:
@@ -93,8 +96,11 @@ class Users:
         if given.get("UserId"):
             rows = [self.need_user(given["UserId"])]
         else:
-            rows = [user for user in self.users.values()
-                    if not given.get("Engine") or user.engine == given["Engine"].lower()]
+            rows = [
+                user
+                for user in self.users.values()
+                if not given.get("Engine") or user.engine == given["Engine"].lower()
+            ]
         for entry in given.get("Filters") or ():
             if entry["Name"] != "user-name":
                 raise Fault("InvalidParameterValue", f"Unknown filter {entry['Name']}: use user-name.")
@@ -105,7 +111,9 @@ class Users:
     def modify_user(self, given: dict) -> dict:
         user = self.need_user(given["UserId"])
         if user.id == "default":
-            raise Fault("InvalidUserState", "The default user cannot be modified: create your own default user.")
+            raise Fault(
+                "InvalidUserState", "The default user cannot be modified: create your own default user."
+            )
         if given.get("AccessString") and given.get("AppendAccessString"):
             raise Fault("InvalidParameterCombination", "Use only one of AccessString and AppendAccessString.")
         rules = given.get("AccessString") or user.access_string
@@ -169,10 +177,14 @@ class Users:
         users = [self.need_user(name) for name in user_ids]
         names = [user.name for user in users]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise Fault("DuplicateUserName", f"User group cannot contain two users with the user name {twice}.")
+            raise Fault(
+                "DuplicateUserName", f"User group cannot contain two users with the user name {twice}."
+            )
         if engine == "redis" and "default" not in names:
             # seen in hashicorp/terraform-provider-aws#25593
-            raise Fault("DefaultUserRequired", "User group needs to contain a user with the user name default.")
+            raise Fault(
+                "DefaultUserRequired", "User group needs to contain a user with the user name default."
+            )
 
     @performs("CreateUserGroup")
     def create_user_group(self, given: dict) -> dict:

@@ -79,7 +79,9 @@ class Access:
                 users[login.name] = f"{login.rules} {'nopass' if login.open else passwords} {rights}"
         else:
             passwords = " ".join(f">{token}" for token in self.tokens)
-            users["default"] = f"on {passwords} {'' if self.token_required else 'nopass'} ~* &* +@all {rights}"
+            users["default"] = (
+                f"on {passwords} {'' if self.token_required else 'nopass'} ~* &* +@all {rights}"
+            )
         return users
 
     def file(self) -> str:
@@ -90,6 +92,9 @@ class Access:
         """The ACL commands that bring a running node, which knows the users `present`, up to date."""
         users = self.users
         gone = [name for name in present if name not in users and name != "default"]
-        changes = [["ACL", "SETUSER", name, "reset", *rules.split()] for name, rules in users.items()
-                   if name != self.admin]  # its secret never changes, and it is the one connected
+        changes = [
+            ["ACL", "SETUSER", name, "reset", *rules.split()]
+            for name, rules in users.items()
+            if name != self.admin
+        ]  # its secret never changes, and it is the one connected
         return changes + ([["ACL", "DELUSER", *gone]] if gone else [])

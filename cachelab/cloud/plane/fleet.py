@@ -17,7 +17,7 @@ class Closing(Exception):
 
 
 class Fleet:
-    """The running part of one account. Closing it ends every process it has started."""
+    """The pace of one account, its watchman, and the work under way."""
 
     def __init__(self, provisioning_time: float) -> None:
         self.provisioning_time = provisioning_time
@@ -26,7 +26,6 @@ class Fleet:
         self._closing = threading.Event()
         self._changed = threading.Condition()
         self._watched: dict[Any, Lost] = {}
-        self._closers: list[Callable[[], None]] = []
         self._jobs: set[threading.Thread] = set()
         self._watchman: threading.Thread | None = None
 
@@ -115,16 +114,10 @@ class Fleet:
 
     # The end.
 
-    def on_close(self, closer: Callable[[], None]) -> None:
-        """Have `closer` called when the account is closed."""
-        self._closers.append(closer)
-
     def close(self) -> None:
-        """Stop all work and end all processes."""
+        """Stop all work. (Ending the processes is up to those who own them.)"""
         self._closing.set()
         self.announce()
         for thread in [self._watchman, *self._jobs]:
             if thread and thread is not threading.current_thread():
                 thread.join(10)
-        for closer in self._closers:
-            closer()

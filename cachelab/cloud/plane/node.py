@@ -236,7 +236,7 @@ class Node:
                 admin.execute_command(*command)
 
     def save(self, file: Path) -> None:
-        """Write a backup (an RDB file) of what the node holds now. Raises TimeoutError if it takes too long."""
+        """Write a backup (an RDB file) of what the node holds now. Raises TimeoutError if that takes long."""
         deadline = time.monotonic() + SAVE_SECONDS
         asked = False
         with self.admin() as admin:

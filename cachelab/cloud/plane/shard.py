@@ -38,7 +38,7 @@ class Shard:
     # Birth and death.
 
     def start(self, dump: Path | None = None) -> None:
-        """Start all nodes and open the doors. Returns when every node answers and every replica is in sync."""
+        """Start all nodes and open the doors. Returns when every node answers and replicas are in sync."""
         if not self.blueprint.cluster_mode:
             self.open_doors()
         self.primary.start(dump=dump)
@@ -71,7 +71,7 @@ class Shard:
         self.reader_door.retarget(*(node.address for node in readers or [self.primary]))
 
     def change_doors(self) -> None:
-        """Encryption was switched: addresses change with it, as on AWS, but not from preferred to required."""
+        """Encryption was switched: addresses change, as on AWS (but not from preferred to required)."""
         with self.lock:
             for node in self.nodes:
                 node.change_front()

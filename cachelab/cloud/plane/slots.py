@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SLOTS = 16_384
 AGREE_SECONDS = 20.0
+MIGRATE_SECONDS = 60.0
 
 
 def shares(shards: int) -> list[tuple[int, int]]:
@@ -58,24 +59,72 @@ def form(shards: "list[Shard]") -> None:
     wait_until_ok(everyone)
 
 
+def _own_slots(listing: str) -> set[int]:
+    """The slots of the node whose CLUSTER NODES this is."""
+    mine = set()
+    for row in listing.splitlines():
+        if "myself" in row:
+            for part in row.split()[8:]:
+                if not part.startswith("["):  # a slot on the move
+                    first, _, last = part.partition("-")
+                    mine.update(range(int(first), int(last or first) + 1))
+    return mine
+
+
+def _runs(chosen: set[int]) -> list[tuple[int, int]]:
+    """{1, 2, 3, 7} -> [(1, 3), (7, 7)]"""
+    runs: list[tuple[int, int]] = []
+    for slot in sorted(chosen):
+        if runs and runs[-1][1] == slot - 1:
+            runs[-1] = (runs[-1][0], slot)
+        else:
+            runs.append((slot, slot))
+    return runs
+
+
 def _unclaimed(listing: str, low: int, high: int) -> list[tuple[int, int]]:
     """The ranges between `low` and `high` that the node does not own yet.
 
     (Restored from a backup, it has claimed by itself the slots of the keys it found.)
     """
-    mine = set()
-    for part in listing.split()[8:]:
-        first, _, last = part.partition("-")
-        mine.update(range(int(first), int(last or first) + 1))
-    ranges, start = [], None
-    for slot in range(low, high + 2):
-        free = slot <= high and slot not in mine
-        if free and start is None:
-            start = slot
-        elif not free and start is not None:
-            ranges.append((start, slot - 1))
-            start = None
-    return ranges
+    return _runs(set(range(low, high + 1)) - _own_slots(listing))
+
+
+def owned(node: Node, low: int, high: int) -> list[tuple[int, int]]:
+    """The ranges between `low` and `high` that this primary owns."""
+    with node.admin() as admin:
+        return _runs(_own_slots(admin.execute_command("CLUSTER", "NODES")) & set(range(low, high + 1)))
+
+
+def migrate(source: Node, target: Node, low: int, high: int) -> None:
+    """Move a range of slots with their keys, while both nodes serve. Needs Valkey 9."""
+    deadline = time.monotonic() + MIGRATE_SECONDS
+    with source.admin() as admin:
+        admin.execute_command("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", low, high, "NODE", node_id(target))
+        while _own_slots(admin.execute_command("CLUSTER", "NODES")) & set(range(low, high + 1)):
+            states = [
+                dict(zip(row[::2], row[1::2], strict=False))
+                for row in admin.execute_command("CLUSTER", "GETSLOTMIGRATIONS")
+            ]
+            if states and states[0]["state"] in ("failed", "cancelled"):
+                raise RuntimeError(f"slots {low}-{high} did not move to {target.id}: {states[0]['message']}")
+            if time.monotonic() > deadline:
+                raise TimeoutError(
+                    f"slots {low}-{high} did not move to {target.id} in {MIGRATE_SECONDS:.0f} s"
+                )
+            time.sleep(0.02)
+
+
+def wait_until_agreed(nodes: list[Node], shards: "list[Shard]") -> None:
+    """Wait until each node has heard who owns which slots."""
+    wanted = sorted(shard.slots for shard in shards)
+
+    def agrees(node: Node) -> bool:
+        with node.admin() as admin:
+            rows = admin.execute_command("CLUSTER", "SLOTS")
+        return sorted((row[0], row[1]) for row in rows) == wanted
+
+    _wait(nodes, agrees, "agree on the slots")
 
 
 def wait_until_known(nodes: list[Node], count: int) -> None:
@@ -105,7 +154,9 @@ def _wait(nodes: list[Node], ready, what: str) -> None:
     while waiting:
         waiting = [node for node in waiting if not ready(node)]
         if waiting and time.monotonic() > deadline:
-            raise TimeoutError(f"the nodes did not {what} within {AGREE_SECONDS:.0f} s: {[n.id for n in waiting]}")
+            raise TimeoutError(
+                f"the nodes did not {what} within {AGREE_SECONDS:.0f} s: {[n.id for n in waiting]}"
+            )
         time.sleep(0.02)
 
 

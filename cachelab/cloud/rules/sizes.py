@@ -1,0 +1,208 @@
+"""How many nodes, where, and what failover needs."""
+
+from ..asking import Ask
+from .rule import CLUSTER, COMBINATION, CREATE, GROUP, MODIFY, REPLICAS, VALUE, Rule, outside
+
+
+def _unknown_zone(ask: Ask):
+    for zone in ask.zones_named:
+        if zone not in ask.world.zones:
+            return {"zone": zone}
+    return None
+
+
+def _ends_without_replica(ask: Ask):
+    return (
+        not ask.target.cluster_mode
+        and ask.target.automatic_failover
+        and any(count < 1 for count in ask.replica_counts_after)
+    )
+
+
+RULES = (
+    Rule(
+        "replica-cluster-alone",
+        CLUSTER,
+        COMBINATION,
+        "Cannot specify additional cache cluster parameters when creating a replica cluster",
+        lambda ask: (
+            ask["ReplicationGroupId"]
+            and set(ask.given) - {"CacheClusterId", "ReplicationGroupId", "PreferredAvailabilityZone", "Tags"}
+        ),
+        "BM",
+        "boto/boto#2180",
+    ),
+    Rule(
+        "one-way-to-count",
+        GROUP,
+        COMBINATION,
+        "NumCacheClusters and ReplicasPerNodeGroup say the same thing twice: pass only one of them.",
+        lambda ask: ask["NumCacheClusters"] is not None and ask["ReplicasPerNodeGroup"] is not None,
+        "hashicorp/terraform-provider-aws#38396",
+    ),
+    Rule(
+        "count-of-shards",
+        GROUP,
+        COMBINATION,
+        "NumCacheClusters is not used if there is more than one node group: use ReplicasPerNodeGroup.",
+        lambda ask: (ask["NumCacheClusters"] or 1) > 1 and (ask["NumNodeGroups"] or 1) > 1,
+        "BM",
+    ),
+    Rule(
+        "clusters-1-to-6",
+        GROUP,
+        VALUE,
+        "NumCacheClusters must be between 1 and 6: 1 primary plus up to 5 replicas.",
+        lambda ask: outside(ask["NumCacheClusters"], 1, 6),
+        "BM",
+    ),
+    Rule(
+        "replicas-0-to-5",
+        GROUP + REPLICAS,
+        VALUE,
+        "The number of replicas per node group must be within 0 and 5.",
+        lambda ask: any(outside(count, 0, 5) for count in ask.replica_counts),
+        "BM",
+        "hashicorp/terraform#10175",
+    ),
+    Rule(
+        "shards-1-to-500",
+        GROUP,
+        "NodeGroupsPerReplicationGroupQuotaExceeded",
+        "The number of node groups must be between 1 and 500.",
+        lambda ask: outside(ask["NumNodeGroups"], 1, 500),
+        "BM",
+    ),
+    Rule(
+        "shards-need-cluster-mode",
+        GROUP,
+        COMBINATION,
+        "NumNodeGroups must be 1, or omitted, when cluster mode is disabled.",
+        lambda ask: (ask["NumNodeGroups"] or 1) > 1 and not ask.cluster_mode,
+        "BM",
+    ),
+    Rule(
+        "one-layout-per-shard",
+        GROUP,
+        COMBINATION,
+        "NodeGroupConfiguration describes {described} node groups, NumNodeGroups says {NumNodeGroups}.",
+        lambda ask: (
+            ask["NodeGroupConfiguration"]
+            and ask["NumNodeGroups"] is not None
+            and len(ask["NodeGroupConfiguration"]) != ask["NumNodeGroups"]
+            and {"described": len(ask["NodeGroupConfiguration"])}
+        ),
+        "BM",
+    ),
+    Rule(
+        "redis-cluster-has-one-node",
+        CLUSTER,
+        VALUE,
+        "NumCacheNodes must be 1 for a cluster running {engine}.",
+        lambda ask: ask.engine == "redis" and ask["NumCacheNodes"] not in (None, 1),
+        "BM",
+    ),
+    Rule(
+        "memcached-nodes",
+        CLUSTER,
+        VALUE,
+        "NumCacheNodes must be at least 1.",
+        lambda ask: (
+            ask.engine == "memcached" and ask["NumCacheNodes"] is not None and ask["NumCacheNodes"] < 1
+        ),
+        "BM",
+    ),
+    Rule(
+        "memcached-at-most-40",
+        CLUSTER,
+        "NodeQuotaForClusterExceeded",
+        "Cluster node quota exceeded. Each cluster can have at most 40 nodes in this region.",
+        lambda ask: ask.engine == "memcached" and (ask["NumCacheNodes"] or 1) > 40,
+        "BM",
+        "UG ErrorMessages",
+    ),
+    Rule(
+        "cluster-mode-needs-failover",
+        GROUP,
+        VALUE,
+        "Redis with cluster mode enabled cannot be created with auto failover turned off.",
+        lambda ask: ask.cluster_mode and not ask["AutomaticFailoverEnabled"],
+        "BM",
+        "hashicorp/terraform-provider-aws#2730",
+    ),
+    Rule(
+        "failover-needs-two",
+        GROUP + MODIFY,
+        COMBINATION,
+        "When using automatic failover, there must be at least 2 cache clusters in the replication group.",
+        lambda ask: ask["AutomaticFailoverEnabled"] and not ask.cluster_mode and ask.least_replicas < 1,
+        "BM",
+        "ministryofjustice/cloud-platform-environments#5719",
+    ),
+    Rule(
+        "cluster-mode-keeps-failover",
+        MODIFY,
+        COMBINATION,
+        "Turning off automatic failover for replication group with cluster mode enabled is not supported.",
+        lambda ask: ask["AutomaticFailoverEnabled"] is False and ask.target.cluster_mode,
+        "BM",
+        "hashicorp/terraform-provider-aws#27116",
+    ),
+    Rule(
+        "multi-az-needs-failover",
+        GROUP + MODIFY,
+        COMBINATION,
+        "Multi-AZ needs automatic failover: with MultiAZEnabled, AutomaticFailoverEnabled must be true.",
+        lambda ask: ask.multi_az and not ask.automatic_failover,
+        "UG",
+    ),
+    Rule(
+        "multi-az-needs-replica",
+        GROUP + MODIFY,
+        COMBINATION,
+        "Multi-AZ needs at least one replica in each node group.",
+        lambda ask: ask.multi_az and ask.least_replicas < 1,
+        "UG",
+    ),
+    Rule(
+        "last-replica",
+        ("DecreaseReplicaCount", "DeleteCacheCluster"),
+        VALUE,
+        "Must have at least 1 replica when cluster mode is disabled with auto failover enabled.",
+        _ends_without_replica,
+        "BM",
+        "hashicorp/terraform-provider-aws#24244",
+    ),
+    Rule(
+        "known-zone",
+        CREATE + ("IncreaseReplicaCount",),
+        VALUE,
+        "{zone} is not a valid availability zone of {region}.",
+        _unknown_zone,
+        "BM",
+    ),
+    Rule(
+        "zone-per-cluster",
+        GROUP,
+        COMBINATION,
+        "The number of PreferredCacheClusterAZs must equal NumCacheClusters.",
+        lambda ask: ask["PreferredCacheClusterAZs"] and len(ask["PreferredCacheClusterAZs"]) != ask.nodes,
+        "BM",
+    ),
+    Rule(
+        "az-mode-memcached",
+        CLUSTER,
+        COMBINATION,
+        "AZMode is only supported for Memcached clusters.",
+        lambda ask: ask["AZMode"] and ask.engine != "memcached",
+        "BM",
+    ),
+    Rule(
+        "cross-az-needs-two",
+        CLUSTER,
+        COMBINATION,
+        "Must specify at least two cache nodes in order to specify AZMode of 'cross-az'.",
+        lambda ask: ask["AZMode"] == "cross-az" and (ask["NumCacheNodes"] or 1) < 2,
+        "BM",
+    ),
+)
