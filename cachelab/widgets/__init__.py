@@ -4,9 +4,12 @@ from .base import Base
 from .bench import Bench, Choice, Slider
 from .chart import Chart
 from .figure import Figure
+from .matrix import Matrix, race_matrix
 from .predict import predict
 from .preflight import preflight
 from .quantity import quantity
+from .race import Race, race
+from .scheduler import Scheduler, play_scheduler
 from .show import show
 from .traffic import TrafficBench, traffic
 
@@ -16,11 +19,17 @@ __all__ = [
     "Chart",
     "Choice",
     "Figure",
+    "Matrix",
+    "Race",
+    "Scheduler",
     "Slider",
     "TrafficBench",
+    "play_scheduler",
     "predict",
     "preflight",
     "quantity",
+    "race",
+    "race_matrix",
     "show",
     "traffic",
 ]

@@ -2,10 +2,12 @@
 
 import traitlets
 
+from cachelab.races import Report
+
 from .base import Base
 from .scene import opening, scene
 
-__all__ = ["Race", "race"]
+__all__ = ["Race", "race", "report_scene"]
 
 
 class Race(Base):
@@ -20,7 +22,7 @@ class Race(Base):
 
     def __init__(self, report, kind: str | None):
         self._report = report
-        super().__init__(label=f"Race: {report.headline}", scene=_scene(report, kind))
+        super().__init__(label=f"Race: {report.headline}", scene=report_scene(report, kind))
         self.step = len(self.scene["steps"])
 
     @traitlets.validate("step")
@@ -36,16 +38,21 @@ def race(report, kind: str | None = None) -> Race:
     return Race(report, kind)
 
 
-def _scene(report, kind) -> dict:
+def report_scene(report: Report, kind: str | None = None) -> dict:
+    """The scene of a report's shortest violation of this kind; of the gravest by default."""
     kind = kind or report.kind
-    warm = report.start_of(kind) == "warm"
-    found = next(v for v in report.data()["violations"] if v["kind"] == kind)
+    if kind is None:
+        raise ValueError(f"there is no race to draw: {report.headline}")
+    if kind not in report.violations:
+        there = ", ".join(report.violations)
+        raise ValueError(f"no violation of kind {kind!r} was found; there are: {there}")
+    found = next(violation for violation in report.data()["violations"] if violation["kind"] == kind)
     return scene(
-        " ‖ ".join(report.clients) + f", from a {report.start_of(kind)} cache",
+        " ‖ ".join(report.clients) + f", from a {found['start']} cache",
         report.clients,
         report.functions,
         found["cache"],
         report.violations[kind],
-        end={"mark": "broken", "title": found["meaning"].capitalize(), "words": report.explain(kind)},
-        opening=opening(warm),
+        end={"mark": "broken", "title": found["meaning"].capitalize(), "words": found["end"]},
+        opening=opening(found["start"] == "warm"),
     )

@@ -158,7 +158,7 @@ def play_scheduler(
 ) -> Scheduler:
     """Lets the learner schedule these clients by hand, and says when they broke something.
 
-    The arguments are those of `races.explore`; `warm` starts from a cache that a reader has filled. What it
-    returns has `move`, `undo`, `back_to` and `hint` for a keyboard without a browser; print it to see the moves.
+    The arguments are those of `races.explore`; `warm` starts from a cache that a reader has filled. Without a
+    browser, print what it returns, and use its `move`, `undo`, `back_to` and `hint`.
     """
     return Scheduler(races.play(clients, fault, budget, probe, memcached, warm=warm))

@@ -166,9 +166,10 @@ function drawing(scene, step, width, grows, pick) {
     }
   }
 
-  // The call and its answer, over the arrow; moved to stay between the stores, cut if it cannot fit there.
+  // The call and its answer, over the arrow; moved to stay between the stores; the call is cut if it cannot fit.
   function write(group, one, x, y, [low, high], anchor = "middle") {
-    const words = fitted(one.answer === null ? one.call : `${one.call} → ${one.answer}`, high - low, at.font);
+    const answer = one.answer === null ? "" : ` → ${fitted(one.answer, (high - low) / 2, at.font)}`;
+    const words = fitted(one.call, high - low - measured(answer, at.font), at.font) + answer;
     const size = measured(words, at.font);
     const left = anchor === "start" ? x : anchor === "end" ? x - size : x - size / 2;
     const start = Math.max(low, Math.min(left, high - size));

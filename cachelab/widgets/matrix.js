@@ -1,0 +1,61 @@
+export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
+  root.classList.add("race", "matrix");
+  const rows = get("rows"), columns = get("columns");
+  const marks = { ".": "○", t: "t", X: "✕", yes: "yes", no: "no" };
+  const look = (mark) => ({ ".": "holds", t: "bounded", X: "broken", yes: "holds", no: "broken" })[mark in marks ? mark : mark[0]];
+  const shown = (mark) => (mark in marks ? marks[mark] : marks[mark[0]] + mark.slice(1));
+  const buttons = rows.map((row, r) => row.cells.map((cell, c) => cell.parts.length === 0 ? null : html("button", {
+    type: "button", tabindex: -1, disabled: isStatic,
+    "aria-label": `${row.name}, ${columns[c]}: ${wordsOf(cell)}`,
+    onclick: () => { focusOn(r, c); if (!isStatic) model.send({ row: r, column: c }); },
+  }, ...cell.parts.flatMap((part, i) => [i ? html("span", { class: "over" }, "/") : null,
+    html("span", { class: `mark ${look(part.mark)}` }, shown(part.mark))]))));
+  function wordsOf({ parts }) {
+    return parts.length === 1 ? parts[0].words : `${parts[0].words} with two clients, ${parts[1].words} with three`;
+  }
+  const grid = html("table", { class: "matrix-grid", role: "grid", "aria-label": get("label") },
+    html("thead", {}, html("tr", {}, html("td", {}), ...columns.map((name) => html("th", { scope: "col" }, name)))),
+    html("tbody", {}, ...rows.map((row, r) => html("tr", {}, html("th", { scope: "row" }, row.name),
+      ...buttons[r].map((one) => html("td", {}, one))))));
+  const key = html("p", { class: "note" },
+    html("span", { class: "mark holds" }, "○"), " no violation within the bounds   ",
+    html("span", { class: "mark bounded" }, "t"), " stale until the TTL   ",
+    html("span", { class: "mark broken" }, "✕"), " stale for good   K stuck   d dirty read   ",
+    "left of / with two clients, right of it with three. ",
+    isStatic ? "In a live notebook each cell opens its race." : "Choose a cell to see its race.");
+  const { element: said, say } = status({ class: "status race-say" });
+  const steps = stepper(root, { signal, go: (step) => send({ step }) });
+  const scroll = html("div", { class: "matrix-scroll" }, grid);
+  root.append(scroll, key, said, steps.element);
+
+  let here = [0, buttons[0].findIndex(Boolean)];
+  buttons[here[0]][here[1]].tabIndex = 0;
+  function focusOn(r, c) {
+    buttons[here[0]][here[1]].tabIndex = -1;
+    here = [r, c];
+    buttons[r][c].tabIndex = 0;
+    buttons[r][c].focus({ preventScroll: false });
+  }
+  const moves = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+  grid.addEventListener("keydown", (event) => {
+    const [dr, dc] = moves[event.key] ?? (event.key === "Home" ? [0, -here[1]] : event.key === "End" ? [0, columns.length - 1 - here[1]] : []);
+    if (dr === undefined) return;
+    event.preventDefault();
+    let [r, c] = [here[0] + dr, here[1] + dc];
+    while (buttons[r]?.[c] === null) { r += dr; c += dc || 0; if (!dr && !dc) break; }
+    if (buttons[r]?.[c]) focusOn(r, c);
+  });
+
+  watch(["chosen"], (chosen) => {
+    buttons.forEach((row, r) => row.forEach((one, c) => {
+      const on = r === chosen[0] && c === chosen[1];
+      one?.classList.toggle("chosen", on);
+      one?.parentElement.setAttribute("aria-selected", on);
+    }));
+  });
+  watch(["said"], say);
+  watch(["scene", "step"], (scene, step) => {
+    steps.element.hidden = !scene.steps;
+    if (scene.steps) steps.show({ scene, step });
+  });
+});
