@@ -24,6 +24,8 @@ class Figure:
     height          of the plot in pixels; rows take the height they need
     rows            names of rows in the order wanted, for what has rows: timelines, and bars and points over
                     names instead of numbers, which lie on their side
+    margins         (left, right) of the plot in pixels, for charts that stand above each other and share x;
+                    names then stand in a legend, not beside the curves
     NaN and infinities are gaps.
     """
 
@@ -41,8 +43,10 @@ class Figure:
         y_range: tuple[float, float] | None = None,
         height: int = 220,
         rows: Iterable[str] = (),
+        margins: tuple[int, int] | None = None,
     ):
         self.title, self.height, self.rows = title, height, [str(row) for row in rows]
+        self.margins = margins
         self.x = _axis("x", x, x_unit, x_scale, x_range)
         self.y = _axis("y", y, y_unit, y_scale, y_range)
         self._series: dict[str, dict] = {}
@@ -132,6 +136,7 @@ class Figure:
         return {
             "title": self.title,
             "height": self.height,
+            "margins": self.margins and list(self.margins),
             "rows": self.rows,
             "x": self.x,
             "y": self.y,

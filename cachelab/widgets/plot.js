@@ -66,11 +66,12 @@ function standing(figure, width) {
   const yScale = scale(figure.y, [...ys, ...placesOf(marks, "y")], { count: figure.height / 44, round: true });
   const yTitle = axisTitle(figure.y), xTitle = axisTitle(figure.x);
 
-  const left = Math.ceil(Math.max(24, ...yScale.ticks.map((t) => textWidth(t.text)))) + 8;
+  const [fixedLeft, fixedRight] = figure.margins ?? [];
+  const left = fixedLeft ?? Math.ceil(Math.max(24, ...yScale.ticks.map((t) => textWidth(t.text)))) + 8;
   const curves = series.filter((s) => (s.kind === "line" || s.kind === "step") && lastPoint(s));
   const nameWidth = Math.ceil(Math.max(0, ...curves.map((s) => textWidth(s.name)))) + 14;
-  const direct = series.length > 1 && curves.length > 0 && curves.length <= 5 && nameWidth < width * 0.3 && width >= 420;
-  const right = direct ? Math.max(nameWidth, 24) : 24; // half a tick text fits
+  const direct = !figure.margins && series.length > 1 && curves.length > 0 && curves.length <= 5 && nameWidth < width * 0.3 && width >= 420;
+  const right = fixedRight ?? (direct ? Math.max(nameWidth, 24) : 24); // half a tick text fits
 
   const xScale = scale(figure.x, [...xs, ...placesOf(marks, "x")], { count: (width - left - right) / 85, exact: true });
   xScale.map(left, width - right);
@@ -335,15 +336,18 @@ function clip(out, x, y, width, height) {
 }
 
 function curve(s, xScale, yScale) {
-  let path = "", pen = false;
+  const runs = [[]]; // without the gaps
   s.x.forEach((x, i) => {
     const at = [xScale.at(x), yScale.at(s.y[i])];
-    if (at[0] === null || at[1] === null) { pen = false; return; }
-    const [px, py] = at.map((v) => v.toFixed(1));
-    path += !pen ? `M${px} ${py}h0` : s.kind === "step" ? `H${px}V${py}` : `L${px} ${py}`; // h0: a lone point is a dot
-    pen = true;
+    if (at[0] === null || at[1] === null) runs.push([]);
+    else runs.at(-1).push(at.map((v) => v.toFixed(1)));
   });
-  return svg("path", { d: path, class: "plot-curve", style: `stroke:var(--${s.color})`, "stroke-dasharray": DASHES[s.place % DASHES.length] });
+  const joint = s.kind === "step" ? ([x, y]) => `H${x}V${y}` : ([x, y]) => `L${x} ${y}`;
+  const path = runs.map((run) => run.map((at, i) => (i ? joint(at) : `M${at[0]} ${at[1]}`)).join("")).join("");
+  const color = `var(--${s.color})`;
+  return svg("g", {},
+    svg("path", { d: path, class: "plot-curve", style: `stroke:${color}`, "stroke-dasharray": DASHES[s.place % DASHES.length] }),
+    ...runs.filter((run) => run.length === 1).map(([[cx, cy]]) => svg("circle", { cx, cy, r: 2.5, style: `fill:${color}` })));
 }
 
 function symbol(s, x, y, size = 4.2) {
@@ -455,10 +459,17 @@ function lastPoint(s) {
   return null;
 }
 
+// Asking for the font makes the browser settle the style of the whole page, so widths are kept.
 const ruler = document.createElement("canvas").getContext("2d");
+const widths = new Map();
 function textWidth(words) {
-  ruler.font = `${TEXT}px ${getComputedStyle(document.body).getPropertyValue("--jp-ui-font-family") || "system-ui, sans-serif"}`;
-  return ruler.measureText(words).width;
+  if (!widths.size) {
+    const family = getComputedStyle(document.body).getPropertyValue("--jp-ui-font-family");
+    ruler.font = `${TEXT}px ${family || "system-ui, sans-serif"}`;
+  }
+  if (widths.size > 5000) widths.clear();
+  if (!widths.has(words)) widths.set(words, ruler.measureText(words).width);
+  return widths.get(words);
 }
 
 function shortened(words, most) {
