@@ -95,7 +95,8 @@ class TrafficBench(Base):
             self._outages = 0
             self._clear()
             self._expect()
-            self.trouble = ""
+            self._show(None)
+        self.trouble = ""
         self.model.start()
         self.running = True
         self.said = f"Running, for at most {self.model.limit:g} s."
@@ -159,10 +160,11 @@ class TrafficBench(Base):
             self._redraw()
 
     def _clear(self) -> None:
-        x = {"x": "seconds", "x_range": (0, self.model.limit)}
+        x = {"x": "seconds", "x_range": (0, self.model.limit), "margins": (60, 24)}
         self._hits = Figure(y="hit ratio", y_unit="%", y_range=(0, 1), height=120, **x)
         self._hits.line("measured").threshold("in the long run")
-        self._latency = Figure(y="latency of a read", y_unit="s", y_scale="log", height=120, **x)
+        log = {"y_scale": "log", "y_range": (1e-4, 10)}
+        self._latency = Figure(y="latency of a read", y_unit="s", height=140, **log, **x)
         self._latency.line("p50").line("p99").points("still waiting", shape="cross")
         self._rates = Figure(y="per second", height=120, **x)
         self._rates.line("requests", color="grey").line("database queries", color="pink")
@@ -192,7 +194,9 @@ class TrafficBench(Base):
             self._hits.update("measured", at, [_or_gap(tick.hit_ratio) for tick in ticks])
             for name in ("p50", "p99"):
                 self._latency.update(name, at, [_or_gap(getattr(tick, name)) for tick in ticks])
-            slow = [(round(tick.at, 1), round(tick.waiting, 3)) for tick in ticks if tick.waiting > LONG_WAIT]
+            slow = [  # one mark a second will do
+                (round(tick.at, 1), round(tick.waiting, 3)) for tick in ticks[::5] if tick.waiting > LONG_WAIT
+            ]
             self._latency.update("still waiting", [x for x, _ in slow], [y for _, y in slow])
             self._rates.update("requests", at, [round(tick.requests) for tick in ticks])
             self._rates.update("database queries", at, [round(tick.queries, 1) for tick in ticks])
