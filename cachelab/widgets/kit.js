@@ -26,7 +26,7 @@ function filled(element, attributes, children) {
 //   model, signal   anywidget's own
 //   get(name)       a trait's value
 //   send(changes)   set traits and tell Python
-//   watch(names, f) f(...values) now, and again (once a frame) after any of them changes
+//   watch(names, f) f(...values) now, and again (at most once a frame) after any of them changes
 //   isStatic        true in an exported page: there is no Python to answer
 function widget(draw) {
   return {
@@ -41,9 +41,16 @@ function widget(draw) {
       };
       const watch = (names, f) => {
         const run = () => f(...names.map(get));
-        let frame = null;
+        // At once, so that a slider feels attached; then not again before the next frame.
+        let resting = true, again = false;
         const soon = () => {
-          frame ??= requestAnimationFrame(() => { frame = null; run(); });
+          if (!resting) { again = true; return; }
+          resting = false;
+          queueMicrotask(run); // after all changes of one message
+          requestAnimationFrame(() => {
+            resting = true;
+            if (again) { again = false; soon(); }
+          });
         };
         for (const name of names) {
           model.on(`change:${name}`, soon);

@@ -28,9 +28,9 @@ export default widget(({ root, get, send, watch, isStatic }) => {
     const id = unique("guess");
     const of = get("of");
     const input = html("input", { id, type: "text", inputmode: "decimal", autocomplete: "off", placeholder: "your guess" });
-    const ok = html("button", { type: "submit", class: "primary" }, "Commit");
     const entry = html("span", { class: "entry" }, input,
-      html("span", { class: "quiet" }, of !== null ? `of ${of}` : get("unit")), ok);
+      html("span", { class: "quiet" }, of !== null ? `of ${of}` : get("unit")),
+      html("button", { type: "submit", class: "primary" }, "Commit"));
     const element = html("form", { class: "number", onsubmit: (event) => { event.preventDefault(); enter(); } },
       html("label", { for: id }, get("question")), entry);
     // Leaving the field counts too: a learner who runs the next cell has answered.
@@ -50,8 +50,7 @@ export default widget(({ root, get, send, watch, isStatic }) => {
       element,
       show(guess, actual) {
         if (guess !== null) input.value = guess;
-        entry.hidden = actual !== null; // the bars below say it then
-        input.disabled = ok.disabled = isStatic;
+        entry.hidden = actual !== null || isStatic; // the bars below say it then
       },
     };
   }

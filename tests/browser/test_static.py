@@ -2,10 +2,13 @@
 
 import re
 
+import nbformat
 import numpy as np
 import pytest
 
 from cachelab.widgets import Base, Bench, Chart, Choice, Figure, Slider, predict, quantity
+
+from .lab import notebook
 
 SECONDS = np.arange(60.0)
 DARK = """
@@ -106,6 +109,21 @@ def test_a_saved_page_shows_the_chart_and_asks_for_nothing(saved):
     assert lines.locator("text").all_text_contents()[:4] == ["100 µs", "1 ms", "10 ms", "100 ms"]
     flags = lines.locator(".plot-flag").all_text_contents()
     assert sorted(flags) == ["budget", "kill", "restart"]
+
+
+def test_an_exported_notebook_shows_the_chart(lab, tmp_path):
+    from nbconvert import HTMLExporter
+
+    nb = notebook("chart")
+    data, metadata = every_kind()[0]._repr_mimebundle_()
+    nb.cells[0].outputs = [nbformat.v4.new_output("display_data", data=data, metadata=metadata)]
+    path = tmp_path / "exported.html"
+    path.write_text(HTMLExporter(require_js_url="", mathjax_url="").from_notebook_node(nb)[0])
+    context = lab.browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.get_by_role("img", name=re.compile("^Lines: cached")).wait_for()
+    context.close()
 
 
 def test_without_scripts_the_page_is_the_text(saved):
