@@ -1,0 +1,74 @@
+"""A region with a few things in it and nothing running: enough for everything AWS refuses."""
+
+import pytest
+
+from cachelab.cloud.api.backend import ElastiCacheBackend
+from cachelab.cloud.api.serverless import ServerlessCache
+from cachelab.cloud.api.snapshots import Part, Snapshot
+from cachelab.cloud.asking import Ask
+from cachelab.cloud.catalog import find_version
+
+ACCOUNT = "123456789012"
+
+
+@pytest.fixture
+def region():
+    """The backend of us-east-1, as it is before anybody asks for anything."""
+    return ElastiCacheBackend("us-east-1", ACCOUNT)
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory):
+    """The same, with one or two of everything. Only to be asked: whoever changes it takes `region`."""
+    region = ElastiCacheBackend("us-east-1", ACCOUNT)
+    region.create_cache_subnet_group("my-subnets", "private", ["subnet-0123456789abcdef0"], None)
+    for name, family in (("mine", "valkey9"), ("old", "redis5.0"), ("sharded", "valkey9")):
+        region.perform(
+            "CreateCacheParameterGroup",
+            {"CacheParameterGroupName": name, "CacheParameterGroupFamily": family, "Description": name},
+        )
+    region.find_parameter_group("sharded").values["cluster-enabled"] = "yes"
+    region.perform("CreateUserGroup", {"UserGroupId": "staff", "Engine": "redis", "UserIds": ["default"]})
+    file = tmp_path_factory.mktemp("rdb") / "none.rdb"
+    region.snapshots["yesterday"] = Snapshot(
+        "yesterday",
+        "",
+        "x",
+        None,
+        "",
+        "valkey",
+        find_version("valkey"),
+        "cache.t4g.micro",
+        False,
+        False,
+        "default.valkey9",
+        None,
+        parts=[Part("0001", "x-001", file, None)],
+    )
+    region.serverless_caches["any"] = ServerlessCache("any", "", "valkey", find_version("valkey"), {})
+    add_group(region, "plain", NumCacheClusters=2)
+    add_group(region, "failing-over", NumCacheClusters=2, AutomaticFailoverEnabled=True, MultiAZEnabled=True)
+    add_group(
+        region,
+        "shards",
+        NumNodeGroups=2,
+        ReplicasPerNodeGroup=1,
+        AutomaticFailoverEnabled=True,
+        ClusterMode="enabled",
+    )
+    secured = add_group(region, "secured", NumCacheClusters=1)
+    secured.tls, secured.tls_mode = True, "required"
+    secured.access.set_token("0123456789abcdef")
+    add_group(region, "changing", NumCacheClusters=1).status = "modifying"
+    add_group(region, "redis-6", NumCacheClusters=1, Engine="redis", EngineVersion="6.2")
+    return region
+
+
+def add_group(region, name, **request):
+    """A replication group that exists on paper."""
+    given = {"ReplicationGroupId": name, "ReplicationGroupDescription": "d", "Engine": "valkey"} | request
+    region.check("CreateReplicationGroup", given)
+    group = region._new_group(Ask("CreateReplicationGroup", given, region))
+    group.status, group.since_failover_change = "available", False
+    region.replication_groups[group.id] = group
+    return group
