@@ -30,9 +30,8 @@ chance = random.SystemRandom()  # other numbers on every check
     "What a read costs",
     minutes=3,
     hints=(
-        "Write down what a hit pays for and what a miss pays for, in words. What does a miss do before it "
-        "asks the "
-        "database, and what does it do afterwards?",
+        "Write down what a hit pays for and what a miss pays for, in words. What does a miss do before "
+        "it asks the database, and what does it do afterwards?",
         "Every read pays for the look-up. Only the share `1 - hit_ratio` pays for the rest.",
     ),
 )
@@ -96,8 +95,7 @@ def what_the_database_sees(lab: Lab, needed_hit_ratio):
     minutes=4,
     hints=(
         "Line up 100 reads, the fastest first. With a hit ratio of 0.9, which of them are misses, and "
-        "where does "
-        "the 95th stand?",
+        "where does the 95th stand?",
         "The percentile is a read's own time, never a mixture: it is a hit's or a miss's.",
     ),
 )
@@ -165,9 +163,9 @@ def the_ratio_that_pays(lab: Lab, break_even):
     "The hit ratio to expect",
     minutes=8,
     hints=(
-        "Follow one key. A miss stores the entry; then for `ttl` seconds every read is a hit; then it is "
-        "gone, and "
-        "the next read is a miss. How many reads fall into one such round, and how many of them are hits?",
+        "Follow one key. A miss stores the entry; then for `ttl` seconds every read is a hit; then it "
+        "is gone, and the next read is a miss. How many reads fall into one such round, and how many of "
+        "them are hits?",
         "In `ttl` seconds there are on average `reads * ttl` hits. Each round has exactly one miss.",
     ),
 )
@@ -191,8 +189,8 @@ def the_ratio_to_expect(lab: Lab, hit_ratio):
             evidence=partial(simulated, reads, ttl),
         )
     return (
-        "reads·ttl hits for each miss: a key read once in its TTL has a hit ratio of 0.5, and a rare one "
-        "next to none."
+        "reads·ttl hits for each miss: a key read once in its TTL has a hit ratio of 0.5, and a rare "
+        "one next to none."
     )
 
 
@@ -201,9 +199,8 @@ def the_ratio_to_expect(lab: Lab, hit_ratio):
     "Which of six",
     minutes=12,
     hints=(
-        "You have all the parts: how long may an entry live, how often is one key read in that time, what "
-        "hit "
-        "ratio follows (01.5), and which one does this query need (01.4)?",
+        "You have all the parts: how long may an entry live, how often is one key read in that time, "
+        "what hit ratio follows (01.5), and which one does this query need (01.4)?",
         "`reads` are all reads of this query; they spread over `keys` different keys.",
         "If an answer may be 0 seconds old, what hit ratio does a TTL of 0 give?",
     ),
@@ -222,10 +219,9 @@ def which_of_six(lab: Lab, worth_caching):
                 think = "This answer may not be stale at all."
             else:
                 think = (
-                    f"One of its keys is read {query['reads'] / query['keys']:.3g} times a second and may "
-                    "live "
-                    f"{query['stale_s']} s. Which hit ratio follows, and which one does a query of "
-                    f"{query['query_ms']:g} ms need?"
+                    f"One of its keys is read {query['reads'] / query['keys']:.3g} times a second and "
+                    f"may live {query['stale_s']} s. Which hit ratio follows, and which one does a query "
+                    f"of {query['query_ms']:g} ms need?"
                 )
             raise call.wrong(f"it returned {call.value}", str(pays), think)
     rows = []
@@ -236,8 +232,7 @@ def which_of_six(lab: Lab, worth_caching):
         )
     return (
         "Two of the six pay at once, and one pays because its answers may be old. The fastest query of "
-        "all and the "
-        "one that may never be stale are better left alone.",
+        "all and the one that may never be stale are better left alone.",
         Table("The six", ("query", "hit ratio to expect", "hit ratio that pays", ""), tuple(rows)),
     )
 

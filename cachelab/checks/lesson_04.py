@@ -27,8 +27,8 @@ GARBAGE = (b"", b"{", b"\x80garbage", b"[]", b"17", b'"a string"', b"{}", b'{"na
     hints=(
         "Three steps, in this order: ask the cache; on a miss ask the database; store what it said. "
         "Then print `db.get_user(42)`: which of its values does JSON not know?",
-        "`cache.get(key)` returns None on a miss and bytes on a hit. `cache.set(key, text, ex=300)` stores "
-        "the value and its TTL in one command. A datetime has `isoformat()`; "
+        "`cache.get(key)` returns None on a miss and bytes on a hit. `cache.set(key, text, ex=300)` "
+        "stores the value and its TTL in one command. A datetime has `isoformat()`; "
         "`datetime.fromisoformat(text)` reads that again.",
     ),
 )
@@ -64,11 +64,10 @@ def one_trip(lab: Lab, get_user):
     minutes=6,
     needs=("valkey",),
     hints=(
-        "Three different waits: for a connection to open, for an answer to come, and between one attempt "
-        "and the "
-        "next. `help(redis.Redis)` names a setting for each.",
-        "`socket_connect_timeout`, `socket_timeout`, and `retry`. The default of the last is "
-        "ten retries, with longer and longer pauses between them.",
+        "Three different waits: for a connection to open, for an answer to come, and between one "
+        "attempt and the next. `help(redis.Redis)` names a setting for each.",
+        "`socket_connect_timeout`, `socket_timeout`, and `retry`. The default of the last is ten "
+        "retries, with longer and longer pauses between them.",
         "`Retry(NoBackoff(), 0)`, from `redis.retry` and `redis.backoff`, does not try again.",
     ),
 )
@@ -101,6 +100,7 @@ def gives_up_in_time(lab: Lab, connect):
                     call, look_up(lab, new_client(lab, connect, *address)), key=lambda call: call.seconds
                 )
             gave_up(call, think)
+    goes_where_it_is_sent(lab, connect)
     with lab.cache.pausing(HICCUP):
         call = look_up(lab, client)
         if call.error is not None or call.overtime is not None:
@@ -113,8 +113,7 @@ def gives_up_in_time(lab: Lab, connect):
             )
     return (
         f"Refused, silent or unreachable: your client says so within {GIVES_UP:g} s, so a request can go "
-        "on to the "
-        f"database. A hiccup of {HICCUP:g} s it sits out."
+        f"on to the database. A hiccup of {HICCUP:g} s it sits out."
     )
 
 
@@ -129,6 +128,18 @@ def new_client(lab: Lab, connect, host: str, port: int):
     if not isinstance(made.finished().value, redis.Redis):
         raise made.wrong(f"it returned {show(made.value)}", "a client: a redis.Redis")
     return made.value
+
+
+def goes_where_it_is_sent(lab: Lab, connect) -> None:
+    """This computer has more names than localhost; somebody at another of them must be asked."""
+    visitors: list = []
+    with silent_port("127.0.0.2", visitors) as (host, port):
+        call = look_up(lab, new_client(lab, connect, host, port))
+    if not visitors:
+        call.text = f"`connect({host!r}, {port}).get('price')`"
+        raise call.wrong(
+            f"nobody came to {host}:{port}", "the client connects to the host and port it was given"
+        )
 
 
 def look_up(lab: Lab, client) -> Call:
@@ -160,12 +171,15 @@ def gave_up(call: Call, think: str) -> None:
     minutes=12,
     needs=("valkey",),
     hints=(
-        "Two things can fail on their own: the look-up and the store. Each needs its own `try`. The query "
-        "needs none: if the database is down, there is nothing to fall back to, and the caller must know.",
-        "`redis.RedisError` is the parent of everything the client raises: refused, timed out, wrong type, "
-        "out of memory. What comes out of `json.loads` when the bytes are not JSON is a `ValueError`.",
+        "Two things can fail on their own: the look-up and the store. Each needs its own `try`. The "
+        "query needs none: if the database is down, there is nothing to fall back to, and the caller "
+        "must know.",
+        "`redis.RedisError` is the parent of everything the client raises: refused, timed out, wrong "
+        "type, out of memory. What comes out of `json.loads` when the bytes are not JSON is a "
+        "`ValueError`.",
         "JSON that parses is not yet a user: a list, a number and a dict without your fields all parse. "
-        "And remember whether the look-up failed: if it did, storing will most likely cost a second timeout.",
+        "And remember whether the look-up failed: if it did, storing will most likely cost a second "
+        "timeout.",
     ),
 )
 def survive_the_cache(lab: Lab, get_user):
@@ -190,9 +204,11 @@ def survive_the_cache(lab: Lab, get_user):
         )
     spoiled(lab, get_user, "with a list under each key", lab.cache.retype)
     database_errors_come_out(lab, get_user)
+    nobody_is_nobody(lab, get_user)
     return (
-        "Refused, hung, full, dying between two commands, garbage of nine kinds: the caller never notices, "
-        "a request never waits for the cache twice, and an error of the database still comes out."
+        "Refused, hung, full, dying between two commands, garbage of nine kinds: the caller never "
+        "notices, a request never waits for the cache twice, and an error of the database still comes "
+        "out."
     )
 
 
@@ -205,7 +221,7 @@ def healthy(lab: Lab, get_user, think: str = "") -> None:
     answered_from_cache(lab, get_user, row, think)
 
 
-def survived(call: Call, row: dict) -> None:
+def survived(call: Call, row: dict | None) -> None:
     """The call gave the row and not the cache's exception."""
     if call.error is not None and call.overtime is None:
         name = f"{type(call.error).__module__.partition('.')[0]}.{type(call.error).__name__}".removeprefix(
@@ -217,6 +233,16 @@ def survived(call: Call, row: dict) -> None:
             "Which exceptions does your `except` name, and is this one of them?",
         )
     call.returned(row, "The database was there all the time.")
+
+
+def nobody_is_nobody(lab: Lab, get_user) -> None:
+    """A user who does not exist is None, whatever the cache does, and is found right after signing up."""
+    missing = lab.db.new_id()
+    lab.call(get_user, missing, lab.cache, lab.db).returned(None)
+    with lab.cache.refusing():
+        survived(lab.call(get_user, missing, lab.cache, lab.db), None)
+    with lab.log.during("right after this user signed up"):
+        ask(lab, get_user, lab.db.new_user(missing), "What did you store while there was nobody?")
 
 
 def dies_between_get_and_set(lab: Lab, get_user) -> None:
@@ -273,8 +299,8 @@ def database_errors_come_out(lab: Lab, get_user) -> None:
     hints=(
         "What does your cache hold for a user who does not exist, and how do you tell that from holding "
         "nothing?",
-        "Store a marker, something no user can be, with a TTL of its own. `json.dumps(None)` is `null`: that "
-        "is a marker, as long as you test for a miss (`raw is None`) before you decode.",
+        "Store a marker, something no user can be, with a TTL of its own. `json.dumps(None)` is `null`: "
+        "that is a marker, as long as you test for a miss (`raw is None`) before you decode.",
     ),
 )
 def nobody(lab: Lab, get_user):
@@ -296,8 +322,8 @@ def nobody(lab: Lab, get_user):
     signed_up(lab, get_user, missing)
     strangers_stay_apart(lab, get_user)
     return (
-        f"A user who does not exist costs one query in {ABSENT} s instead of one per request, and somebody "
-        f"who signs up is seen after {ABSENT} s at the latest. Real users still live {LIFE} s."
+        f"A user who does not exist costs one query in {ABSENT} s instead of one per request, and "
+        f"somebody who signs up is seen after {ABSENT} s at the latest. Real users still live {LIFE} s."
     )
 
 
@@ -321,13 +347,12 @@ def signed_up(lab: Lab, get_user, user_id: int) -> None:
     minutes=10,
     needs=("valkey",),
     hints=(
-        "Call `db.top_products(limit=1)` and look at the type of every value. What would `float(revenue)` do "
-        "to a sum of money?",
+        "Call `db.top_products(limit=1)` and look at the type of every value. What would "
+        "`float(revenue)` do to a sum of money?",
         "A Decimal survives as text: `str(price)` one way, `Decimal(text)` back. `json.dumps(rows, "
-        "default=str)` "
-        "writes it; reading needs to know which fields to turn back.",
-        "`if rows:` is false for an empty list. Which two different answers of the cache does it mix up? And "
-        "which two calls share the key `f'top:{category}{limit}'`?",
+        "default=str)` writes it; reading needs to know which fields to turn back.",
+        "`if rows:` is false for an empty list. Which two different answers of the cache does it mix "
+        "up? And which two calls share the key `f'top:{category}{limit}'`?",
     ),
 )
 def expensive_list(lab: Lab, top_products):
@@ -372,13 +397,12 @@ def expensive_list(lab: Lab, top_products):
     needs=("valkey",),
     hints=(
         "How would `forget_orders` find every page's key? It cannot know how many there are, and `KEYS` "
-        "looks "
-        "at every key on the server. What if all pages of one user lived under one key?",
-        "A hash is a dict under one key: `cache.hget(key, page)`, `cache.hset(key, page, text)`, and one "
-        "`cache.delete(key)` for all of it. Its TTL belongs to the whole key.",
+        "looks at every key on the server. What if all pages of one user lived under one key?",
+        "A hash is a dict under one key: `cache.hget(key, page)`, `cache.hset(key, page, text)`, and "
+        "one `cache.delete(key)` for all of it. Its TTL belongs to the whole key.",
         "`cache.expire(key, 300)` after each new page starts the clock again for the old pages. "
-        "`expire(key, 300, nx=True)` sets a TTL only where there is none. A pipeline sends both commands "
-        "at once.",
+        "`expire(key, 300, nx=True)` sets a TTL only where there is none. A pipeline sends both "
+        "commands at once.",
     ),
 )
 def forgotten_together(lab: Lab, order_history, forget_orders):
@@ -392,8 +416,8 @@ def forgotten_together(lab: Lab, order_history, forget_orders):
     forget(lab, order_history, forget_orders, user, other)
     pages_do_not_prolong_each_other(lab, order_history)
     return (
-        "Each page is one round trip on a hit and no older than 300 s, a user has at most two keys however "
-        "many pages they read, and one command forgets them all and nobody else's."
+        "Each page is one round trip on a hit and no older than 300 s, a user has at most two keys "
+        "however many pages they read, and one command forgets them all and nobody else's."
     )
 
 
@@ -437,8 +461,8 @@ def forget(lab: Lab, order_history, forget_orders, user: int, other: int) -> Non
         raise call.wrong(
             f"it used {' and '.join(sorted(asked & {'KEYS', 'SCAN', 'FLUSHDB', 'FLUSHALL'}))}",
             "one command that names what it removes",
-            "KEYS and SCAN look at every key on the server, FLUSH removes every key: what else is in that "
-            "cache?",
+            "KEYS and SCAN look at every key on the server, FLUSH removes every key: what else is in "
+            "that cache?",
         )
     if len(call.trips) != 1:
         raise call.wrong(f"it made {counted(call.trips, 'round trip')} to the cache", "one round trip")
@@ -470,8 +494,8 @@ def pages_do_not_prolong_each_other(lab: Lab, order_history) -> None:
         call = lab.call(order_history, user, 1, lab.cache, lab.db)
         call.returned(
             lab.db.order_history(user, 1),
-            "Filling a page must not make the older pages live longer. What does EXPIRE do to a key that "
-            "has a TTL?",
+            "Filling a page must not make the older pages live longer. What does EXPIRE do to a key "
+            "that has a TTL?",
         )
 
 
@@ -569,8 +593,8 @@ def nothing_of_its_own(lab: Lab, get_user) -> None:
         raise call.wrong(
             "the cache had been emptied, and yet the function answered without a query",
             "one query",
-            "Does it keep answers somewhere else, in a dict or a default argument? Nobody can invalidate "
-            "those.",
+            "Does it keep answers somewhere else, in a dict or a default argument? Nobody can "
+            "invalidate those.",
         )
     call.returned(changed)
 

@@ -55,11 +55,9 @@ def write_through(cache, db):
     minutes=5,
     hints=(
         "In both, the cache must end with an old price. Who holds an old price in its hand, and which "
-        "call of the "
-        "other has to come before it puts it down?",
+        "call of the other has to come before it puts it down?",
         "Two writers: let B do everything between A's two calls. Reader and writer: the delete comes "
-        "first, so what "
-        "does the reader find in the cache, and in the database, right after it?",
+        "first, so what does the reader find in the cache, and in the database, right after it?",
     ),
 )
 def the_scheduler(lab: Lab, two_writers: str, late_write: str):
@@ -116,24 +114,22 @@ def played(name: str, order: str, clients: dict) -> None:
     "A lease",
     minutes=20,
     hints=(
-        "A reader that misses must leave a mark before it asks the database, and its fill must be refused "
-        "if the mark "
-        "is gone. Which call of the writer removes it?",
-        "`cache.set(key, mark, nx=True, get=True, px=60_000)` leaves the mark only where nothing is, and "
-        "returns what "
-        "was there. The mark must be nobody else's: `uuid.uuid4().hex`.",
+        "A reader that misses must leave a mark before it asks the database, and its fill must be "
+        "refused if the mark is gone. Which call of the writer removes it?",
+        "`cache.set(key, mark, nx=True, get=True, px=60_000)` leaves the mark only where nothing is, "
+        "and returns what was there. The mark must be nobody else's: `uuid.uuid4().hex`.",
         "`cache.set(key, price, ifeq=mark)` stores only if the key still holds exactly this mark. A "
-        "reader that finds "
-        "another reader's mark asks the database and stores nothing.",
+        "reader that finds another reader's mark asks the database and stores nothing.",
     ),
 )
 def a_lease(lab: Lab, reader, writer):
     uses_the_cache(reader, writer)
     holds_everywhere(reader, writer, "rw", "rrw", "rww")
+    holds([reader, reader], "crash")
     return (
-        "No violation with one reader and one writer, two readers, or two writers, from a cold or a warm "
-        "cache, even "
-        "if any key is evicted or expires at any moment."
+        "No violation with one reader and one writer, two readers, or two writers, from a cold or a "
+        "warm cache, even if any key is evicted or expires at any moment. A reader that dies blocks "
+        "nobody."
     )
 
 
@@ -145,14 +141,12 @@ def a_lease(lab: Lab, reader, writer):
     "The same for Memcached",
     minutes=15,
     hints=(
-        "`add` after a delete stores, so it cannot tell an old value from a new one. Which of memcached's "
-        "own replies "
-        "says: you, and nobody else, may fill this?",
+        "`add` after a delete stores, so it cannot tell an old value from a new one. Which of "
+        "memcached's own replies says: you, and nobody else, may fill this?",
         "`mg KEY v c N30` on a miss makes an empty item that lives 30 s, and answers with the flags `W` "
-        "(you won) and "
-        "`c…` (its token). Others get `Z`: somebody else is at it.",
-        "`ms KEY LENGTH C<token>` stores only if the item is still the one you were given. After `delete` "
-        "it is not.",
+        "(you won) and `c…` (its token). Others get `Z`: somebody else is at it.",
+        "`ms KEY LENGTH C<token>` stores only if the item is still the one you were given. After "
+        "`delete` it is not.",
     ),
 )
 def the_same_for_memcached(lab: Lab, reader, writer):
@@ -160,8 +154,7 @@ def the_same_for_memcached(lab: Lab, reader, writer):
     holds_everywhere(reader, writer, "rw", "rrw", "rww", memcached=True)
     return (
         "No violation with up to three clients, cold or warm, even if any item is evicted or expires at "
-        "any moment: "
-        "memcached has had leases for years, under another name."
+        "any moment: memcached has had leases for years, under another name."
     )
 
 
@@ -174,12 +167,10 @@ def the_same_for_memcached(lab: Lab, reader, writer):
     minutes=12,
     hints=(
         "Between the commit and the delete the writer can always die. So the delete must be the duty of "
-        "somebody who "
-        "learns of every commit, and who starts again where it stopped.",
+        "somebody who learns of every commit, and who starts again where it stopped.",
         "The handler is called for each commit, in order, again if it died. It needs one call.",
         "The handler comes later than a writer's own delete would. A plain reader's late fill can come "
-        "later still: "
-        "use the reader of 05.2.",
+        "later still: use the reader of 05.2.",
     ),
 )
 def the_writer_that_dies(lab: Lab, reader, writer, handler):
@@ -189,11 +180,34 @@ def the_writer_that_dies(lab: Lab, reader, writer, handler):
         clients = [{"r": reader, "w": writer}[name] for name in names] + [follower]
         for fault in (None, "crash", "lost_call"):
             holds(clients, fault)
+    the_caller_never_notices(reader)
     return (
-        "No violation, even if any client dies between two calls or any call is lost: the handler starts "
-        "again where "
-        "it stopped, and the lease keeps late fills out meanwhile."
+        "No violation, even if any client dies between two calls or any call is lost: the handler "
+        "starts again where it stopped, and the lease keeps late fills out meanwhile."
     )
+
+
+def the_caller_never_notices(reader) -> None:
+    """Whichever call of the reader is lost, from a cold or a warm cache: its caller gets the price."""
+    call = f"`{races.report.name_of(reader)}(cache, db)`, alone, with one call to the cache lost"
+    note(call)
+    for warm in (False, True):
+        game = races.play([reader], fault="lost_call", warm=warm)
+        todo: list[list[int]] = [[]]
+        for choices in todo:  # every way through, each a list of choices; grows as we go
+            while game.steps:
+                game.undo()
+            for choice in choices:
+                game.do(choice)
+            todo += [[*choices, i] for i in range(len(game.moves()))]
+            if game.finished and not game.steps[-1].note.endswith("returns v0"):
+                raise incorrect(
+                    call,
+                    game.steps[-1].note.rpartition("; ")[2],
+                    "the price, from the database",
+                    "What does the reader's caller get when the cache does not answer?",
+                    Text("What happened", game.table()),
+                )
 
 
 # --- 05.5 -----------------------------------------------------------------------------------------------
@@ -212,17 +226,15 @@ FIXES = {
 
 SYSTEMS = {
     "descriptions": (
-        "Product texts change twice a day. One that is a minute old bothers nobody, one that is a day old "
-        "does. "
-        "Deployments kill writers at any moment.",
+        "Product texts change twice a day. One that is a minute old bothers nobody, one that is a day "
+        "old does. Deployments kill writers at any moment.",
         {"crash"},
         "t",
         False,
     ),
     "prices": (
         "Prices change all day, and no customer may see a wrong one for longer than a moment. Every "
-        "writer is one "
-        "careful process that finishes what it began. The cache is small and evicts.",
+        "writer is one careful process that finishes what it began. The cache is small and evicts.",
         {"evict"},
         ".",
         False,
@@ -235,9 +247,8 @@ SYSTEMS = {
         False,
     ),
     "profiles": (
-        "Profiles must never stay wrong. Writers may die, and readers on the other side of the ocean ask "
-        "a replica of "
-        "the database that lags behind.",
+        "Profiles must never stay wrong. Writers may die, and readers on the other side of the ocean "
+        "ask a replica of the database that lags behind.",
         {"crash", "replica_lag"},
         ".",
         True,
@@ -251,11 +262,10 @@ SYSTEMS = {
     minutes=10,
     hints=(
         "For each system, list what may go wrong in it: a race alone, an eviction, a dead writer, a "
-        "lagging replica. "
-        "Then ask of each fix who removes the old value when exactly that happens.",
+        "lagging replica. Then ask of each fix who removes the old value when exactly that happens.",
         "A TTL removes what everybody forgot, later. If later is good enough, it is the cheapest.",
-        "A handler that sees a commit before the replica does deletes too early: a reader can still fetch "
-        "the old row.",
+        "A handler that sees a commit before the replica does deletes too early: a reader can still "
+        "fetch the old row.",
     ),
 )
 def four_systems(lab: Lab, choice: dict):

@@ -70,8 +70,7 @@ class Table:
         return (
             '<div style="overflow-x:auto;margin:.6em 0 0"><table '
             'style="border-collapse:collapse;color:inherit;margin:0">'
-            f"<caption "
-            f""
+            "<caption "
             'style="text-align:left;font-weight:600;color:inherit;padding:0">{escape(self.caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
@@ -128,8 +127,7 @@ class Verdict:
         then = f'<p style="margin:.6em 0 0">{code(self.then)}</p>' if self.then else ""
         return (
             f'<section role="status" aria-label="{escape(self.title)}: {self.status}" style="border:1px '
-            "solid #8886;"
-            f"border-left:.4em solid {colour};border-radius:4px;padding:.6em 1em;margin:.3em "
+            f"solid #8886;border-left:.4em solid {colour};border-radius:4px;padding:.6em 1em;margin:.3em "
             "0;max-width:62em;"
             'line-height:1.45;color:inherit;background:transparent">'
             '<p style="margin:0 0 .3em;font-weight:600;display:flex;align-items:center;gap:.5em">'

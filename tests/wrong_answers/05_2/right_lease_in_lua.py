@@ -3,6 +3,11 @@
 import uuid
 
 KEY = "product:7:price"
+TAKE = """
+if redis.call('HSETNX', KEYS[1], 'lease', ARGV[1]) == 0 then return 0 end
+redis.call('PEXPIRE', KEYS[1], 20000)
+return 1
+"""
 FILL = """
 if redis.call('HGET', KEYS[1], 'lease') ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
@@ -16,7 +21,7 @@ def reader(cache, db):
     if price is not None:
         return price
     token = uuid.uuid4().hex
-    mine = cache.hsetnx(KEY, "lease", token)
+    mine = cache.eval(TAKE, 1, KEY, token)
     price = db.read()
     if mine:
         cache.eval(FILL, 1, KEY, token, price)

@@ -1,0 +1,10 @@
+# verdict: incorrect
+# says: nobody came to 127.0.0.2
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+
+def connect(host, port):
+    return redis.Redis(port=port, socket_timeout=0.2, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0))
