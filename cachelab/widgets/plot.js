@@ -63,7 +63,7 @@ function standing(figure, width) {
   const gap = bars.length ? smallestGap(bars) : 0;
   const xs = series.flatMap((s) => s.kind === "bars" ? s.x.flatMap((x) => [x - gap / 2, x + gap / 2]) : s.x ?? []);
   const ys = series.flatMap((s) => s.y ?? []);
-  const yScale = scale(figure.y, [...ys, ...placesOf(marks, "y")], { count: figure.height / 44, round: true });
+  const yScale = scale(figure.y, [...ys, ...placesOf(marks, "y")], { count: figure.height / 44 });
   const yTitle = axisTitle(figure.y), xTitle = axisTitle(figure.x);
 
   const [fixedLeft, fixedRight] = figure.margins ?? [];
@@ -139,7 +139,7 @@ function lying(figure, width, lanes) {
   const left = Math.min(Math.ceil(Math.max(...lanes.map(textWidth))) + 14, Math.floor(width * 0.38));
   const ends = spans.length ? [] : series.flatMap((s) => s.y).map((v) => textWidth(quantity(v, measure.unit)));
   const right = Math.ceil(Math.max(14, ...ends)) + 10;
-  const measured = scale(measure, values, { count: (width - left - right) / 80, exact: spans.length > 0, round: true });
+  const measured = scale(measure, values, { count: (width - left - right) / 80, exact: spans.length > 0 });
   measured.map(left, width - right);
   const flags = stackFlags(marks.filter((m) => m.axis === along), measured, left, width - right, along);
   const top = 4 + flags.height;
@@ -246,12 +246,13 @@ function linearDomain(low, high, { percent, exact }) {
   return low === 0 ? [0, 1] : [low - Math.abs(low) / 2, high + Math.abs(high) / 2];
 }
 
+// Whole decades, or 1-2-5 steps where the data spans little more than one.
 function logDomain(low, high) {
-  const down = (v, steps) => Math.max(...steps.map((s) => s * 10 ** Math.floor(Math.log10(v) + 1e-9)).filter((t) => t <= v * 1.0001));
-  const up = (v, steps) => Math.min(...[...steps, 10].map((s) => s * 10 ** Math.floor(Math.log10(v) - 1e-9 + 1e-9)).filter((t) => t >= v * 0.9999));
-  const steps = high / low > 30 ? [1] : [1, 2, 5];
-  const domain = [down(low, steps), up(high, steps)];
-  return domain[0] < domain[1] ? domain : [domain[0], domain[0] * 10];
+  const steps = high / low > 30 ? [1, 10] : [1, 2, 5, 10];
+  const around = (v) => steps.map((s) => s * 10 ** Math.floor(Math.log10(v) + 1e-9));
+  const from = Math.max(...around(low).filter((t) => t <= low * 1.0001));
+  const to = Math.min(...around(high).filter((t) => t >= high * 0.9999));
+  return from < to ? [from, to] : [from, from * 10];
 }
 
 // The next step a person would choose: 1, 2, 5 in the unit shown, or quarters and halves of an hour.
