@@ -222,6 +222,12 @@ class Account:
         self._need_open()
         self._fleet.fail_next = reason
 
+    @property
+    def zones_down(self) -> frozenset[str]:
+        """The availability zones that `fail_zone` took down."""
+        self._need_open()
+        return frozenset(self._fleet.zones_down)
+
     # Looking.
 
     def topology(self, name: str | None = None) -> list[dict]:
@@ -262,6 +268,22 @@ class Account:
                     found.id, kind, tls=found.tls, code=found.code, memcached=True, node="1", **options
                 )
         raise AccountError(f"there is no cache or node called {name!r} in this account.")
+
+    def refusal(self, operation: str, **request: Any) -> tuple[str, str] | None:
+        """What AWS would answer a request that it would refuse, as (code, message); None if it would take it.
+
+        Nothing is created: `aws.refusal("create_replication_group", ReplicationGroupId="a--b", …)`.
+        """
+        from .api.backend import backends
+        from .api.faults import Fault
+
+        self._need_open()
+        name = "".join(word.capitalize() for word in operation.split("_")) if "_" in operation else operation
+        try:
+            backends[self.id][self.region].check(name, request)
+        except Fault as fault:
+            return fault.code, fault.message
+        return None
 
     # Money.
 
