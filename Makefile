@@ -7,7 +7,7 @@ NBVAL   = $(BIN)/python -m pytest -p tests.notebooks.tripwire -p no:playwright -
           --nbval-lax --nbval-current-env --nbval-cell-timeout=60 -n 2 --dist loadscope -q
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test bench exercises site lock clean
+.PHONY: help lab test bench exercises site ready reset lock clean
 
 help:             ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{split($$1, t, ":"); printf "  make %-10s %s\n", t[1], $$2}'
@@ -33,6 +33,13 @@ exercises: .venv/dev  ## write exercises/ from solutions/
 site: .venv/dev   ## the lessons, run, as static pages in _site/
 	@sh .ci/apt memcached
 	@$(BIN)/python site/build.py
+
+ready: .venv/lab  ## before a class: every engine used once, every lesson run
+	@sh .ci/apt memcached
+	@$(BIN)/python workshop/ready.py $(LESSONS)
+
+reset: .venv/lab  ## as if nobody had taken the course here; what was made is put aside
+	@$(BIN)/python workshop/reset.py
 
 lock: $(BIN)/uv   ## renew every pin: both locks and both environment.yml
 	@$(COMPILE) --group build --group dev -o requirements-dev.lock
