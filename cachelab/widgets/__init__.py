@@ -7,6 +7,7 @@ from .figure import Figure
 from .matrix import Matrix, race_matrix
 from .predict import predict
 from .preflight import preflight
+from .progress import progress
 from .quantity import quantity
 from .race import Race, race
 from .scheduler import Scheduler, play_scheduler
@@ -27,6 +28,7 @@ __all__ = [
     "play_scheduler",
     "predict",
     "preflight",
+    "progress",
     "quantity",
     "race",
     "race_matrix",

@@ -1,0 +1,67 @@
+import pytest
+
+from cachelab.checks import exercise
+from cachelab.checks import progress as record
+from cachelab.widgets.progress import progress
+
+
+@pytest.fixture(autouse=True)
+def own_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
+
+
+def solve(id="01.2"):
+    exercise(id).check(lambda reads, capacity: max(0, 1 - capacity / reads))
+
+
+def states(widget, number=0):
+    return [entry["state"] for entry in widget.lessons[number]["exercises"]]
+
+
+def test_a_fresh_learner_sees_what_there_is_to_do():
+    widget = progress()
+    assert [lesson["name"][:2] for lesson in widget.lessons][:2] == ["01", "04"]
+    assert set(states(widget)) == {"not yet tried"} and widget.last == ""
+    assert "01 why cache: 0 of 6 solved" in widget.text()
+
+
+def test_what_is_solved_and_what_was_tried_last_is_said_in_words():
+    solve()
+    exercise("01.3").check(lambda *numbers: 0)
+    widget = progress("01")
+    assert states(widget)[1:3] == ["solved", "tried 1 time"] and widget.lessons[0]["solved"] == 1
+    assert widget.last == "Last tried: 01.3 The read that users notice."
+    assert "  solved          01.2 What the database still sees, 2 min" in widget.text()
+
+
+def test_looking_again_sees_what_another_notebook_has_written():
+    widget = progress("01")
+    solve()
+    assert "solved" not in states(widget)
+    widget.looks += 1
+    assert states(widget)[1] == "solved"
+
+
+def test_a_code_from_elsewhere_is_merged():
+    solve()
+    code = record.export()
+    record.path().unlink()
+    widget = progress("01")
+    widget.pasted = code
+    assert states(widget)[1] == "solved" and widget.said.startswith("Taken over") and widget.pasted == ""
+    assert widget.code == record.export()
+
+
+def test_a_code_that_is_not_whole_changes_nothing_and_says_so():
+    solve()
+    widget = progress("01")
+    widget.pasted = "cachelab-half"
+    assert (
+        states(widget)[1] == "solved"
+        and "Nothing was changed: this is not a whole progress code" in widget.said
+    )
+
+
+def test_a_lesson_without_exercises_is_refused():
+    with pytest.raises(ValueError, match="'99' has no exercises; these have: 01, 04"):
+        progress("99")
