@@ -1,28 +1,17 @@
-export default widget(({ root, signal, get, send, watch, isStatic }) => {
+export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
   root.classList.add("race");
   const title = html("div", { class: "race-title" });
   const steps = stepper(root, { signal, go: (step) => send({ step }) });
-  const server = replayPanel(() => send({ replays: get("replays") + 1 }));
-  root.append(title, steps.element, server.element);
+  const start = button("Replay on the real server", () => model.send({ do: "replay" }));
+  const { element: said, say } = status();
+  root.append(title, steps.element, html("div", { class: "race-replay", hidden: isStatic && !get("replay").words }, start, said));
+  start.hidden = isStatic;
   watch(["scene"], (scene) => { title.textContent = scene.title; });
-  watch(["scene", "step", "replay"], (scene, step, replay) => {
-    steps.show({ scene, step, replay: replay.answers ?? null });
+  watch(["scene", "step", "replay"], (scene, step, replay) => steps.show({ scene, step, replay: replay.answers ?? null }));
+  watch(["replay"], ({ state = "idle", words = "", answers }) => {
+    start.disabled = state === "running";
+    said.className = `status ${state}`;
+    say(words);
+    if (answers) root.querySelector("details").open = true; // answer beside answer
   });
-  watch(["replay"], (replay) => server.show(replay));
-  server.element.hidden = isStatic || !get("can_replay");
 });
-
-// Running the same schedule against the real server: a button and what came of it, in words.
-function replayPanel(run) {
-  const { element: said, say } = status({ class: "status" });
-  const start = button("Replay on the real server", run);
-  const element = html("div", { class: "race-replay" }, start, said);
-  return {
-    element,
-    show({ state = "idle", words = "" }) {
-      start.disabled = state === "running";
-      said.className = `status ${state}`;
-      say(words);
-    },
-  };
-}

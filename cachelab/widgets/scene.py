@@ -1,8 +1,8 @@
 """A schedule as a scene: plain JSON that says what to draw, step by step. `sequence.js` draws it.
 
     title, opening   texts
-    clients          [{name, source}]: the lanes, in the order given; source: the name in `sources`
-    sources          [{name, first, lines}]: the clients' functions, each once
+    clients          [{name}]: the lanes, in the order given
+    sources          [{name, first, lines}]: the clients' functions, and those they call from, each once
     keys             the keys that the cache holds at some time, as columns of its lane
     replica          whether there is a database replica to draw
     start, steps[i].state
@@ -11,16 +11,19 @@
         replica      {text, stale} or None
         hands        for each client, the database value that it was last told: {text, stale} or None
         done         for each client: None, "returned", "done" or "crashed"
-    steps            [{who, name, kind, to, key, call, answer, line, sentence, note, alarm, state}]
+    steps            [{who, name, kind, to, key, call, answer, source, line, sentence, note, alarm, state}]
         who          the client's number, or -1
         kind         call · lost · unanswered · crash · evict · expire · replicate · pause
         to           "cache", "database", "replica" or None: where the arrow goes
+        source, line the name of a source and a line of it, or None
         alarm        whether something stale was stored or read
     rows             how many steps the picture has room for
     end              None, or {mark, title, words}: the verdict, shown after the last step
 """
 
+import ast
 import inspect
+import linecache
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -45,17 +48,17 @@ def scene(
 
     `rows` is how many steps to leave room for, if they are not all there yet.
     """
-    sources, lines = _sources(functions)
+    sources = _Sources(functions)
     telling = _Telling(len(names), cache, next((step.replica is not None for step in steps), False))
     start = telling.state(cache, ())
-    told = [telling.tell(step, lines) for step in steps]
+    told = [telling.tell(step, sources) for step in steps]
     states = [start, *(one["state"] for one in told)]
     keys = list(dict.fromkeys(entry["key"] for state in states for entry in state["cache"]))
     return {
         "title": title,
         "opening": opening,
-        "clients": [{"name": n, "source": _name(f)} for n, f in zip(names, functions, strict=True)],
-        "sources": sources,
+        "clients": [{"name": name} for name in names],
+        "sources": sources.shown,
         "keys": _main_first(keys, told) or [""],
         "replica": telling.replicated,
         "start": start,
@@ -81,7 +84,7 @@ class _Telling:
         self.seen: dict = dict(cache)
         self.cache, self.replica, self.replicated = cache, "v0", replicated
 
-    def tell(self, step, lines: dict) -> dict:
+    def tell(self, step, sources: "_Sources") -> dict:
         before, old = self.cache, self.log[-1]
         if step.db != self.log[-1]:
             self.log.append(step.db)
@@ -94,6 +97,7 @@ class _Telling:
             returned = "returned" if " returns " in step.note else "done"
             self.done[step.index] = "crashed" if step.fault == "crash" else returned
         kind, to = _kind(step), _target(step)
+        source, line = sources.place(step.file, step.line)
         note, alarm = self._note(step, to, before, old, held)
         call = _short(step.call)
         return {
@@ -104,7 +108,8 @@ class _Telling:
             "key": self._key(step),
             "call": call,
             "answer": answer,
-            "line": step.line if (step.file, step.line) in lines else None,
+            "source": source,
+            "line": line,
             "sentence": f"{step.client}: {call}" + (f" → {answer}" if answer else ""),
             "note": note,
             "alarm": alarm,
@@ -239,24 +244,52 @@ def _main_first(keys: list[str], told: list[dict]) -> list[str]:
     return sorted(keys, key=lambda key: (key not in values, keys.index(key)))[:3]
 
 
-def _name(function) -> str:
-    return getattr(getattr(function, "handler", function), "__name__", "client")
+class _Sources:
+    """The functions to show: the clients', and any other that a step's line lies in."""
 
+    def __init__(self, functions: Sequence[Callable]):
+        self._known: dict[tuple[str, int], dict] = {}  # by file and first line
+        for function in functions:
+            function = getattr(function, "handler", function)  # races.cdc wraps one
+            try:
+                text, first = inspect.getsourcelines(function)
+                file = inspect.getsourcefile(function)
+            except (OSError, TypeError):
+                continue
+            self._add(file, function.__name__, first, text)
 
-def _sources(functions: Sequence[Callable]) -> tuple[list[dict], set[tuple[str, int]]]:
-    """Each function's source, once; and the (file, line) pairs that lie in it."""
-    sources, lines = {}, set()
-    for function in functions:
-        function = getattr(function, "handler", function)  # races.cdc wraps one
-        if _name(function) in sources:
-            continue
+    @property
+    def shown(self) -> list[dict]:
+        return list(self._known.values())
+
+    def place(self, file: str, line: int | None) -> tuple[str | None, int | None]:
+        """The source that a line lies in, and the line; a function not seen before is added."""
+        if line is None:
+            return None, None
+        for (known, first), source in self._known.items():
+            if known == file and first <= line < first + len(source["lines"]):
+                return source["name"], line
+        text = linecache.getlines(file)
         try:
-            text, first = inspect.getsourcelines(function)
-            file = inspect.getsourcefile(function)
-        except (OSError, TypeError):
-            continue
-        indent = len(text[0]) - len(text[0].lstrip())
-        body = [line.rstrip()[indent:] for line in text]
-        sources[_name(function)] = {"name": _name(function), "first": first, "lines": body}
-        lines |= {(file, first + i) for i in range(len(body))}
-    return list(sources.values()), lines
+            tree = ast.parse("".join(text))
+        except SyntaxError:
+            return None, None
+        around = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef) and node.lineno <= line <= node.end_lineno
+        ]
+        if not around:
+            return None, None
+        inner = max(around, key=lambda node: node.lineno)
+        return self._add(file, inner.name, inner.lineno, text[inner.lineno - 1 : inner.end_lineno]), line
+
+    def _add(self, file: str, name: str, first: int, text: list[str]) -> str:
+        source = self._known.get((file, first))
+        if source is None:
+            taken = {one["name"] for one in self._known.values()}
+            unique = next(n for n in (name, *(f"{name} {i}" for i in range(2, 99))) if n not in taken)
+            indent = len(text[0]) - len(text[0].lstrip())
+            lines = [line.rstrip()[indent:] for line in text]
+            source = self._known[file, first] = {"name": unique, "first": first, "lines": lines}
+        return source["name"]

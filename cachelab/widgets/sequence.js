@@ -46,16 +46,16 @@ function drawing(scene, step, width, grows, pick) {
   }
 
   const head = (x, w, name, kind) => {
-    const split = lines(name, w - 6, at.nameFont);
+    const [split, size] = lines(name, w - 6, at.nameFont);
     lanes.append(svg("rect", { x: x - w / 2, y: 1, width: w, height: at.box, rx: 5, class: `seq-head ${kind}` }),
-      ...split.map((text, i) => svg("text", { x, y: at.box / 2 + 1 + (i - (split.length - 1) / 2) * at.nameFont * 1.1,
-        "text-anchor": "middle", "dominant-baseline": "central", class: "seq-name", style: `font-size:${at.nameFont}px` }, text)));
+      ...split.map((text, i) => svg("text", { x, y: at.box / 2 + 1 + (i - (split.length - 1) / 2) * size * 1.1,
+        "text-anchor": "middle", "dominant-baseline": "central", class: "seq-name", style: `font-size:${size}px` }, text)));
   };
   const rail = (x, to) => lanes.append(svg("line", { x1: x, x2: x, y1: at.box, y2: to, class: "seq-rail" }));
 
   // What a place holds, from row to row: the value is written where it changes.
   function band(x, w, value, kind) {
-    const end = step === scene.rows ? at.bottom - 4 : at.top(step + 1);
+    const end = step === scene.rows ? at.bottom - 4 : step ? at.top(step + 1) : at.line(1) - 6;
     let from = at.bands;
     for (let i = 0; i <= step; i++) {
       const last = i === step || !same(value(states[i]), value(states[i + 1]));
@@ -222,13 +222,17 @@ function fitted(text, room, font) {
   return `${text.slice(0, keep)}…`;
 }
 
-// A name on one line or, cut after an underscore or a space, on two.
+// A name on one line or, cut after an underscore or a space, on two, in the largest size that fits.
 function lines(name, room, font) {
-  if (measured(name, font) <= room) return [name];
   const cuts = [...name.matchAll(/[_ ]/g)].map((found) => found.index + 1);
-  const cut = cuts.sort((a, b) => Math.abs(a - name.length / 2) - Math.abs(b - name.length / 2))[0];
-  if (!cut) return [fitted(name, room, font)];
-  return [name.slice(0, cut).trimEnd(), name.slice(cut)].map((part) => fitted(part, room, font));
+  const middle = (a, b) => Math.abs(a - name.length / 2) - Math.abs(b - name.length / 2);
+  const cut = cuts.sort(middle)[0];
+  const parts = cut ? [name.slice(0, cut).trimEnd(), name.slice(cut)] : [name];
+  if (measured(name, font) <= room) return [[name], font];
+  for (const share of [1, 0.9, 0.8, 0.72]) {
+    if (parts.every((part) => measured(part, font * share) <= room)) return [parts, font * share];
+  }
+  return [parts.map((part) => fitted(part, room, font * 0.72)), font * 0.72];
 }
 
 function tail(text, room, font) {
@@ -242,8 +246,8 @@ function valueTag(entry, words = entry.shown ?? entry.text) {
   return html("span", { class: `seq-chip${entry.stale ? " stale" : ""}` }, words, entry.stale ? html("b", {}, " stale") : null);
 }
 
-// What the cache, the database and the clients' hands hold after `step` steps.
-function holdings(scene, step) {
+// What the cache, the database and the clients' hands hold after `step` steps; and what the real server said.
+function holdings(scene, step, replay) {
   const state = step ? scene.steps[step - 1].state : scene.start;
   const row = (name, ...what) => html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, ...what));
   const cache = state.cache.length
@@ -257,40 +261,48 @@ function holdings(scene, step) {
     if (done) return row(client.name, word(done === "returned" ? "done" : done));
     return held ? row(client.name, word("holds "), valueTag(held)) : null;
   });
+  const real = replay && step ? realAnswer(replay[step - 1]) : "";
   return html("table", { class: "seq-holdings" }, html("caption", {}, "Now"), html("tbody", {},
-    ...cache.map((line, i) => { if (!i && state.cache.length) line.dataset.first = ""; return line; }),
+    ...cache,
     row("database", valueTag({ text: state.latest, stale: false }), log),
-    scene.replica ? row("replica", valueTag(state.replica)) : null, ...hands.filter(Boolean)));
+    ...(scene.replica ? [row("replica", valueTag(state.replica))] : []), ...hands.filter(Boolean),
+    ...(real ? [row("real server", real)] : [])));
 }
 
 // The clients' source: the line of the step is marked, and where each other client stands.
 function sources(scene, step) {
   const now = step ? scene.steps[step - 1].who : -1;
-  const stands = scene.clients.map((_, who) =>
-    scene.steps.slice(0, step).filter((one) => one.who === who && one.line).at(-1)?.line ?? null);
-  return html("div", { class: "seq-sources" }, ...scene.sources.map((source) => html("pre", { tabindex: 0, role: "region", "aria-label": `source of ${source.name}` },
-    ...source.lines.map((text, i) => {
-      const line = source.first + i;
-      const here = scene.clients.map((client, who) => who).filter((who) => scene.clients[who].source === source.name && stands[who] === line);
+  const last = scene.clients.map((_, who) => scene.steps.slice(0, step).filter((one) => one.who === who && one.line).at(-1));
+  return html("div", { class: "seq-sources" }, ...scene.sources.map((source) => {
+    const users = new Set(scene.steps.filter((one) => one.source === source.name).map((one) => one.who));
+    return html("pre", { tabindex: 0, role: "region", "aria-label": `source of ${source.name}` }, ...source.lines.map((text, i) => {
+      const here = [...users].sort().filter((who) => last[who]?.source === source.name && last[who].line === source.first + i);
       const acts = here.includes(now);
-      const shared = scene.clients.filter((client) => client.source === source.name).length > 1;
-      const which = shared ? here.map((who) => scene.clients[who].name.match(/\d*$/)[0]).join(" ") : "";
-      return html("span", { class: `seq-code${acts ? " now" : here.length ? " stands" : ""}` },
-        html("i", { "aria-hidden": "true", class: shared ? "shared" : null }, which + (acts ? "▶" : here.length ? "▷" : " ")),
+      const which = users.size > 1 ? here.map((who) => scene.clients[who].name.match(/\d*$/)[0]).join(" ") : "";
+      return html("span", { class: `seq-code${acts ? " now" : ""}` },
+        html("i", { "aria-hidden": "true", class: users.size > 1 ? "shared" : null }, which + (acts ? "▶" : here.length ? "▷" : " ")),
         `${text || " "}\n`);
-    }))));
+    }));
+  }));
 }
 
 // Every step in words: the text equivalent. `replay` adds what the real server answered.
 function stepTable(scene, step, replay) {
-  const heads = ["", "who", "call", "answer", ...(replay ? ["real answer"] : []), "cache after", "database"];
-  const cache = (state) => state.cache.map((e) => `${e.key} = ${e.shown ?? e.text}${e.stale ? " (stale)" : ""}`).join("; ") || "empty";
+  const heads = ["step", "who", "call", "answer", ...(replay ? ["real server"] : []), "cache after", "database"];
+  const cache = (state) => state.cache.map((e) => `${e.key} = ${e.shown}${e.stale ? " (stale)" : ""}`).join("; ") || "empty";
   const line = (number, cells, now) => html("tr", { class: now ? "now" : null, "aria-current": now ? "step" : null },
     html("th", { scope: "row" }, number), ...cells.map((cell) => html("td", {}, cell)));
-  const real = (i) => (replay ? [`${replay[i]?.answer ?? "–"}${replay[i] ? (replay[i].agrees ? "  same" : "  DIFFERENT") : ""}`] : []);
+  const real = (i) => (replay ? [realAnswer(replay[i])] : []);
+  const start = line("start", ["", "", "", ...(replay ? [""] : []), cache(scene.start), scene.start.latest], step === 0);
+  const rows = scene.steps.map((one, i) =>
+    line(i + 1, [one.name, one.call, one.answer ?? "", ...real(i), cache(one.state), one.state.latest], step === i + 1));
   return html("div", { class: "seq-scroll", tabindex: 0, role: "region", "aria-label": "the schedule as a table" },
     html("table", { class: "seq-table" }, html("caption", {}, scene.title),
-      html("thead", {}, html("tr", {}, ...heads.map((name) => html("th", { scope: "col" }, name || "step")))),
-      html("tbody", {}, line("start", ["", "", "", ...(replay ? [""] : []), cache(scene.start), scene.start.latest], step === 0),
-        ...scene.steps.map((one, i) => line(i + 1, [one.name, one.call, one.answer ?? "", ...real(i), cache(one.state), one.state.latest], step === i + 1)))));
+      html("thead", {}, html("tr", {}, ...heads.map((name) => html("th", { scope: "col" }, name)))),
+      html("tbody", {}, start, ...rows)));
+}
+
+function realAnswer(real) {
+  if (!real?.answer) return "";
+  return `${real.answer}, ${real.agrees ? "the same" : "DIFFERENT"}`;
 }

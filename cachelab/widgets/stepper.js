@@ -61,7 +61,7 @@ function stage(root, { signal, pick, keys, controls, help }) {
       note.textContent = one?.note ?? "";
       note.classList.toggle("stale", Boolean(one?.alarm));
       code.replaceChildren(sources(scene, step));
-      held.replaceChildren(holdings(scene, step));
+      held.replaceChildren(holdings(scene, step, replay));
       const end = step === scene.steps.length ? scene.end : null;
       verdict.className = `race-verdict ${end?.mark ?? ""}`;
       verdict.replaceChildren(...(end ? [html("b", {}, end.title), html("span", {}, end.words)] : []));
