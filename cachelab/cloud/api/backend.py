@@ -1,5 +1,6 @@
 """moto's ElastiCache backend with engines behind it: one per account and region."""
 
+import threading
 from pathlib import Path
 from re import compile as re_compile
 
@@ -58,6 +59,7 @@ class ElastiCacheBackend(
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.arn_regex = re_compile(r"^arn:aws:elasticache:.*:[0-9]*:(" + "|".join(TAGGED) + "):.*$")
+        self.lock = threading.RLock()  # one request at a time is checked and entered
         self.log = EventLog()
         self.user_groups = {}
         self.parameter_groups = {}
@@ -146,9 +148,12 @@ class ElastiCacheBackend(
             self.need_arn(given["ResourceName"])
 
     def perform(self, operation: str, given: dict) -> dict:
-        """Check a request and do it."""
-        self.check(operation, given)
-        return PERFORMED[operation](self, given)
+        """Check a request and do it. What takes time goes on afterwards, unless nothing is to take time."""
+        with self.lock:
+            self.check(operation, given)
+            answer = PERFORMED[operation](self, given)
+        self.fleet.finish_started()
+        return answer
 
 
 TAGGED = (

@@ -27,12 +27,13 @@ class Fleet:
         self._changed = threading.Condition()
         self._watched: dict[Any, Lost] = {}
         self._jobs: set[threading.Thread] = set()
+        self._mine = threading.local()
         self._watchman: threading.Thread | None = None
 
     # Work that takes time.
 
-    def run(self, work: Callable[[], None], wait: bool | None = None) -> None:
-        """Do `work` in a thread. With a provisioning time of 0, return when it is done."""
+    def run(self, work: Callable[[], None]) -> None:
+        """Do `work` in a thread of its own."""
 
         def guarded() -> None:
             try:
@@ -41,14 +42,20 @@ class Fleet:
                 if not self._closing.is_set():
                     raise
             finally:
-                self._jobs.discard(threading.current_thread())
+                self._jobs.discard(thread)
                 self.announce()
 
         thread = threading.Thread(target=guarded, daemon=True, name="cloud-job")
         self._jobs.add(thread)
+        self._mine.started = [*getattr(self._mine, "started", ()), thread]
         thread.start()
-        if wait if wait is not None else self.provisioning_time == 0:
-            thread.join(JOIN_SECONDS)
+
+    def finish_started(self) -> None:
+        """With a provisioning time of 0, wait for the work that this thread has set going."""
+        started, self._mine.started = getattr(self._mine, "started", ()), ()
+        if self.provisioning_time == 0:
+            for thread in started:
+                thread.join(JOIN_SECONDS)
 
     def take_time(self, since: float) -> None:
         """Wait until the provisioning time has passed since `since` (a time.monotonic())."""
@@ -100,17 +107,18 @@ class Fleet:
                     node.status = "failed"
                 # The primary first: writes wait for its successor.
                 for node in sorted(dead, key=lambda node: node is not getattr(shard, "primary", None)):
-                    self.run(lambda shard=shard, node=node, lost=lost: lost(shard, node), wait=False)
-
-    @property
-    def busy(self) -> bool:
-        """Whether something is being created, changed, repaired or deleted."""
-        return bool(self._jobs)
+                    self.run(lambda shard=shard, node=node, lost=lost: lost(shard, node))
 
     def settle(self, seconds: float) -> bool:
-        """Wait until nothing is busy; False if something still is after `seconds`."""
-        me = threading.current_thread()
-        return self.wait_until(lambda: not (self._jobs - {me}), seconds)
+        """Wait until nothing is being created, changed, repaired or deleted; False after `seconds`."""
+
+        def at_rest() -> bool:
+            if self._jobs - {threading.current_thread()}:
+                return False
+            watched = [node for shard in list(self._watched) for node in list(shard.nodes)]
+            return all(node.alive for node in watched if node.status == "available")  # or it is noticed soon
+
+        return self.wait_until(at_rest, seconds)
 
     # The end.
 

@@ -107,6 +107,9 @@ class Node:
         elif primary:
             config["replicaof"] = f"{primary.server.host} {primary.server.port}"
         self.server = ValkeyServer(config, directory=directory)
+        if not self.server.version:  # a server that asks for a password tells strangers nothing
+            with self.admin() as admin:
+                self.server.version = admin.info("server").get("valkey_version", "")
         if self.front:
             self.front.retarget(self.address)
 

@@ -11,24 +11,17 @@ from cachelab.cloud.catalog import find_version
 ACCOUNT = "123456789012"
 
 
-@pytest.fixture
-def region():
-    """The backend of us-east-1, as it is before anybody asks for anything."""
-    return ElastiCacheBackend("us-east-1", ACCOUNT)
-
-
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory):
-    """The same, with one or two of everything. Only to be asked: whoever changes it takes `region`."""
+    """The backend of us-east-1 with one or two of everything, to be asked and not to be changed."""
     region = ElastiCacheBackend("us-east-1", ACCOUNT)
     region.create_cache_subnet_group("my-subnets", "private", ["subnet-0123456789abcdef0"], None)
     for name, family in (("mine", "valkey9"), ("old", "redis5.0"), ("sharded", "valkey9")):
-        region.perform(
-            "CreateCacheParameterGroup",
-            {"CacheParameterGroupName": name, "CacheParameterGroupFamily": family, "Description": name},
+        region.create_parameter_group(
+            {"CacheParameterGroupName": name, "CacheParameterGroupFamily": family, "Description": name}
         )
     region.find_parameter_group("sharded").values["cluster-enabled"] = "yes"
-    region.perform("CreateUserGroup", {"UserGroupId": "staff", "Engine": "redis", "UserIds": ["default"]})
+    region.create_user_group({"UserGroupId": "staff", "Engine": "redis", "UserIds": ["default"]})
     file = tmp_path_factory.mktemp("rdb") / "none.rdb"
     region.snapshots["yesterday"] = Snapshot(
         "yesterday",
