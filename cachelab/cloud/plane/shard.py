@@ -152,6 +152,9 @@ class Shard:
                 node.server.config.pop("replicaof", None)
                 node.restart()
                 return
+            # A replica whose primary is gone gives its data to nobody, unless it is made a primary itself.
+            with survivor.admin() as admin:
+                admin.execute_command("REPLICAOF", "NO", "ONE")
             self._as_replica_of(node, survivor)
             node.wait_for_sync()
             with node.admin() as admin:

@@ -41,8 +41,8 @@ SEEN = [
         node(CacheClusterId="1--bad--"),
         "InvalidParameterValue",
         "The parameter CacheClusterIdentifier is not a valid identifier. Identifiers must begin with a "
-        "letter; must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain "
-        "two consecutive hyphens.",
+        "letter; must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or "
+        "contain two consecutive hyphens.",
     ),
     (
         "group-exists",

@@ -1,0 +1,333 @@
+"""Nodes die, zones go down, replicas fall behind: what is promoted, what is lost, what clients notice."""
+
+import time
+
+import pytest
+import redis
+import valkey
+import valkey.backoff
+import valkey.retry
+
+from cachelab import cloud
+
+from .cloud_drills import (
+    TOKEN,
+    Traffic,
+    connect,
+    describe,
+    make_group,
+    messages,
+    primary,
+    reader,
+    remove,
+    roles,
+    wait_until,
+)
+
+
+@pytest.fixture(scope="module")
+def aws():
+    with cloud.account(provisioning_time=0) as aws:
+        aws.client("elasticache").create_cache_subnet_group(
+            CacheSubnetGroupName="private",
+            CacheSubnetGroupDescription="d",
+            SubnetIds=["subnet-0123456789abcdef0"],
+        )
+        yield aws
+
+
+@pytest.fixture
+def elasticache(aws):
+    return aws.client("elasticache")
+
+
+@pytest.fixture
+def group(aws, request):
+    """A primary and two replicas in three zones, gone after the test."""
+    name = f"g{abs(hash(request.node.name)) % 10**8}"
+    make_group(aws, name, NumCacheClusters=3, AutomaticFailoverEnabled=True, MultiAZEnabled=True)
+    yield name
+    aws.settle()
+    remove(aws, name)
+
+
+def test_the_most_current_replica_takes_over_at_the_same_address(aws, group):
+    address = primary(describe(aws, group))
+    writer = connect(address)
+    writer.set("before", 1)
+    wait_until(lambda: all(row["keys"] == 1 for row in aws.topology(group)), "replication")
+    aws.partition_replica(f"{group}-002")
+    writer.set("during", 1)
+    wait_until(lambda: {row["keys"] for row in aws.topology(group)} == {1, 2}, "one replica falls behind")
+    behind = next(row for row in aws.topology(group) if row["id"] == f"{group}-002")
+    assert behind["link"] == "cut off" and behind["lag"] > 0
+
+    aws.fail_node(f"{group}-001")
+    wait_until(lambda: roles(aws, group)[f"{group}-003"] == "primary", "failover")
+    assert primary(describe(aws, group)) == address
+    assert connect(address).mget("before", "during") == ["1", "1"]  # nothing was lost
+    assert connect(address).set("after", 1)
+    aws.heal_replica(f"{group}-002")
+    aws.settle()
+    wait_until(lambda: all(row["keys"] == 3 for row in aws.topology(group)), "everybody has everything")
+    assert all(row["live"] for row in aws.topology(group))
+
+
+def test_awss_events_in_awss_order(aws, elasticache, group):
+    start = len(aws.events())
+    elasticache.test_failover(ReplicationGroupId=group, NodeGroupId="0001")
+    aws.settle()
+    told = [(event.source_type, event.message) for event in aws.events()[start:]]
+    old = f"{group}-001"
+    new = next(name for name, role in roles(aws, group).items() if role == "primary")
+    assert told == [
+        ("replication-group", "Test Failover API called for node group 0001"),
+        ("cache-cluster", f"Failover from primary node {old} to replica node {new} completed"),
+        ("replication-group", f"Failover from primary node {old} to replica node {new} completed"),
+        ("cache-cluster", "Recovering cache nodes 0001"),
+        ("cache-cluster", "Finished recovery for cache nodes 0001"),
+    ]
+    assert roles(aws, group)[old] == "replica"
+
+
+def test_asynchronous_replication_loses_the_last_writes(aws, elasticache):
+    """Acknowledged is not replicated: what the only replica never heard of is gone for good."""
+    made = make_group(aws, "lossy", NumCacheClusters=2, AutomaticFailoverEnabled=True)
+    writer = connect(primary(made))
+    writer.set("old", "kept")
+    wait_until(lambda: aws.topology("lossy")[1]["keys"] == 1, "replication")
+    aws.partition_replica("lossy-002")
+    assert writer.set("new", "acknowledged") is True
+    aws.fail_node("lossy-001")
+    wait_until(lambda: roles(aws, "lossy")["lossy-002"] == "primary", "failover")
+    survivor = connect(primary(made))
+    assert survivor.mget("old", "new") == ["kept", None]
+    aws.settle()
+    assert connect(reader(made)).mget("old", "new") == ["kept", None]
+    remove(aws, "lossy")
+
+
+def test_a_zone_that_is_down_gets_no_replacements(aws, group):
+    died = aws.fail_zone("us-east-1a")
+    assert died == [f"{group}-001"]
+    wait_until(lambda: roles(aws, group)[f"{group}-001"] == "replica", "failover")
+    time.sleep(0.3)
+    assert [row["live"] for row in aws.topology(group)] == [False, True, True]
+    connect(primary(describe(aws, group))).set("a", 1)
+    aws.restore_zone("us-east-1a")
+    wait_until(lambda: all(row["live"] and row["keys"] == 1 for row in aws.topology(group)), "replacement")
+    with pytest.raises(cloud.AccountError, match="mars"):
+        aws.fail_zone("mars-1a")
+
+
+def test_when_every_node_dies_the_data_is_gone(aws, group):
+    address = primary(describe(aws, group))
+    connect(address).set("a", 1)
+    for number in ("001", "002", "003"):
+        aws.fail_node(f"{group}-{number}")
+    aws.settle()
+    wait_until(lambda: all(row["live"] and row["keys"] == 0 for row in aws.topology(group)), "a cold start")
+    assert connect(address).get("a") is None
+
+
+def test_without_automatic_failover_writes_wait_for_the_replacement(aws):
+    made = make_group(aws, "patient", NumCacheClusters=2)
+    connect(primary(made)).set("a", 1)
+    wait_until(lambda: aws.topology("patient")[1]["keys"] == 1, "replication")
+    aws.provisioning_time = 0.7
+    try:
+        aws.fail_node("patient-001")
+        with pytest.raises(redis.ConnectionError):
+            connect(primary(made)).set("b", 1)
+        assert connect(reader(made)).get("a") == "1"  # reads go on
+        wait_until(lambda: aws.topology("patient")[0]["live"], "replacement")
+    finally:
+        aws.provisioning_time = 0
+    aws.settle()
+    assert roles(aws, "patient")["patient-001"] == "primary"
+    assert connect(primary(made)).get("a") == "1"  # copied back from the replica
+    remove(aws, "patient")
+
+
+def test_a_dead_replica_leaves_the_reader_endpoint_and_returns(aws, group):
+    aws.fail_node(f"{group}-003")
+    made = describe(aws, group)
+
+    def nobody_is_refused():
+        try:
+            return all(connect(reader(made)).ping() for _ in range(4))
+        except redis.ConnectionError:
+            return False
+
+    wait_until(nobody_is_refused, "the reader endpoint")
+    aws.settle()
+    assert roles(aws, group)[f"{group}-001"] == "primary"  # no failover for a replica
+    assert all(row["live"] for row in aws.topology(group))
+
+
+def test_failover_cannot_be_tested_where_there_is_none(aws, elasticache):
+    from botocore.exceptions import ClientError
+
+    make_group(aws, "single")
+    for request, code in [
+        ({"ReplicationGroupId": "single", "NodeGroupId": "0001"}, "InvalidReplicationGroupState"),
+        ({"ReplicationGroupId": "nobody", "NodeGroupId": "0001"}, "ReplicationGroupNotFoundFault"),
+    ]:
+        with pytest.raises(ClientError) as caught:
+            elasticache.test_failover(**request)
+        assert caught.value.response["Error"]["Code"] == code
+    remove(aws, "single")
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [("nobody-001", "nobody-001"), ("g-is-not-here", "Nodes:")],
+)
+def test_a_drill_on_something_that_is_not_there(aws, group, name, problem):
+    with pytest.raises(cloud.AccountError, match=problem):
+        aws.fail_node(name)
+    with pytest.raises(cloud.AccountError, match="not a replica"):
+        aws.partition_replica(f"{group}-001")
+
+
+# Under load, with each of the clients an application might use.
+
+
+def glide(endpoint, tls):
+    from glide_sync import GlideClient, GlideClientConfiguration, NodeAddress
+
+    config = GlideClientConfiguration(
+        [NodeAddress(endpoint["Address"], endpoint["Port"])], request_timeout=2000, use_tls=tls
+    )
+    client = GlideClient.create(config)
+    return lambda number: client.set("n", str(number)), client.close
+
+
+def redis_py(endpoint, tls):
+    client = connect(endpoint, ssl=tls)
+    return lambda number: client.set("n", number), client.close
+
+
+def valkey_py(endpoint, tls):
+    client = valkey.Valkey(endpoint["Address"], endpoint["Port"], ssl=tls, socket_timeout=2)
+    return lambda number: client.set("n", number), client.close
+
+
+@pytest.mark.parametrize("library", [redis_py, valkey_py, glide], ids=["redis-py", "valkey-py", "glide"])
+def test_writes_resume_at_the_same_endpoint(aws, library):
+    """One client object, never told of anything, writes before and after its primary is killed."""
+    made = make_group(aws, "busy", NumCacheClusters=2, AutomaticFailoverEnabled=True)
+    write, close = library(primary(made), False)
+    with Traffic(write) as traffic:
+        before = traffic.confirmed
+        aws.fail_node("busy-001")
+        wait_until(lambda: traffic.after_failure > 100, "writes after the failover")
+    assert traffic.failures > 0 and traffic.confirmed > before
+    assert roles(aws, "busy")["busy-002"] == "primary"
+    assert int(connect(primary(made)).get("n")) >= traffic.confirmed - 1
+    aws.settle()
+    close()
+    remove(aws, "busy")
+
+
+def test_reads_go_on_at_the_reader_endpoint_throughout(aws, group):
+    made = describe(aws, group)
+    connect(primary(made)).set("n", 0)
+    wait_until(lambda: all(row["keys"] == 1 for row in aws.topology(group)), "replication")
+    client = connect(reader(made))
+    with Traffic(lambda number: client.get("n")) as reads:
+        aws.fail_node(f"{group}-001")
+        wait_until(lambda: roles(aws, group)[f"{group}-001"] == "replica", "failover")
+        aws.settle()
+        seen = reads.confirmed
+        wait_until(lambda: reads.confirmed > seen + 50, "reads")
+
+
+# Cluster mode.
+
+
+@pytest.fixture(scope="module")
+def sharded(aws):
+    """Three shards with a replica each, behind TLS and a token."""
+    return make_group(
+        aws, "sharded", NumNodeGroups=3, ReplicasPerNodeGroup=1, AutomaticFailoverEnabled=True,
+        TransitEncryptionEnabled=True, AuthToken=TOKEN, CacheSubnetGroupName="private",
+    )  # fmt: skip
+
+
+def cluster_client(group):
+    endpoint = group["ConfigurationEndpoint"]
+    return redis.RedisCluster(
+        host=endpoint["Address"], port=endpoint["Port"], ssl=True, password=TOKEN, decode_responses=True
+    )
+
+
+def test_a_real_cluster(aws, sharded):
+    assert sharded["ClusterEnabled"] is True
+    assert [shard["Slots"] for shard in sharded["NodeGroups"]] == ["0-5460", "5461-10922", "10923-16383"]
+    assert "PrimaryEndpoint" not in sharded["NodeGroups"][0]
+    assert aws.aws_address("sharded").startswith("clustercfg.sharded.")
+    client = cluster_client(sharded)
+    for number in range(100):
+        client.set(f"k{number}", number)
+    kept = [row["keys"] for row in aws.topology("sharded") if row["role"] == "primary"]
+    assert sum(kept) == 100 and all(count > 10 for count in kept)
+    with pytest.raises(redis.exceptions.NoPermissionError):
+        client.execute_command("CLUSTER RESET", target_nodes=client.get_primaries()[0])
+
+
+def test_a_shard_fails_over_and_cluster_clients_follow(aws, sharded):
+    client = cluster_client(sharded)
+    client.set("before", 1)
+    aws.client("elasticache").test_failover(ReplicationGroupId="sharded", NodeGroupId="0002")
+    aws.settle()
+    wait_until(lambda: all(row["live"] and row["link"] == "up" for row in aws.topology("sharded")), "repair")
+    assert roles(aws, "sharded")["sharded-0002-002"] == "primary"
+    fresh = cluster_client(sharded)
+    for number in range(100):
+        assert fresh.set(f"k{number}", number + 1)
+    assert client.get("before") == "1"
+
+
+def test_shards_are_added_and_removed_under_load(aws, sharded):
+    client = cluster_client(sharded)
+    for number in range(100):
+        client.set(f"r{number}", number)
+    change = {"ReplicationGroupId": "sharded", "ApplyImmediately": True}
+    elasticache = aws.client("elasticache")
+    elasticache.modify_replication_group_shard_configuration(**change, NodeGroupCount=4)
+    assert [shard["NodeGroupId"] for shard in describe(aws, "sharded")["NodeGroups"]] == [
+        "0001", "0002", "0003", "0004",
+    ]  # fmt: skip
+    assert [client.get(f"r{number}") for number in range(100)] == [str(number) for number in range(100)]
+    elasticache.modify_replication_group_shard_configuration(
+        **change, NodeGroupCount=2, NodeGroupsToRemove=["0001", "0003"]
+    )
+    shards = describe(aws, "sharded")["NodeGroups"]
+    assert [(shard["NodeGroupId"], shard["Slots"]) for shard in shards] == [
+        ("0002", "0-8191"),
+        ("0004", "8192-16383"),
+    ]
+    fresh = cluster_client(sharded)
+    assert [fresh.get(f"r{number}") for number in range(100)] == [str(number) for number in range(100)]
+
+
+def test_a_cluster_is_backed_up_and_restored_shard_by_shard(aws, sharded):
+    client = cluster_client(sharded)
+    client.set("kept", "yes")
+    elasticache = aws.client("elasticache")
+    aws.settle()
+    elasticache.create_snapshot(ReplicationGroupId="sharded", SnapshotName="all-shards")
+    shards = len(describe(aws, "sharded")["NodeGroups"])
+    [snapshot] = elasticache.describe_snapshots(SnapshotName="all-shards")["Snapshots"]
+    assert len(snapshot["NodeSnapshots"]) == shards
+    make_group(
+        aws, "restored", SnapshotName="all-shards", ReplicasPerNodeGroup=0, AutomaticFailoverEnabled=True
+    )
+    endpoint = describe(aws, "restored")["ConfigurationEndpoint"]
+    assert (
+        redis.RedisCluster(host=endpoint["Address"], port=endpoint["Port"], decode_responses=True).get("kept")
+        == "yes"
+    )
+    assert "Snapshot succeeded" in " ".join(messages(aws))
+    remove(aws, "restored")
