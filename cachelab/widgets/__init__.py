@@ -3,8 +3,10 @@
 from .base import Base
 from .bench import Bench, Choice, Slider
 from .chart import Chart
+from .cluster import ClusterView, cluster
 from .figure import Figure
 from .matrix import Matrix, race_matrix
+from .order import OrderForm, order
 from .predict import predict
 from .preflight import preflight
 from .progress import progress
@@ -19,12 +21,16 @@ __all__ = [
     "Bench",
     "Chart",
     "Choice",
+    "ClusterView",
     "Figure",
     "Matrix",
+    "OrderForm",
     "Race",
     "Scheduler",
     "Slider",
     "TrafficBench",
+    "cluster",
+    "order",
     "play_scheduler",
     "predict",
     "preflight",

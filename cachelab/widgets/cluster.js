@@ -1,0 +1,132 @@
+const SIGNS = { primary: "◆", replica: "◇", node: "●" };
+const HEARTBEAT = 20_000; // ms between two signs of life to Python
+
+export default widget(({ root, model, signal, get, watch, isStatic }) => {
+  const ask = (deed, what) => model.send({ do: deed, what });
+  const grid = html("div", { class: "map" });
+  const wires = svg("svg", { class: "wires", "aria-hidden": "true" });
+  const board = html("div", { class: "board" }, grid, wires);
+  const { element: said, say } = status();
+  const log = html("ol", { class: "log", "aria-label": "Events, latest last" });
+  root.classList.add("cluster");
+  root.append(html("div", { class: "name" }, get("name")), board, said, log);
+  const cards = new Map();
+  const caps = new Map();
+
+  if (!isStatic) {
+    const alive = () => { if (root.isConnected) ask("watch"); };
+    requestAnimationFrame(alive);
+    const timer = setInterval(alive, HEARTBEAT);
+    signal?.addEventListener("abort", () => clearInterval(timer));
+  }
+
+  watch(["zones", "shards"], draw);
+  watch(["said"], say);
+  watch(["log"], (lines) => log.replaceChildren(...lines.map((line) => html("li", {}, line))));
+  onWidth(board, signal, wire);
+
+  // Cards stay the same elements while their node lives on, so that a button keeps the focus.
+  function draw() {
+    const zones = get("zones"), shards = get("shards");
+    grid.style.setProperty("--zones", Math.max(1, zones.length));
+    const cells = zones.map((zone, column) => zoneCap(zone, column));
+    const seen = new Set();
+    let row = 2;
+    for (const shard of shards) {
+      if (shards.length > 1) {
+        cells.push(html("div", { class: "shard", style: `grid-row: ${row++}` }, `shard ${shard.id}`));
+      }
+      zones.forEach(({ name }, column) => {
+        const inside = shard.nodes.filter((node) => node.zone === name).map((node) => {
+          seen.add(node.id);
+          return card(node);
+        });
+        cells.push(html("div", { class: "cell", style: `grid-area: ${row} / ${column + 1}` }, ...inside));
+      });
+      row += 1;
+    }
+    for (const id of cards.keys()) if (!seen.has(id)) cards.delete(id);
+    const focused = document.activeElement;
+    grid.replaceChildren(...cells);
+    if (!zones.length) grid.append(html("div", { class: "quiet" }, "There is nothing to see here: no such cache."));
+    if (focused !== document.activeElement && grid.contains(focused)) focused.focus();
+    wire();
+  }
+
+  function zoneCap({ name, down }, column) {
+    if (!caps.has(name)) {
+      const toggle = button("", () => ask(caps.get(name).down ? "zone_up" : "zone_down", name));
+      const title = html("span");
+      const element = html("div", { class: "zone" }, title, isStatic ? null : toggle);
+      caps.set(name, { element, title, toggle, down });
+    }
+    const cap = caps.get(name);
+    cap.down = down;
+    cap.title.textContent = down ? `${name} ✗ down` : name;
+    cap.toggle.textContent = down ? "Bring back" : "Take down";
+    cap.toggle.setAttribute("aria-label", `${cap.toggle.textContent} ${name}`);
+    cap.element.dataset.down = down;
+    cap.element.style.gridArea = `1 / ${column + 1}`;
+    return cap.element;
+  }
+
+  function card(node) {
+    if (!cards.has(node.id)) cards.set(node.id, newCard(node.id));
+    const { element, parts, kill, cut, state } = cards.get(node.id);
+    state.node = node;
+    element.dataset.role = node.role;
+    element.dataset.live = node.live;
+    element.setAttribute("aria-label", `${node.id}, ${node.role}, ${node.state}`);
+    parts.doors.textContent = node.doors.map((door) => `▾ ${door}`).join("  ");
+    parts.role.textContent = `${SIGNS[node.role]} ${node.role}`;
+    parts.state.textContent = node.live ? node.state : `✗ ${node.state}`;
+    parts.data.textContent = node.data || "\u00a0";
+    parts.pid.textContent = node.pid || "\u00a0";
+    kill.disabled = !node.live;
+    cut.hidden = node.role !== "replica";
+    cut.disabled = !node.live;
+    cut.textContent = node.link === "cut off" ? "Reconnect" : "Cut off";
+    cut.setAttribute("aria-label", `${cut.textContent} ${node.id}`);
+    return element;
+  }
+
+  function newCard(id) {
+    const state = {};
+    const kill = button("Kill", () => ask("kill", id), { "aria-label": `Kill ${id}` });
+    const cut = button("Cut off", () => ask(state.node.link === "cut off" ? "heal" : "cut", id));
+    const parts = Object.fromEntries(["doors", "role", "state", "data", "pid"]
+      .map((name) => [name, html("div", { class: name })]));
+    const element = html("section", { class: "node" }, parts.doors, html("div", { class: "id" }, id),
+      html("div", { class: "line" }, parts.role, parts.state), parts.data, parts.pid,
+      isStatic ? null : html("div", { class: "drills" }, kill, cut));
+    return { element, parts, kill, cut, state };
+  }
+
+  // Who copies from whom: a rail below each shard's cards.
+  function wire() {
+    const frame = board.getBoundingClientRect();
+    wires.setAttribute("width", Math.max(0, frame.width));
+    wires.setAttribute("height", Math.max(0, frame.height));
+    const lines = [];
+    for (const shard of get("shards")) {
+      const primary = shard.nodes.find((node) => node.role === "primary");
+      if (!primary || !cards.has(primary.id)) continue;
+      const foot = (node) => {
+        const box = cards.get(node.id).element.getBoundingClientRect();
+        return { x: box.left - frame.left + box.width / 2, y: box.bottom - frame.top };
+      };
+      const from = foot(primary);
+      const rail = Math.max(...shard.nodes.map((node) => foot(node).y)) + 12;
+      for (const node of shard.nodes) {
+        if (node === primary) continue;
+        const to = foot(node);
+        const flows = node.link === "up" && primary.live && node.live;
+        const path = `M${from.x} ${from.y}V${rail}H${to.x}V${to.y + 1}`;
+        lines.push(svg("path", { d: path, class: flows ? "flows" : "broken" }));
+        if (flows) lines.push(svg("path", { d: `M${to.x - 4} ${to.y + 7}L${to.x} ${to.y + 1}L${to.x + 4} ${to.y + 7}`, class: "flows" }));
+        else lines.push(svg("text", { x: to.x + 6, y: rail - 2 }, "✗"));
+      }
+    }
+    wires.replaceChildren(...lines);
+  }
+});
