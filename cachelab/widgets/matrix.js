@@ -3,13 +3,13 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
   const rows = get("rows"), columns = get("columns");
   const marks = { ".": "○", t: "t", X: "✕", yes: "yes", no: "no" };
   const look = (mark) => ({ ".": "holds", t: "bounded", X: "broken", yes: "holds", no: "broken" })[mark in marks ? mark : mark[0]];
-  const shown = (mark) => (mark in marks ? marks[mark] : marks[mark[0]] + mark.slice(1));
+  const sign = (mark) => (mark in marks ? marks[mark] : marks[mark[0]] + mark.slice(1));
   const buttons = rows.map((row, r) => row.cells.map((cell, c) => cell.parts.length === 0 ? null : html("button", {
     type: "button", tabindex: -1, disabled: isStatic,
     "aria-label": `${row.name}, ${columns[c]}: ${wordsOf(cell)}`,
     onclick: () => { focusOn(r, c); if (!isStatic) model.send({ row: r, column: c }); },
   }, ...cell.parts.flatMap((part, i) => [i ? html("span", { class: "over" }, "/") : null,
-    html("span", { class: `mark ${look(part.mark)}` }, shown(part.mark))]))));
+    html("span", { class: `mark ${look(part.mark)}` }, sign(part.mark))]))));
   function wordsOf({ parts }) {
     return parts.length === 1 ? parts[0].words : `${parts[0].words} with two clients, ${parts[1].words} with three`;
   }
@@ -38,12 +38,11 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
   }
   const moves = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
   grid.addEventListener("keydown", (event) => {
-    const [dr, dc] = moves[event.key] ?? (event.key === "Home" ? [0, -here[1]] : event.key === "End" ? [0, columns.length - 1 - here[1]] : []);
-    if (dr === undefined) return;
+    const to = event.key === "Home" ? [here[0], 0] : event.key === "End" ? [here[0], columns.length - 1]
+      : moves[event.key]?.map((by, i) => here[i] + by);
+    if (!to) return;
     event.preventDefault();
-    let [r, c] = [here[0] + dr, here[1] + dc];
-    while (buttons[r]?.[c] === null) { r += dr; c += dc || 0; if (!dr && !dc) break; }
-    if (buttons[r]?.[c]) focusOn(r, c);
+    if (buttons[to[0]]?.[to[1]]) focusOn(...to);
   });
 
   watch(["chosen"], (chosen) => {
@@ -54,8 +53,12 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
     }));
   });
   watch(["said"], say);
+  let shown = get("scene");
   watch(["scene", "step"], (scene, step) => {
     steps.element.hidden = !scene.steps;
-    if (scene.steps) steps.show({ scene, step });
+    if (!scene.steps) return;
+    steps.show({ scene, step });
+    if (scene !== shown) steps.element.scrollIntoView({ block: "nearest" }); // it may lie below the grid
+    shown = scene;
   });
 });

@@ -28,7 +28,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-__all__ = ["opening", "scene"]
+__all__ = ["opening", "scene", "short"]
 
 KINDS = {"crash": "crash", "evict": "evict", "expire": "expire"}
 
@@ -99,7 +99,7 @@ class _Telling:
         kind, to = _kind(step), _target(step)
         source, line = sources.place(step.file, step.line)
         note, alarm = self._note(step, to, before, old, held)
-        call = _short(step.call)
+        call = short(step.call)
         return {
             "who": step.index,
             "name": step.client,
@@ -194,7 +194,7 @@ def _sentence(words: str, name: str) -> str:
 def _answer(step) -> str | None:
     if step.fault is not None and step.fault != "lost_call":
         return None
-    text = _short(step.shown())
+    text = short(step.shown())
     if step.call.startswith("db.write") and isinstance(step.result, tuple):
         text = str(step.result[0])
     return text or None
@@ -221,11 +221,11 @@ def _target(step) -> str | None:
 
 def _shown(value) -> str:
     if isinstance(value, dict):
-        return _short(", ".join(f"{field}: {item}" for field, item in value.items()))
-    return _short(value) if value != "" else "''"
+        return short(", ".join(f"{field}: {item}" for field, item in value.items()))
+    return short(value) if value != "" else "''"
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     """Without the parts nobody reads: a script's text, memcached's flags and lengths."""
     text = text.replace("brings the replica one commit further", "the replica catches up")
     text = re.sub(r"EVAL '.*?' \d+ ", "EVAL script ", text)

@@ -25,12 +25,16 @@ export default widget(({ root, model, signal, watch, isStatic }) => {
     title.textContent = scene.title;
     view.show({ scene, step: scene.steps.length });
     const inside = moves.contains(document.activeElement);
-    moves.replaceChildren(html("span", { class: "moves-name" }, given.length ? "Who moves next?" : "Nobody has a move left."),
-      ...given.map((option, i) => html("button", {
-        type: "button", disabled: isStatic, onclick: () => choose(i),
-        class: `${option.fault ? "fault" : "client"}${hinted === i ? " hinted" : ""}` },
-        i < 9 ? html("kbd", {}, i + 1) : null, html("b", {}, option.client), ` ${option.call}`,
-        hinted === i ? html("em", {}, " ← towards a break") : null)));
+    const choice = (option, i) => html("button", { type: "button", disabled: isStatic, onclick: () => choose(i),
+        class: `${option.fault ? "fault" : "client"}${hinted === i ? " hinted" : ""}`, title: `${option.client}: ${option.call}` },
+      i < 9 ? html("kbd", {}, i + 1) : null, html("b", {}, option.client), ` ${option.call}`,
+      hinted === i ? html("em", {}, " ← towards a break") : null);
+    const row = (name, faults) => {
+      const these = given.map((option, i) => (Boolean(option.fault) === faults ? choice(option, i) : null)).filter(Boolean);
+      return these.length ? [html("span", { class: "moves-name" }, name), ...these] : [];
+    };
+    moves.replaceChildren(...row("Who moves next?", false), ...row("Or a fault:", true));
+    if (!given.length) moves.append(html("span", { class: "moves-name" }, "Nobody has a move left."));
     undo.disabled = again.disabled = scene.steps.length === 0;
     hint.disabled = given.length === 0;
     say(words);

@@ -9,7 +9,7 @@ from cachelab import races
 from cachelab.races.play import Option
 
 from .base import Base
-from .scene import opening, scene
+from .scene import opening, scene, short
 
 __all__ = ["Scheduler", "play_scheduler"]
 
@@ -19,7 +19,7 @@ class Scheduler(Base):
 
     parts = ("sequence.js", "stepper.js", "sequence.css")
     scene = traitlets.Dict().tag(sync=True)
-    moves = traitlets.List(help="what may happen next: {client, call, fault}").tag(sync=True)
+    moves = traitlets.List(help="what may happen next, faults last: {client, call, fault}").tag(sync=True)
     hinted = traitlets.Int(-1, help="the move that a hint points at").tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
 
@@ -32,7 +32,9 @@ class Scheduler(Base):
 
     def move(self, choice: int) -> None:
         """Lets the move with this number (from 0, as in `moves`) happen."""
-        self.game.do(choice)
+        if not 0 <= choice < len(self._order):
+            raise ValueError(f"there is no move {choice!r}: choose from 0 to {len(self._order) - 1}")
+        self.game.do(self._order[choice])
         self._distances.append(self.game.distance)
         self._show()
 
@@ -72,8 +74,9 @@ class Scheduler(Base):
         game = self.game
         options = [] if game.violated else game.moves()
         over = game.finished and game.violated is None
+        self._order = sorted(range(len(options)), key=lambda i: options[i].fault is not None)
         with self.hold_sync():
-            self.moves = [_plain(option) for option in options]
+            self.moves = [_plain(options[i]) for i in self._order]
             self.hinted = -1
             self.said = ""
             if hint:
@@ -92,7 +95,7 @@ class Scheduler(Base):
     def _hint(self) -> None:
         where = self.game.hint()
         if where is not None:
-            self.hinted = where
+            self.hinted = self._order.index(where)
             self.said = f"From here the nearest break is {_moves(self.game.distance)} away."
         elif self.game.shortest is None:
             self.said = self._unbreakable()
@@ -135,7 +138,9 @@ class Scheduler(Base):
 
 
 def _plain(option: Option) -> dict:
-    call = option.label.removeprefix(f"{option.client}: ").removeprefix(f"{option.client} ")
+    call = short(option.call)
+    if option.fault == "lost_call":
+        call = f"answer lost: {call}" if option.label.endswith("the answer is lost)") else f"lost: {call}"
     return {"client": option.client, "call": call, "fault": option.fault}
 
 

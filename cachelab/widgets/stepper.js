@@ -34,7 +34,7 @@ function stage(root, { signal, pick, keys, controls, help }) {
   const canvas = html("div", { class: "race-canvas" });
   const figure = html("div", { class: "race-figure", tabindex: 0, role: "group", "aria-label": help }, canvas);
   const code = html("div"), held = html("div"), table = html("div");
-  const verdict = html("div", { class: "race-verdict" });
+  const verdict = html("div", { class: "race-verdict", role: "status" });
   const picture = diagram(canvas, signal, (to) => { pick(to); figure.focus({ preventScroll: true }); });
   const element = html("div", { class: "race-body" },
     html("div", { class: "race-words" }, said, note),

@@ -110,15 +110,6 @@ def test_the_scene_agrees_with_the_schedule(strategy, fault):
                 assert told["sentence"].startswith(step.client)
 
 
-def test_lost_calls_and_lost_answers_look_different():
-    kinds = set()
-    for _, report in matrix.reports(LEASE, "lost_call", matrix.TWO):
-        kinds |= {one["kind"] for one in race(report).scene["steps"]} if report.kind else set()
-    game = races.play([get_user, update_user], fault="lost_call", warm=True)
-    labels = [option.label for option in game.moves()]
-    assert "lost" in kinds and any("lost on the way" in label for label in labels)
-
-
 def test_the_steps_stay_within_the_schedule(late_fill):
     picture = race(late_fill)
     assert picture.step == 5  # the whole race at a glance; "first" begins it
@@ -228,6 +219,18 @@ def test_faults_are_moves_of_their_own():
     scheduler.move(next(i for i, move in enumerate(scheduler.moves) if move["fault"] == "evict"))
     assert scheduler.scene["steps"][0]["kind"] == "evict"
     assert scheduler.scene["start"]["cache"] and not scheduler.scene["steps"][0]["state"]["cache"]
+
+
+def test_a_call_may_get_lost_on_its_way_or_on_its_way_back():
+    scheduler = play_scheduler([get_user, update_user], fault="lost_call", warm=True)
+    choose(scheduler, "update_user")
+    calls = [move["call"] for move in scheduler.moves if move["client"] == "update_user"]
+    assert calls == ["DEL user:1", "lost: DEL user:1", "answer lost: DEL user:1"]
+    for call, kind, left in (("lost", "lost", 1), ("answer lost", "unanswered", 0)):
+        scheduler.move(next(i for i, m in enumerate(scheduler.moves) if m["call"].startswith(f"{call}:")))
+        step = scheduler.scene["steps"][-1]
+        assert (step["kind"], len(step["state"]["cache"])) == (kind, left)
+        scheduler.undo()
 
 
 def test_taking_moves_back():
