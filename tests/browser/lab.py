@@ -317,9 +317,23 @@ _NAME_CELLS = f"""() => {{
 }}"""
 _DEADLINE = """const deadline = (work, ms) =>
   Promise.race([work.then(() => true), new Promise((r) => setTimeout(r, ms, false))]);"""
+_ERRORS = f"""() => {_CELLS}
+  .filter((cell) => cell.model.type === "code"
+    && !(cell.model.getMetadata("tags") ?? []).includes("raises-exception"))
+  .flatMap((cell) => cell.model.outputs.toJSON()
+    .filter((output) => output.output_type === "error")
+    .map((output) => `${{cell.model.id}}: ${{output.ename}}: ${{output.evalue}}`))"""
+# After a cell that may raise, JupyterLab's command is over before the cells after it have run.
 _RUN_ALL = f"""async (ms) => {{
   {_DEADLINE}
-  if (await deadline(jupyterapp.commands.execute("notebook:run-all-cells"), ms)) return null;
+  const errors = {_ERRORS};
+  const ran = () => {_CELLS}.every((cell) => cell.model.type !== "code"
+    || !cell.model.sharedModel.getSource().trim() || cell.model.executionCount !== null);
+  const all = async () => {{
+    await jupyterapp.commands.execute("notebook:run-all-cells");
+    while (!ran() && !errors().length) await new Promise((r) => setTimeout(r, 50));
+  }};
+  if (await deadline(all(), ms)) return null;
   const busy = {_CELLS}.find((cell) => /\\*/.test(cell.promptNode?.textContent ?? ""));
   return busy?.model.id ?? "?";
 }}"""
@@ -328,12 +342,6 @@ _RUN_CELL = f"""async ([id, ms]) => {{
   {_PANEL}.content.activeCellIndex = {_CELLS}.findIndex((cell) => cell.model.id === id);
   return (await deadline(jupyterapp.commands.execute("notebook:run-cell"), ms)) ? null : id;
 }}"""
-_ERRORS = f"""() => {_CELLS}
-  .filter((cell) => cell.model.type === "code"
-    && !(cell.model.getMetadata("tags") ?? []).includes("raises-exception"))
-  .flatMap((cell) => cell.model.outputs.toJSON()
-    .filter((output) => output.output_type === "error")
-    .map((output) => `${{cell.model.id}}: ${{output.ename}}: ${{output.evalue}}`))"""
 _EVALUATE = f"""async (expression) => {{
   const kernel = {_PANEL}.sessionContext.session.kernel;
   const reply = (await kernel.requestExecute({{
