@@ -45,8 +45,8 @@ def test_the_failures_are_the_ones_the_text_explains(lesson):
     expect(lesson.output("nobody-run")).to_contain_text("from get_user:   None")
     for name in ("healthy", "dead", "frozen", "not JSON", "a list", "no date"):
         expect(lesson.output("finished-run")).to_contain_text(re.compile(rf"{name} +right, answered"))
-    expect(lesson.output("fake-commands")).to_contain_text("fake ResponseError: syntax error")
-    expect(lesson.output("fake-commands")).to_contain_text("real True b'2'")
+    expect(lesson.output("fake-commands")).to_contain_text("fakeredis: ResponseError, syntax error")
+    expect(lesson.output("fake-commands")).to_contain_text("Valkey: stock is now b'2'")
 
 
 def test_an_outage_on_the_bench(lesson, bench):
