@@ -2,11 +2,12 @@
 
 It talks to a real Valkey of its own, never to the learner's. "Refused" is a port where nobody listens and
 "hung" a socket that nobody reads, so that what the learner's code meets is what redis-py makes of the real
-thing.
+thing. Where Valkey is a stand-in inside this process, the client raises the same exceptions by itself.
 """
 
 import pickletools
 import socket
+import time
 from contextlib import ExitStack, contextmanager
 
 import redis
@@ -51,7 +52,9 @@ class Cache(_Counting, redis.Redis):
     def __init__(self, engine, log):
         kind, settings = engine
         self._log, self._kind = log, kind
-        self._address = {name: settings[name] for name in ("host", "port") if name in settings}
+        # A stand-in (fakeredis) brings its server along, and has no address that could be exchanged.
+        real = "server" not in settings
+        self._address = {"host": settings["host"], "port": settings["port"]} if real else {}
         limits = {
             "socket_timeout": TIMEOUT,
             "socket_connect_timeout": TIMEOUT,
@@ -75,7 +78,8 @@ class Cache(_Counting, redis.Redis):
 
     def reset(self) -> None:
         self._desk.flushall()
-        self._desk.config_set("maxmemory", 0)
+        if self._address:
+            self._desk.config_set("maxmemory", 0)
 
     @contextmanager
     def refusing(self):
@@ -92,12 +96,16 @@ class Cache(_Counting, redis.Redis):
     @contextmanager
     def full(self):
         """Every write is answered with an out-of-memory error; reads go on."""
-        self._desk.config_set("maxmemory", 1)
-        try:
-            with self._log.during(FULL):
+        with self._log.during(FULL):
+            if not self._address:
+                with self._raising(_no_memory):
+                    yield
+                return
+            self._desk.config_set("maxmemory", 1)
+            try:
                 yield
-        finally:
-            self._desk.config_set("maxmemory", 0)
+            finally:
+                self._desk.config_set("maxmemory", 0)
 
     @contextmanager
     def dying_after(self, trips: int):
@@ -118,12 +126,25 @@ class Cache(_Counting, redis.Redis):
     @contextmanager
     def _elsewhere(self, listen: bool):
         """The client's next connections go to a port that refuses, or to one that listens and never reads."""
+        if not self._address:
+            with self._raising(_no_answer if listen else _no_server):
+                yield
+            return
         with silent_port() if listen else refusing_port() as address:
             self._move(*address)
             try:
                 yield
             finally:
                 self._move(**self._address)
+
+    @contextmanager
+    def _raising(self, fault):
+        """A stand-in has no socket to disturb: the client raises."""
+        self._log.fault = fault
+        try:
+            yield
+        finally:
+            self._log.fault = None
 
     @contextmanager
     def pausing(self, seconds: float):
@@ -149,6 +170,8 @@ class Cache(_Counting, redis.Redis):
 
     def age(self, seconds: float) -> None:
         """Let time pass in the cache: every TTL gets so much shorter, and what has run out is gone."""
+        if not self._address:  # a stand-in asks time.time(), which the lab has put forward
+            return
         for name, left in self.ttls().items():
             if left is None:
                 continue
@@ -200,6 +223,31 @@ class Cache(_Counting, redis.Redis):
                 )
             )
         return rows
+
+
+def _no_server(commands) -> None:
+    raise redis.ConnectionError("Error 111 connecting to the cache. Connection refused.")
+
+
+def _no_answer(commands) -> None:
+    time.sleep(TIMEOUT)
+    raise redis.TimeoutError("Timeout reading from socket")
+
+
+def _no_memory(commands) -> None:
+    if set(commands) - {
+        "GET",
+        "MGET",
+        "HGET",
+        "HMGET",
+        "HGETALL",
+        "EXISTS",
+        "TTL",
+        "DEL",
+        "UNLINK",
+        "EXPIRE",
+    }:
+        raise redis.exceptions.OutOfMemoryError("command not allowed when used memory > 'maxmemory'.")
 
 
 @contextmanager

@@ -1,9 +1,11 @@
 """Where a check meets an answer: it calls the learner's function, and sees each command and query of it."""
 
+import threading
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from .attempt import Overtime, describe, learner_line, limit, note, overtime_line, words
@@ -22,11 +24,14 @@ _engines: dict[str, Any] = {}  # the checks' own, kept for the kernel: a check n
 
 
 def prepare(needs: tuple[str, ...]) -> dict[str, tuple]:
-    """Start what a check needs, unless it runs already: {"valkey": (connection class, settings)}."""
+    """Start what a check needs, unless it runs already: {"valkey": (connection class, settings)}.
+
+    "real valkey" will not do with a stand-in. Raises Unavailable."""
     from cachelab import engines
 
     found = {}
-    for name in needs:
+    for need in needs:
+        name = need.removeprefix("real ")
         try:
             if name not in _engines or not _engines[name].alive:
                 _engines[name] = getattr(engines, name)(fresh=True)
@@ -34,6 +39,8 @@ def prepare(needs: tuple[str, ...]) -> dict[str, tuple]:
         except Exception as error:
             _engines.pop(name, None)
             raise Unavailable(f"{type(error).__name__}: {error}") from error
+        if need != name and not _engines[name].is_real:
+            raise Unavailable(f"it needs a real server, and here is only a {_engines[name].badge}")
         found[name] = (pool.connection_class, dict(pool.connection_kwargs))
     return found
 
@@ -47,6 +54,7 @@ class Step:
     reply: Any = None
     error: str = ""
     commands: tuple = ()
+    thread: int = field(default_factory=threading.get_ident)
 
     def row(self):
         return (self.kind, self.text, self.error or show(self.reply, 60))
@@ -58,7 +66,11 @@ class Log:
     def __init__(self):
         self.steps: list[Step] = []
         self.conditions: list[str] = []
-        self.on_trip: Callable[[], None] | None = None
+        self.on_trip: Callable[[], None] | None = None  # called before each round trip
+        self.fault: Callable[[tuple], None] | None = None  # raises instead of a round trip
+        self.meeting: threading.Barrier | None = (
+            None  # where the steps of several threads wait for each other
+        )
 
     @property
     def loads(self) -> list[Step]:
@@ -70,7 +82,8 @@ class Log:
         names = tuple(str(command[0]).upper() for command in commands)
         if self.on_trip:
             self.on_trip()
-        yield from self._step(Step("cache", text[:110], commands=names))
+        before = self.fault and partial(self.fault, names)
+        yield from self._step(Step("cache", text[:110], commands=names), before)
 
     @contextmanager
     def query(self, name, args, named, db):
@@ -80,6 +93,11 @@ class Log:
 
     def _step(self, step, before=None):
         self.steps.append(step)
+        if self.meeting:
+            try:
+                self.meeting.wait()
+            except threading.BrokenBarrierError:  # not all of them take this step: from here on, go freely
+                pass
         try:
             if before:
                 before()
@@ -220,6 +238,40 @@ class Lab:
         call.seconds, call.overtime = time.monotonic() - start, overtime_line()
         call.steps = self.log.steps[first:]
         return call
+
+    def at_once(self, function, *requests: tuple) -> list[Call]:
+        """Call the function with each of these arguments, from a thread each, as a web server does.
+
+        The first query of each waits until all have asked, so that the calls really overlap."""
+        during = " at the same time as other requests"
+        calls = [
+            Call(f"`{function.__name__}({_arguments(args, {})})`{during}", overtime="") for args in requests
+        ]
+        note(calls[0].text)
+
+        def run(call, args):
+            first = threading.get_ident()
+            try:
+                call.value = function(*args)
+            except BaseException as error:  # noqa: B036  in a thread it would be printed, and lost
+                call.error = error
+            call.steps = [step for step in self.log.steps if step.thread == first]
+            call.overtime = None
+
+        threads = [
+            threading.Thread(target=run, args=pair, daemon=True) for pair in zip(calls, requests, strict=True)
+        ]
+        self.log.meeting = threading.Barrier(len(threads), timeout=0.5)
+        try:
+            with limit(PATIENCE):
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+        except Overtime:
+            pass
+        self.log.meeting = None
+        return calls
 
     def __enter__(self):
         time.time = lambda: self._clock() + self._later

@@ -49,6 +49,7 @@ def one_trip(lab: Lab, get_user):
     strangers_stay_apart(lab, get_user)
     hits_do_not_prolong(lab, get_user)
     nothing_of_its_own(lab, get_user)
+    requests_at_once(lab, get_user)
     return (
         "A hit is one round trip and no query, and gives the same values as the database, down to the "
         f"types. Every entry carries its TTL from the start, {LIFE} s, and hits do not prolong it."
@@ -62,7 +63,7 @@ def one_trip(lab: Lab, get_user):
     "04.2",
     "A client that gives up in time",
     minutes=6,
-    needs=("valkey",),
+    needs=("real valkey",),
     hints=(
         "Three different waits: for a connection to open, for an answer to come, and between one "
         "attempt and the next. `help(redis.Redis)` names a setting for each.",
@@ -597,6 +598,14 @@ def nothing_of_its_own(lab: Lab, get_user) -> None:
             "invalidate those.",
         )
     call.returned(changed)
+
+
+def requests_at_once(lab: Lab, get_user) -> None:
+    """Four threads ask for four users, and each gets its own."""
+    rows = [lab.db.new_user() for _ in range(4)]
+    calls = lab.at_once(get_user, *((row["user_id"], lab.cache, lab.db) for row in rows))
+    for call, row in zip(calls, rows, strict=True):
+        call.returned(row, "What do two requests share that they should not: a global, a default argument?")
 
 
 def show_bytes(value: bytes) -> str:

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from cachelab.checks import exercise, exercise_ids
+from cachelab import engines
+from cachelab.checks import exercise, exercise_ids, lab
 from tests.wrong_answers import answers
 
 
@@ -18,6 +19,18 @@ def test_answer_gets_its_verdict_for_its_own_reason(answer):
     assert "the check itself stumbled" not in text, text
     for says in answer.says:
         assert re.search(says, text), text
+
+
+@pytest.mark.parametrize("answer", [a for a in answers() if a.id[:2] == "04" and a.id != "04.2"], ids=str)
+def test_where_valkey_is_a_stand_in_the_verdicts_are_the_same(answer, monkeypatch):
+    monkeypatch.setattr(lab, "_engines", {"valkey": engines.StandInValkey()})
+    test_answer_gets_its_verdict_for_its_own_reason(answer)
+
+
+def test_what_needs_a_real_server_says_so_where_there_is_none(monkeypatch):
+    monkeypatch.setattr(lab, "_engines", {"valkey": engines.StandInValkey()})
+    verdict = exercise("04.2").check(lambda host, port: 1)
+    assert verdict.status == "not attempted" and "needs a real server" in verdict.message
 
 
 @pytest.mark.parametrize("id", exercise_ids())
