@@ -9,6 +9,7 @@ Requests and answers are one line of JSON each. A request that the learner inter
 answer behind in the pipe, so answers carry the number of their request and late ones are dropped.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -94,15 +95,15 @@ class Child:
                 return answer
 
     def close(self, timeout: float = 10.0) -> None:
-        """Close the pipe and wait, at most `timeout` seconds, until the program has ended."""
+        """Close the pipe and wait, at most `timeout` seconds, until the program has ended.
+
+        On a busy disk, removing several databases takes longer; the program finishes that by itself.
+        """
         if self.owner != os.getpid():
             return
         self._process.stdin.close()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
         self._process.stdout.close()
 
     def _forget_after_fork(self) -> None:

@@ -13,5 +13,5 @@ class PortTaken(EngineError):
 
 def without_password(text: str) -> str:
     """The address, or the message with an address in it, as it may be shown: passwords become ***."""
-    text = re.sub(r"(://[^:/\s]*:)\S*@", r"\1***@", text)
-    return re.sub(r"(password\s*=\s*)('[^']*'|[^\s&]+)", r"\1***", text)
+    text = re.sub(r"(://[^:/\s]*:)\S*@", r"\1***@", text, flags=re.ASCII)
+    return re.sub(r"(password\s*=\s*)('[^']*'|[^\s&]+)", r"\1***", text, flags=re.ASCII)

@@ -72,7 +72,7 @@ class MemcachedServer(LocalEngine):
         return Process(argv, self.directory)
 
     def _greet(self, process: Process) -> str:
-        stats = _stats(self.host, self.port)
+        stats = _stats(self.host, self.port, timeout=0.5)  # asked again if need be
         if stats.get("pid") != str(process.pid):
             raise ConnectionError(f"port {self.port} is answered by process {stats.get('pid')}")
         return stats["version"]
@@ -171,9 +171,9 @@ class StandInMemcached(Engine):
         self._up = True
 
 
-def _stats(host: str, port: int) -> dict[str, str]:
+def _stats(host: str, port: int, timeout: float = 5.0) -> dict[str, str]:
     """What `stats` reports. OSError if nobody answers in memcached's way."""
-    with socket.create_connection((host, port), timeout=5) as connection:
+    with socket.create_connection((host, port), timeout) as connection:
         connection.sendall(b"stats\r\n")
         reader, stats = connection.makefile("rb"), {}
         while (line := reader.readline()) != b"END\r\n":

@@ -84,12 +84,18 @@ class PostgresServer(LocalEngine):
         installation: Path | None = None,
     ) -> None:
         self._installation = installation or _installation_or_error()
+        self._version = _major(self._installation)
         self._settings = {**_SETTINGS, "max_connections": max_connections, **(settings or {})}
         self._user = _unprivileged_user()
         self.directory = run_directory("postgres")
         self.data = self.directory / "data"
         _give(self.directory, self._user)
         if self._user:
+            if closed := _closed(self.directory.parent):
+                raise EngineError(
+                    f"PostgreSQL refuses to run as root, so it runs as nobody, who may not enter {closed}. "
+                    "Set TMPDIR to a folder that is open to all, such as /tmp."
+                )
             self._installation = _reachable(self._installation, self.directory)
         if template is None:
             self._initdb()
@@ -146,7 +152,7 @@ class PostgresServer(LocalEngine):
         _give(passwords, self._user)
         options = ["--username", _USER, "--pwfile", passwords, "--auth", "password"]
         options += ["--encoding", "UTF8", "--locale", "C", "--wal-segsize", "1", "--no-sync"]
-        if _major(self._installation) >= 16:
+        if self._version >= 16:
             options += ["-c", "scram_iterations=1"]  # connecting then costs no more than without a password
         process = self._run("initdb", "-D", self.data, *options)
         try:
@@ -164,9 +170,9 @@ class PostgresServer(LocalEngine):
             version = (template / "PG_VERSION").read_text().strip()
         except OSError as error:
             raise EngineError(f"{template} is not a PostgreSQL data directory: {error}") from error
-        if int(version) != _major(self._installation):
+        if int(version) != self._version:
             raise EngineError(
-                f"{template} was made by PostgreSQL {version}, and this is {_major(self._installation)}: "
+                f"{template} was made by PostgreSQL {version}, and this is {self._version}: "
                 "remove it, so that it is made again."
             )
         if (template / "postmaster.pid").exists():
@@ -297,7 +303,7 @@ def _unprivileged_user() -> tuple[int, int] | None:
 
 def _reachable(installation: Path, directory: Path) -> Path:
     """`installation`, or, if an ordinary user may not go there (/root is closed), a copy that is open."""
-    if all(path.stat().st_mode & stat.S_IXOTH for path in (installation, *installation.parents)):
+    if not _closed(installation):
         return installation
     # Two levels up: the wheel's programs find their libraries beside the package.
     package = installation.parent
@@ -309,6 +315,12 @@ def _reachable(installation: Path, directory: Path) -> Path:
     for folder in (site, site / package.name):
         folder.chmod(0o755)
     return Path(copied)
+
+
+def _closed(folder: Path) -> Path | None:
+    """The first folder on the way that an ordinary user may not enter, if any."""
+    ways = reversed((folder, *folder.parents))
+    return next((way for way in ways if not way.stat().st_mode & stat.S_IXOTH), None)
 
 
 def _link(source: str, target: str) -> None:

@@ -3,6 +3,7 @@
 import atexit
 import itertools
 import os
+import shutil
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -13,24 +14,30 @@ from .errors import EngineError
 
 _lock = threading.RLock()
 _watcher: Child | None = None
+_root: Path | None = None  # the watcher's directory
 _keys = itertools.count(1)
 _directories = itertools.count(1)
 
 
 def _the_watcher() -> Child:
     """This kernel's watcher, started at the first need (and again in a forked process)."""
-    global _watcher
+    global _watcher, _root
     with _lock:
         if _watcher is None or not _watcher.alive:
-            _watcher = Child(Path(__file__).with_name("watcher.py"))
+            if _watcher is not None and _watcher.owner == os.getpid():
+                shutil.rmtree(_root, ignore_errors=True)  # it was killed, so it did not tidy up
+            watcher = Child(Path(__file__).with_name("watcher.py"))
+            _root = Path(watcher.ask("directory")["directory"])
+            _watcher = watcher
         return _watcher
 
 
 def run_directory(name: str) -> Path:
     """A new private directory for one engine; the watcher removes it when the kernel ends."""
-    root = Path(_the_watcher().ask("directory")["directory"])
-    directory = root / f"{name}-{next(_directories)}"
-    directory.mkdir(mode=0o700)
+    with _lock:
+        _the_watcher()
+        directory = _root / f"{name}-{next(_directories)}"
+        directory.mkdir(mode=0o700)
     return directory
 
 

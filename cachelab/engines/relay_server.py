@@ -129,7 +129,9 @@ class Link:
         self.client.peer, self.server.peer = self.server, self.client
         # The opening handshake is a round trip too, though the client's own kernel has answered it.
         self.opened = self.loop.time() + 2 * door.delay
+        self.adopted = False  # by a transport, which then closes the socket
         self.task = self.loop.create_task(self.open())
+        self.task.add_done_callback(lambda _: self.adopted or connection.close())
 
     @property
     def delay(self) -> float:
@@ -143,22 +145,18 @@ class Link:
         return max(self.loop.time(), self.opened) + self.door.delay
 
     async def open(self) -> None:
-        ours = True  # until a transport takes care of the socket
         try:
             await self.door.flowing.wait()
             context = self.door.tls
             if context and self.door.plain_too and await self.first_byte() != TLS_HANDSHAKE:
                 context = None
-            ours = False
+            self.adopted = True
             await self.loop.connect_accepted_socket(lambda: self.client, self.connection, ssl=context)
             host, port = next(self.door.targets)
             await self.loop.create_connection(lambda: self.server, host, port)
         except (OSError, ssl.SSLError):
             self.refuse()
             return
-        finally:
-            if ours:
-                self.connection.close()
         self.client.steer()
         self.server.steer()
 

@@ -98,7 +98,7 @@ class ValkeyServer(LocalEngine):
         return Process([self._binary, file], self.directory)
 
     def _greet(self, process: Process) -> str:
-        with socket.create_connection((self.host, self.port), timeout=2) as connection:
+        with socket.create_connection((self.host, self.port), timeout=0.5) as connection:
             reader = connection.makefile("rb")
             if password := self.config.get("requirepass"):
                 secret = str(password).encode()

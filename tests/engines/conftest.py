@@ -25,8 +25,8 @@ def alone(monkeypatch):
 
 
 @pytest.fixture
-def kernels(tmp_path):
+def kernels():
     """Start programs that use engines as a notebook's kernel does, and look for what they leave behind."""
-    kernels = Kernels(tmp_path)
+    kernels = Kernels()
     yield kernels
     kernels.close()

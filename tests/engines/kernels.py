@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -15,7 +17,7 @@ PATIENCE = 20.0
 
 
 class Kernel:
-    """A Python process that runs `code`: what it `say`s is heard here; `wait_for_word()` waits for `tell()`."""
+    """A Python process that runs `code`: it can `say` things to be heard here and `wait_for_word()`."""
 
     PRELUDE = (
         "import json, os, signal, subprocess, sys, threading, time\n"
@@ -62,12 +64,11 @@ class Kernel:
 class Kernels:
     """Kernels that share a temporary directory, by which all they start can be recognised."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
+    def __init__(self) -> None:
+        # Not pytest's own: those are closed to the user that PostgreSQL runs as if we are root.
+        self.directory = Path(tempfile.mkdtemp(prefix="kernels-"))
+        self.directory.chmod(0o755)
         self.mark = uuid.uuid4().hex
-        directory.chmod(0o755)
-        for parent in directory.parents[:2]:
-            parent.chmod(0o755)  # pytest closes them, and as root PostgreSQL runs as somebody else
         self.started: list[Kernel] = []
 
     def start(self, code: str, **environment: str) -> Kernel:
@@ -105,3 +106,5 @@ class Kernels:
                 kernel.kill()
             kernel.process.stdin.close()
             kernel.process.stdout.close()
+        self.left()
+        shutil.rmtree(self.directory, ignore_errors=True)
