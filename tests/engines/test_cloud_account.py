@@ -1,0 +1,366 @@
+"""The account itself: who can talk to it, what it refuses, what it leaves behind."""
+
+import json
+import shlex
+import subprocess
+import sys
+
+import boto3
+import botocore.session
+import psutil
+import pytest
+from botocore.exceptions import ClientError
+
+from cachelab import cloud
+from cachelab.cloud.api import model
+from cachelab.engines.engine import answers
+
+from .cloud_drills import connect, make_group, messages, primary, remove
+
+AWS = [sys.executable, "-m", "awscli"]
+
+
+@pytest.fixture(scope="module")
+def aws():
+    with cloud.account(provisioning_time=0) as aws:
+        yield aws
+
+
+@pytest.fixture(scope="module")
+def elasticache(aws):
+    return aws.client("elasticache")
+
+
+def cli(line: str) -> dict:
+    """Run one `aws` command as a learner would type it; its JSON answer."""
+    done = subprocess.run([*AWS, *shlex.split(line)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+# One account for boto3 and the command line.
+
+
+def test_the_tutorials_command_runs_as_it_is_written(aws, elasticache):
+    ec2 = aws.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{i}.0/24", AvailabilityZone=f"us-east-1{zone}")[
+            "Subnet"
+        ]
+        for i, zone in enumerate("abc")
+    ]
+    group = elasticache.create_cache_subnet_group(
+        CacheSubnetGroupName="my-cache-subnets",
+        CacheSubnetGroupDescription="private",
+        SubnetIds=[subnet["SubnetId"] for subnet in subnets],
+    )["CacheSubnetGroup"]
+    assert group["VpcId"] == vpc
+    answer = cli(
+        "elasticache create-replication-group --replication-group-id my-app-cache "
+        '--replication-group-description "App cache" --engine redis --cache-node-type cache.t4g.micro '
+        "--num-node-groups 1 --replicas-per-node-group 2 --automatic-failover-enabled --multi-az-enabled "
+        "--cache-subnet-group-name my-cache-subnets --security-group-ids sg-0a1b2c3d "
+        "--transit-encryption-enabled --at-rest-encryption-enabled"
+    )["ReplicationGroup"]
+    expected = {
+        "ReplicationGroupId": "my-app-cache", "Status": "creating", "AutomaticFailover": "enabling",
+        "MultiAZ": "enabled", "ClusterEnabled": False, "TransitEncryptionEnabled": True,
+        "AtRestEncryptionEnabled": True,
+    }  # fmt: skip
+    assert expected.items() <= answer.items()
+    assert answer["SnapshotRetentionLimit"] == 0 and answer["AuthTokenEnabled"] is False  # what it forgot
+    endpoint = cli(
+        "elasticache describe-replication-groups --replication-group-id my-app-cache "
+        '--query "ReplicationGroups[0].NodeGroups[0].PrimaryEndpoint"'
+    )
+    assert connect(endpoint, ssl=True).ping()
+    [group] = elasticache.describe_replication_groups(ReplicationGroupId="my-app-cache")["ReplicationGroups"]
+    assert primary(group) == endpoint and len(group["MemberClusters"]) == 3
+    assert round(aws.still_billing()[0].usd_per_month, 2) == 35.04
+
+    # While it stands there, its subnet group cannot go, and nothing joins it from another VPC.
+    with pytest.raises(ClientError) as caught:
+        elasticache.delete_cache_subnet_group(CacheSubnetGroupName="my-cache-subnets")
+    error = caught.value.response["Error"]
+    assert error["Code"] == "CacheSubnetGroupInUse"
+    assert error["Message"] == "Cache subnet group my-cache-subnets is currently in use by a cache cluster."
+    other = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    stranger = ec2.create_security_group(GroupName="s", Description="s", VpcId=other)["GroupId"]
+    with pytest.raises(ClientError) as caught:
+        make_group(aws, "lost", CacheSubnetGroupName="my-cache-subnets", SecurityGroupIds=[stranger])
+    message = f"Subnet group [my-cache-subnets] belongs to a different VPC [{vpc}] than [{other}]"
+    assert caught.value.response["Error"]["Message"] == message
+    remove(aws, "my-app-cache")
+    elasticache.delete_cache_subnet_group(CacheSubnetGroupName="my-cache-subnets")
+    assert elasticache.describe_cache_subnet_groups()["CacheSubnetGroups"] == []
+
+
+def test_a_client_nobody_gave_an_endpoint_ends_up_here_too(aws):
+    assert boto3.client("elasticache").describe_events()["Events"] is not None
+    number = boto3.client("sts").get_caller_identity()["Account"]
+    assert number == aws.id
+    ireland = boto3.client("elasticache", region_name="eu-west-1")
+    assert ireland.describe_cache_clusters()["CacheClusters"] == []
+
+
+def test_regions_are_apart(aws):
+    frankfurt = aws.client("elasticache", region_name="eu-central-1")
+    frankfurt.create_cache_cluster(CacheClusterId="mc", Engine="memcached", CacheNodeType="cache.t4g.micro")
+    [made] = frankfurt.describe_cache_clusters()["CacheClusters"]
+    assert made["PreferredAvailabilityZone"] == "eu-central-1a"
+    assert aws.aws_address("mc").endswith(".cfg.euc1.cache.amazonaws.com")
+    assert aws.client("elasticache").describe_cache_clusters()["CacheClusters"] == []
+    frankfurt.delete_cache_cluster(CacheClusterId="mc")
+
+
+# Operations.
+
+
+REQUIRED = {"string": "x", "integer": 1, "boolean": True, "list": [], "structure": {}}
+
+
+@pytest.mark.parametrize(
+    "operation", sorted(name for name, how in cloud.operations().items() if how == "refused")
+)
+def test_what_it_does_not_do_it_says_by_name(elasticache, operation):
+    shape = model.service().operation_model(operation).input_shape
+    given = {name: REQUIRED[shape.members[name].type_name] for name in shape.required_members}
+    call = getattr(elasticache, botocore.xform_name(operation))
+    with pytest.raises(ClientError) as caught:
+        call(**given)
+    error = caught.value.response["Error"]
+    assert error["Code"] == "NotImplemented" and error["Message"].startswith(f"{operation} is not available")
+
+
+def test_every_other_operation_answers(elasticache):
+    """With what the model requires and nothing more: an answer, or an error a client can read."""
+    for operation, how in cloud.operations().items():
+        if how == "supported" and operation.startswith(("Describe", "List")):
+            shape = model.service().operation_model(operation).input_shape
+            given = {name: REQUIRED[shape.members[name].type_name] for name in shape.required_members}
+            try:
+                getattr(elasticache, botocore.xform_name(operation))(**given)
+            except ClientError as error:
+                assert error.response["Error"]["Code"] not in ("InternalFailure", "NotImplemented"), operation
+
+
+def test_long_lists_come_in_pages(elasticache):
+    first = elasticache.describe_cache_parameters(CacheParameterGroupName="default.redis7", MaxRecords=20)
+    assert len(first["Parameters"]) == 20 and first["Marker"]
+    pages = elasticache.get_paginator("describe_cache_parameters").paginate(
+        CacheParameterGroupName="default.redis7", PaginationConfig={"PageSize": 20}
+    )
+    names = [row["ParameterName"] for page in pages for row in page["Parameters"]]
+    assert len(names) == len(set(names)) > 20
+    with pytest.raises(ClientError, match="Invalid Marker"):
+        elasticache.describe_cache_parameters(CacheParameterGroupName="default.redis7", Marker="nonsense")
+
+
+def test_engine_versions(elasticache):
+    rows = elasticache.describe_cache_engine_versions(Engine="valkey", DefaultOnly=True)[
+        "CacheEngineVersions"
+    ]
+    assert [row["CacheParameterGroupFamily"] for row in rows] == ["valkey9"]
+    groups = elasticache.describe_cache_parameter_groups()["CacheParameterGroups"]
+    assert {"default.valkey9", "default.valkey9.cluster.on", "default.memcached1.6"} <= {
+        group["CacheParameterGroupName"] for group in groups
+    }
+
+
+# What moto does well is left as it is.
+
+
+def test_motos_users(aws):
+    client = aws.client("elasticache", region_name="ap-southeast-1")
+    [default] = client.describe_users()["Users"]
+    assert default["UserId"] == "default" and default["Authentication"] == {"Type": "no-password"}
+    made = client.create_user(
+        UserId="user1", UserName="User1", Engine="Redis", AccessString="on ~* +@all",
+        Passwords=["mysecretpassthatsverylong"], Tags=[{"Key": "a", "Value": "b"}],
+    )  # fmt: skip
+    assert (made["Status"], made["Engine"], made["MinimumEngineVersion"]) == ("active", "redis", "6.0")
+    assert made["Authentication"] == {"Type": "password", "PasswordCount": 1}
+    assert made["ARN"] == f"arn:aws:elasticache:ap-southeast-1:{aws.id}:user:user1"
+    assert client.list_tags_for_resource(ResourceName=made["ARN"])["TagList"] == [{"Key": "a", "Value": "b"}]
+    for request, code, message in [
+        (
+            {"Passwords": ["short"]},
+            "InvalidParameterValue",
+            "Passwords length must be between 16-128 characters.",
+        ),
+        (
+            {"AuthenticationMode": {"Type": "password"}},
+            "InvalidParameterCombination",
+            "A user with Authentication Mode: password, must have at least one password",
+        ),
+        (
+            {"NoPasswordRequired": True, "AuthenticationMode": {"Type": "password"}},
+            "InvalidParameterCombination",
+            "No password required flag is true but provided authentication type is password",
+        ),
+        ({"Engine": "banana", "NoPasswordRequired": True}, "InvalidParameterValue", None),
+    ]:
+        basis = {"UserId": "u2", "UserName": "u2", "Engine": "redis", "AccessString": "on ~* +@all"}
+        with pytest.raises(ClientError) as caught:
+            client.create_user(**basis | request)
+        error = caught.value.response["Error"]
+        assert error["Code"] == code and message in (None, error["Message"])
+    with pytest.raises(ClientError) as caught:
+        client.create_user(
+            UserId="USER1", UserName="x", Engine="redis", AccessString="on", NoPasswordRequired=True
+        )
+    assert caught.value.response["Error"]["Message"].lower() == "user user1 already exists."
+
+
+def test_motos_subnet_groups_and_tags(aws, elasticache):
+    made = elasticache.create_cache_subnet_group(
+        CacheSubnetGroupName="somewhere", CacheSubnetGroupDescription="d",
+        SubnetIds=["subnet-0123456789abcdef0", "subnet-abcdef0123456789"],
+        Tags=[{"Key": "foo", "Value": "bar"}],
+    )["CacheSubnetGroup"]  # fmt: skip
+    assert made["ARN"] == f"arn:aws:elasticache:us-east-1:{aws.id}:subnetgroup:somewhere"
+    assert made["SupportedNetworkTypes"] == ["ipv4"] and len(made["Subnets"]) == 2
+    assert elasticache.list_tags_for_resource(ResourceName=made["ARN"])["TagList"] == [
+        {"Key": "foo", "Value": "bar"}
+    ]
+    changed = elasticache.modify_cache_subnet_group(
+        CacheSubnetGroupName="somewhere", CacheSubnetGroupDescription="else"
+    )["CacheSubnetGroup"]
+    assert changed["CacheSubnetGroupDescription"] == "else" and len(changed["Subnets"]) == 2
+    with pytest.raises(elasticache.exceptions.CacheSubnetGroupAlreadyExistsFault):
+        elasticache.create_cache_subnet_group(
+            CacheSubnetGroupName="somewhere", CacheSubnetGroupDescription="d", SubnetIds=["subnet-1"]
+        )
+    tagged = aws.client("resourcegroupstaggingapi").get_resources(
+        TagFilters=[{"Key": "foo", "Values": ["bar"]}]
+    )
+    assert [row["ResourceARN"] for row in tagged["ResourceTagMappingList"]] == [made["ARN"]]
+    elasticache.delete_cache_subnet_group(CacheSubnetGroupName="somewhere")
+    with pytest.raises(ClientError, match="InvalidARN"):
+        elasticache.list_tags_for_resource(ResourceName="arn:aws:s3:::bucket")
+
+
+def test_typed_exceptions(elasticache):
+    with pytest.raises(elasticache.exceptions.ReplicationGroupNotFoundFault):
+        elasticache.describe_replication_groups(ReplicationGroupId="nobody")
+    with pytest.raises(elasticache.exceptions.CacheClusterNotFoundFault):
+        elasticache.describe_cache_clusters(CacheClusterId="nobody")
+    with pytest.raises(elasticache.exceptions.InvalidParameterCombinationException):
+        elasticache.create_replication_group(
+            ReplicationGroupId="x", ReplicationGroupDescription="d", AutomaticFailoverEnabled=True
+        )
+
+
+# Safety.
+
+
+def test_a_request_that_would_leave_the_machine_is_refused(aws):
+    for client in (
+        boto3.client("s3", endpoint_url="https://s3.us-east-1.amazonaws.com"),
+        aws.client("elasticache", endpoint_url="https://elasticache.us-east-1.amazonaws.com"),
+    ):
+        call = (
+            client.list_buckets if client.meta.service_model.service_name == "s3" else client.describe_events
+        )
+        with pytest.raises(cloud.OutsideTheBox, match="amazonaws.com"):
+            call()
+
+
+def test_real_aws_is_asked_for_once_with_its_price(aws, monkeypatch, capsys):
+    """The account in a box stands in for AWS: it is what a client without an endpoint reaches."""
+    monkeypatch.setenv("CACHELAB_AWS", "live")
+    asked = []
+    answers_ = iter(["no", "yes"])
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or next(answers_))
+    with cloud.account(live=True) as live:
+        elasticache = live.client("elasticache")
+        request = {
+            "ReplicationGroupDescription": "d", "Engine": "valkey", "CacheNodeType": "cache.t4g.micro",
+            "NumCacheClusters": 2,
+        }  # fmt: skip
+        with pytest.raises(cloud.AccountError, match="was not sent"):
+            elasticache.create_replication_group(ReplicationGroupId="first", **request)
+        assert "$0.0256 an hour" in capsys.readouterr().out
+        for name in ("second", "third"):
+            elasticache.create_replication_group(ReplicationGroupId=name, **request)
+        assert len(asked) == 2  # no, then yes, then never again
+        assert "$18.69 a month" in capsys.readouterr().out
+        assert len(live.still_billing()) == 4
+        with pytest.raises(cloud.AccountError, match="TestFailover"):
+            live.fail_node("second-001")
+    assert "still billing: second-001" in capsys.readouterr().out
+    for name in ("second", "third"):
+        remove(aws, name)
+
+
+# Nothing is left.
+
+
+def everything_of(aws) -> tuple[set[int], set[int]]:
+    rows = aws.topology()
+    return {row["pid"] for row in rows if row["pid"]}, {row["endpoint"][1] for row in rows if row["endpoint"]}
+
+
+def test_ten_clusters_leave_no_process_and_no_port(aws, elasticache):
+    pids, ports = set(), set()
+    for number in range(10):
+        if number % 2:
+            made = make_group(aws, f"ten-{number}", NumCacheClusters=2, AutomaticFailoverEnabled=True)
+            ports |= {primary(made)["Port"], made["NodeGroups"][0]["ReaderEndpoint"]["Port"]}
+        else:
+            elasticache.create_cache_cluster(
+                CacheClusterId=f"ten-{number}", Engine="memcached", CacheNodeType="cache.t4g.micro"
+            )
+            [made] = elasticache.describe_cache_clusters(CacheClusterId=f"ten-{number}")["CacheClusters"]
+            ports.add(made["ConfigurationEndpoint"]["Port"])
+        more = everything_of(aws)
+        pids, ports = pids | more[0], ports | more[1]
+    assert len(pids) == 15 and all(answers("127.0.0.1", port) for port in ports)
+    assert len(aws.still_billing()) == 10
+    for number in range(10):
+        if number % 2:
+            remove(aws, f"ten-{number}")
+        else:
+            elasticache.delete_cache_cluster(CacheClusterId=f"ten-{number}")
+    assert aws.topology() == [] and aws.still_billing() == []
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    assert not [port for port in ports if answers("127.0.0.1", port)]
+
+
+def test_closing_ends_whatever_is_there():
+    aws = cloud.account(provisioning_time=0).start()
+    make_group(aws, "left", NumCacheClusters=2)
+    aws.provisioning_time = 30
+    aws.client("elasticache").create_replication_group(  # still being created
+        ReplicationGroupId="unborn", ReplicationGroupDescription="d", Engine="valkey", NumCacheClusters=2
+    )
+    pids, ports = everything_of(aws)
+    port = int(aws.endpoint_url.rpartition(":")[2])
+    aws.close()
+    assert aws.still_billing() == []
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    assert not [port for port in {*ports, port} if answers("127.0.0.1", port)]
+
+
+def test_kill_9_of_the_kernel_leaves_no_node(kernels):
+    kernel = kernels.start(
+        "from cachelab import cloud\n"
+        "aws = cloud.account(provisioning_time=0).start()\n"
+        "client = aws.client('elasticache')\n"
+        "client.create_replication_group(ReplicationGroupId='g', ReplicationGroupDescription='d',\n"
+        "    Engine='valkey', NumCacheClusters=2, AutomaticFailoverEnabled=True)\n"
+        "client.create_cache_cluster(\n"
+        "    CacheClusterId='m', Engine='memcached', CacheNodeType='cache.t4g.micro')\n"
+        "say([row['pid'] for row in aws.topology()])\n"
+        "wait_for_word()\n"
+    )
+    pids = kernel.hear()
+    assert len(pids) == 3 and all(psutil.pid_exists(pid) for pid in pids)
+    kernel.kill()
+    assert kernels.left() == []
+
+
+def test_the_events_of_all_this(aws):
+    told = messages(aws, "replication-group")
+    assert "Replication group ten-1 created" in told and "Replication group ten-1 deleted" in told

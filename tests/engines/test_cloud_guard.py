@@ -1,0 +1,43 @@
+"""The environment of the kernel while accounts are open, and after."""
+
+import os
+
+import pytest
+from botocore.exceptions import ClientError
+
+from cachelab import cloud
+from cachelab.engines.engine import answers
+
+
+def test_the_environment_is_lent_and_given_back(monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    before = dict(os.environ)
+    outer = cloud.account().start()
+    assert "AWS_PROFILE" not in os.environ and os.environ["AWS_ACCESS_KEY_ID"] != "AKIAREAL"
+    inner = cloud.account().start()
+    assert os.environ["AWS_ENDPOINT_URL"] == inner.endpoint_url != outer.endpoint_url
+    assert outer.id != inner.id
+    inner.client("elasticache").create_cache_parameter_group(
+        CacheParameterGroupName="only-here", CacheParameterGroupFamily="valkey9", Description="d"
+    )
+    with pytest.raises(ClientError, match="only-here"):
+        outer.client("elasticache").describe_cache_parameters(CacheParameterGroupName="only-here")
+    ports = [int(aws.endpoint_url.rpartition(":")[2]) for aws in (outer, inner)]
+    assert all(answers("127.0.0.1", port) for port in ports)
+    outer.close()  # in any order
+    assert os.environ["AWS_ENDPOINT_URL"] == inner.endpoint_url
+    inner.close()
+    assert dict(os.environ) == before
+    assert not any(answers("127.0.0.1", port) for port in ports)
+
+
+def test_an_account_closes_when_its_block_fails(monkeypatch):
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    before = dict(os.environ)
+    with pytest.raises(ZeroDivisionError), cloud.account() as aws:
+        assert os.environ["AWS_ENDPOINT_URL"] == aws.endpoint_url
+        raise ZeroDivisionError
+    assert dict(os.environ) == before
+    aws.close()  # once more does no harm
