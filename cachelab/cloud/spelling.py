@@ -12,12 +12,13 @@ from botocore import xform_name
 
 __all__ = ["boto3_call", "cli_command", "cloudformation"]
 
-# What CloudFormation calls the resource, and the parameters it names differently.
+# What CloudFormation calls the resource, the parameter with its name, and those it names differently.
 # (AWS CloudFormation template reference: AWS::ElastiCache::ReplicationGroup and ::CacheCluster.)
 RESOURCES = {
-    "create_replication_group": ("AWS::ElastiCache::ReplicationGroup", {}),
+    "create_replication_group": ("AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId", {}),
     "create_cache_cluster": (
         "AWS::ElastiCache::CacheCluster",
+        "CacheClusterId",
         {"CacheClusterId": "ClusterName", "SecurityGroupIds": "VpcSecurityGroupIds"},
     ),
 }
@@ -50,8 +51,8 @@ def cloudformation(operation: str, request: dict) -> str:
 
     Raises KeyError for an operation that creates no resource known here.
     """
-    kind, renamed = RESOURCES[operation]
-    lines = [f"{_logical_id(next(iter(request.values()), ''))}:", f"  Type: {kind}", "  Properties:"]
+    kind, name_parameter, renamed = RESOURCES[operation]
+    lines = [f"{_logical_id(request[name_parameter])}:", f"  Type: {kind}", "  Properties:"]
     for name, value in request.items():
         name = renamed.get(name, name)
         if isinstance(value, list):
@@ -78,4 +79,5 @@ def _yaml(value) -> str:
 
 def _logical_id(name: str) -> str:
     """my-app-cache -> MyAppCache: logical ids are letters and digits only."""
-    return "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", name)) or "Cache"
+    words = "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", name))
+    return words if words[:1].isalpha() else f"Cache{words}"
