@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
-from .calls import LOST, Call, Where
+from .calls import Call, Where
 from .refusals import Endless, NotDeterministic, Refusal
 from .virtual import Virtual, is_library
 
@@ -70,7 +70,6 @@ class Node:
         "failure",
         "released",
         "wrote",
-        "faulted",
         "children",
         "loop",
     )
@@ -85,9 +84,8 @@ class Node:
         self.failure: Failure | None = None
         self.released: frozenset[int] = frozenset()  # connections that stopped watching on the way here
         self.wrote = -1  # the latest version this client committed
-        self.faulted = False  # whether a call of it was lost on the way here
         if parent is not None:
-            self.wrote, self.faulted = parent.wrote, parent.faulted or answer is LOST
+            self.wrote = parent.wrote
             if parent.call.kind == "db" and parent.call.payload[0] == "write":
                 self.wrote = answer[1]
         self.loop = None

@@ -227,10 +227,9 @@ def _get(data, key):
 
 @_command("SET", 2, None)
 def _set(data, key, value, *options):
-    condition = expected = ttl = None
+    condition = expected = ttl = unit = None
     keep = answer_old = False
     rest = list(options)
-    lifetimes = 0
     while rest:
         option = rest.pop(0).upper()
         if option in (b"NX", b"XX") and condition in (None, option):
@@ -239,19 +238,18 @@ def _set(data, key, value, *options):
             condition, expected = option, rest.pop(0)
         elif option == b"GET":
             answer_old = True
-        elif option == b"KEEPTTL" and not lifetimes:
+        elif option == b"KEEPTTL" and unit is None:
             keep = True
-        elif option in (b"EX", b"PX") and rest and not keep and not lifetimes:
-            amount, unit = rest.pop(0), 1000 if option == b"EX" else 1
-            lifetimes += 1
+        elif option in (b"EX", b"PX") and rest and not keep and unit in (None, option):
+            unit, amount = option, rest.pop(0)
         elif option in (b"EXAT", b"PXAT"):
             raise refuse(f"SET … {option.decode()} (no clock runs here; use EX or PX)")
         elif option in (b"IFNE", b"IFDEQ", b"IFDNE"):
             raise refuse(f"SET … {option.decode()}")
         else:
             raise _Fail(SYNTAX)
-    if lifetimes:
-        ttl = _lifetime(amount, unit, "set")
+    if unit is not None:
+        ttl = _lifetime(amount, 1000 if unit == b"EX" else 1, "set")
     old = data.value(key)
     if answer_old or condition == b"IFEQ":
         data.string(key)  # WRONGTYPE before anything is stored
@@ -361,7 +359,8 @@ def _strlen(data, key):
 
 
 def _add(data, key, amount: int):
-    number = _integer(data.string(key) or b"0") + amount
+    value = data.string(key)
+    number = _integer(b"0" if value is None else value) + amount
     if number not in INT64:
         raise _Fail("ERR increment or decrement would overflow")
     data.store(key, str(number).encode(), data.ttl(key))

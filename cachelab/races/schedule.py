@@ -100,17 +100,21 @@ class Narrator:
 
     def path(self, start: tuple, moves: list[Move]) -> list[Step]:
         """The steps of a path from a (tidy) start."""
+        return [self.tell(state, move, raw, who) for who, move, state, raw in self.walk(start, moves)]
+
+    def walk(self, start: tuple, moves: list[Move]) -> list[tuple[int, Move, tuple, tuple]]:
+        """The path as `(who moves, move, state before, state after)`; `move.client` is a place in the state,
+        `who` the index of the client that is at that place by then, or -1."""
         world = self.world
         state, who = start, list(range(len(start)))
-        told = []
+        found = []
         for move in moves:
             raw = self.after(state, move)
-            client = who[CLIENTS + move.client] - CLIENTS if move.client >= 0 else -1
-            told.append((client, move, state, raw))
+            found.append((who[CLIENTS + move.client] - CLIENTS if move.client >= 0 else -1, move, state, raw))
             order = world.order(raw)
             state, who = world.tidy(raw), [who[origin] for origin in order]
-        renamed = self._in_order_of_appearance([client for client, *_ in told])
-        return [self.tell(state, move, raw, renamed.get(client, client)) for client, move, state, raw in told]
+        renamed = self._in_order_of_appearance([client for client, *_ in found])
+        return [(renamed.get(client, client), *rest) for client, *rest in found]
 
     def _in_order_of_appearance(self, clients: list[int]) -> dict[int, int]:
         """Among interchangeable clients the first to move is number 1."""

@@ -440,8 +440,8 @@ class World:
         """Client i is done: note what is now known, and whether what it returned is wrong."""
         parts[CLIENTS + i] = self.gone
         if child.failure is not None:
-            if not child.faulted and not any(failure is child.failure for _, failure in self.failures):
-                self.failures.append((i, child.failure))
+            if parts[3] == self.budget:  # no fault has happened that could excuse it
+                self._fail(i, child.failure)
             return None
         if child.wrote >= 0:
             parts[4] = max(parts[4], child.wrote)
@@ -460,6 +460,12 @@ class World:
             return "fresh"
         parts[4] = max(parts[4], version)
         return None
+
+    def _fail(self, i: int, failure: Failure) -> None:
+        """Note a client's exception, unless one of the same function from the same line is known."""
+        known = {(self.clients[j], str(other)) for j, other in self.failures}
+        if (self.clients[i], str(failure)) not in known:
+            self.failures.append((i, failure))
 
     # --- CDC ---
 
@@ -481,8 +487,8 @@ class World:
             if failure is not None and attempt < self.budget + ATTEMPTS:
                 attempt += 1
             else:
-                if failure is not None and not any(known is failure for _, known in self.failures):
-                    self.failures.append((i, failure))
+                if failure is not None:
+                    self._fail(i, failure)
                 position, attempt = position + 1, 0
             feed = Feed(self._handler(i, position, attempt), position, attempt)
         return feed

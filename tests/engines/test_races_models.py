@@ -1,0 +1,422 @@
+"""The explorer's models against the real servers: every move, random commands, and models with a mistake in them."""
+
+import re
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from redis.exceptions import WatchError
+
+from cachelab import engines, races
+from cachelab.engines.memcached import find_server as find_memcached
+from cachelab.races import matrix, model_memcached, model_valkey
+from cachelab.races import strategies as course
+from cachelab.races.calls import Call
+from cachelab.races.replay import RealMemcached, RealValkey
+from cachelab.races.strategies import STRATEGIES
+
+from .races_walk import differences, every_move, random_walk, search
+
+CACHE_FAULTS = {"evict", "expire", "crash", "lost_call"}
+
+needs_memcached = pytest.mark.skipif(find_memcached() is None, reason="memcached is not installed")
+
+
+@pytest.fixture(scope="module")
+def valkey():
+    server = engines.ValkeyServer()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def memcached():
+    server = engines.MemcachedServer()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def real(request):
+    """The real counterpart of a strategy's model, by the strategy's choice of cache."""
+
+    def side(strategy):
+        name = "memcached" if getattr(strategy, "memcached", False) else "valkey"
+        if name == "memcached" and find_memcached() is None:
+            pytest.skip("memcached is not installed")
+        server = request.getfixturevalue(name)
+        kind = RealMemcached if name == "memcached" else RealValkey
+        sides.append(kind(server.host, server.port, []))
+        return sides[-1]
+
+    sides = []
+    yield side
+    for one in sides:
+        one.close()
+
+
+def explored(strategy, readers, writers, fault):
+    clients, probe = matrix.clients_of(strategy, readers, writers)
+    return search(clients, fault, probe, getattr(strategy, "memcached", False))
+
+
+# --- every move of every strategy --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=matrix.name_of)
+def test_the_real_server_does_what_the_model_says_on_every_move_of_a_reader_and_a_writer(strategy, real):
+    made, otherwise = differences(explored(strategy, 1, 1, CACHE_FAULTS), real(strategy), every_move)
+    assert made > 50
+    assert not otherwise, otherwise[0][0]
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=matrix.name_of)
+def test_the_real_server_does_what_the_model_says_on_random_schedules_of_four_clients(strategy, real):
+    found = explored(strategy, 2, 2, None)
+
+    def walks(found, start):
+        return [random_walk(found, start, seed) for seed in range(6)]
+
+    made, otherwise = differences(found, real(strategy), walks)
+    assert made > 50
+    assert not otherwise, otherwise[0][0]
+
+
+# --- teeth: models with a mistake must be caught ------------------------------------------------------------
+
+
+def always_modified(keyspace, command):
+    reply, after, _ = _execute(keyspace, command)
+    return reply, after, frozenset(command[1:2])
+
+
+def nothing_modified(keyspace, command):
+    reply, after, _ = _execute(keyspace, command)
+    return reply, after, frozenset()
+
+
+def ttl_forgotten(keyspace, command):
+    reply, after, modified = _execute(keyspace, command)
+    return reply, tuple((key, value, None) for key, value, _ in after), modified
+
+
+def ifeq_accepts_a_missing_key(keyspace, command):
+    if b"IFEQ" in command and all(key != command[1] for key, _, _ in keyspace):
+        command = command[:3]
+    return _execute(keyspace, command)
+
+
+def nx_overwrites(keyspace, command):
+    return _execute(keyspace, tuple(word for word in command if word != b"NX"))
+
+
+_execute = model_valkey.execute
+
+
+@pytest.mark.parametrize(
+    ("mistake", "strategy"),
+    [
+        (always_modified, course.WatchAndDelete),  # DEL of a missing key would abort EXEC
+        (nothing_modified, course.WatchAndTombstone),  # nothing would
+        (ttl_forgotten, course.TtlAndDelete),
+        (ifeq_accepts_a_missing_key, course.Lease),
+        (nx_overwrites, course.LockWithTtl),
+    ],
+)
+def test_a_mistake_in_the_model_of_valkey_is_caught(mistake, strategy, real, monkeypatch):
+    monkeypatch.setattr(model_valkey, "execute", mistake)
+    _, otherwise = differences(explored(strategy, 1, 1, CACHE_FAULTS), real(strategy), every_move)
+    assert otherwise
+
+
+_request = model_memcached.execute
+
+
+def delete_keeps_the_lease(state, request):
+    if request.startswith(b"delete"):
+        kept = tuple(item for item in state[0] if item.taken)
+        reply, (items, token), modified = _request(state, request)
+        return reply, (kept or items, token), modified
+    return _request(state, request)
+
+
+def everybody_may_fill(state, request):
+    reply, after, modified = _request(state, request)
+    return reply.replace(b" Z", b" W"), after, modified
+
+
+def add_overwrites(state, request):
+    return _request(state, request.replace(b"add ", b"set ", 1))
+
+
+@needs_memcached
+@pytest.mark.parametrize(
+    ("mistake", "strategy"),
+    [
+        (delete_keeps_the_lease, course.MemcachedLease),
+        (everybody_may_fill, course.MemcachedLease),
+        (add_overwrites, course.MemcachedCas),
+    ],
+)
+def test_a_mistake_in_the_model_of_memcached_is_caught(mistake, strategy, real, monkeypatch):
+    monkeypatch.setattr(model_memcached, "execute", mistake)
+    found = explored(strategy, 2 if mistake is everybody_may_fill else 1, 1, None)
+    _, otherwise = differences(found, real(strategy), every_move)
+    assert otherwise
+
+
+# --- random commands ----------------------------------------------------------------------------------------
+
+keys = st.sampled_from([b"a", b"b"])
+values = st.sampled_from([b"v0", b"v1", b"10", b"-3", b"", b"9223372036854775807"])
+fields = st.sampled_from([b"f", b"g"])
+numbers = st.sampled_from([b"1", b"-2", b"7", b"x"])
+ttls = st.sampled_from([b"50000", b"70000", b"0", b"-1", b"soon"])
+
+
+def command(*parts):
+    return st.tuples(*[st.just(part) if isinstance(part, bytes) else part for part in parts])
+
+
+options = st.lists(
+    st.sampled_from(
+        [(b"NX",), (b"XX",), (b"GET",), (b"KEEPTTL",), (b"EX", b"50"), (b"PX", b"60000"), (b"IFEQ", b"v0"), (b"EX", b"0")]
+    ),
+    max_size=3,
+).map(lambda parts: tuple(word for part in parts for word in part))
+MOVE = b"local v = redis.call('GET', KEYS[1]) if v then redis.call('SET', KEYS[2], v) return {v, 1} end return 0"
+CLAIM = b"if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', 50000) then return redis.call('PTTL', KEYS[1]) > 0 end"
+RAISE = b"local r = redis.pcall('INCR', KEYS[1]) if type(r) == 'table' and r.err then return {err = 'MINE no'} end return r"
+
+commands = st.one_of(
+    command(b"GET", keys),
+    st.tuples(keys, values, options).map(lambda parts: (b"SET", parts[0], parts[1], *parts[2])),
+    st.tuples(keys, values, options).map(lambda parts: (b"SET", parts[0], parts[1], *parts[2])),
+    command(b"SETNX", keys, values),
+    command(b"SETEX", keys, numbers, values),
+    command(b"PSETEX", keys, ttls, values),
+    command(b"GETSET", keys, values),
+    command(b"GETDEL", keys),
+    command(b"GETEX", keys, st.sampled_from([b"PERSIST", b"NONSENSE"])),
+    command(b"GETEX", keys, b"PX", ttls),
+    command(b"MGET", keys, keys),
+    command(b"MSET", keys, values, keys, values),
+    command(b"MSETNX", keys, values, keys, values),
+    command(b"APPEND", keys, values),
+    command(b"STRLEN", keys),
+    command(b"INCR", keys),
+    command(b"DECR", keys),
+    command(b"INCRBY", keys, numbers),
+    command(b"DECRBY", keys, numbers),
+    command(b"DEL", keys, keys),
+    command(b"UNLINK", keys),
+    command(b"DELIFEQ", keys, values),
+    command(b"EXISTS", keys, keys),
+    command(b"TYPE", keys),
+    command(b"PEXPIRE", keys, ttls),
+    command(b"PEXPIRE", keys, ttls, st.sampled_from([b"NX", b"XX", b"GT", b"LT", b"ZZ"])),
+    command(b"EXPIRE", keys, numbers),
+    command(b"PERSIST", keys),
+    command(b"TTL", keys),
+    command(b"PTTL", keys),
+    command(b"HGET", keys, fields),
+    command(b"HSET", keys, fields, values, fields, values),
+    command(b"HSETNX", keys, fields, values),
+    command(b"HMGET", keys, fields, fields),
+    command(b"HGETALL", keys),
+    command(b"HKEYS", keys),
+    command(b"HVALS", keys),
+    command(b"HLEN", keys),
+    command(b"HEXISTS", keys, fields),
+    command(b"HDEL", keys, fields, fields),
+    command(b"HINCRBY", keys, fields, numbers),
+    command(b"EVAL", st.just(MOVE), b"2", keys, keys),
+    command(b"EVAL", st.just(CLAIM), b"1", keys, values),
+    command(b"EVAL", st.just(RAISE), b"1", keys),
+    command(b"EVAL", st.just(course.STORE_UNLESS_OLDER.encode()), b"1", keys, values, numbers),
+    command(b"EVAL", st.just(course.BURY.encode()), b"1", keys, numbers, b"50000"),
+    command(b"EVAL", st.just(course.TAKE.encode()), b"1", keys, values, b"50000"),
+    command(b"EVAL", st.just(course.FILL.encode()), b"1", keys, values, values, numbers),
+)
+
+calm = settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+
+
+def same_reply(call, real, modelled):
+    """As in a replay, but with the kind of an error too."""
+    if isinstance(modelled, model_valkey.ServerError) and isinstance(real, model_valkey.ServerError):
+        return real.message.split()[:1] == modelled.message.removeprefix("ERR ").split()[:1] or (
+            modelled.message.startswith(("ERR", "WRONGTYPE", "MINE")) and bool(real.message)
+        )
+    return RealValkey.same_answer(call, real, modelled)
+
+
+@calm
+@given(st.lists(commands, min_size=1, max_size=12))
+def test_random_commands_do_on_the_model_what_they_do_on_valkey(valkey, sequence):
+    side = RealValkey(valkey.host, valkey.port, [b"a", b"b"])
+    side.reset()
+    keyspace = model_valkey.EMPTY
+    try:
+        for words in sequence:
+            for watcher, key in enumerate(side.keys):  # two bystanders tell which keys were modified
+                side.perform(watcher, Call("watch", (key,), 1))
+            call = Call("valkey", words)
+            reply, keyspace, modified = model_valkey.execute(keyspace, words)
+            answer = side.perform(9, call)
+            assert same_reply(call, answer, reply), (words, answer, reply)
+            assert RealValkey.same_contents(side.contents(), keyspace), (words, side.contents(), keyspace)
+            for watcher, key in enumerate(side.keys):
+                aborted = side.perform(watcher, Call("exec", (), 1)) is None
+                assert aborted == (key in modified), (words, key, modified)
+    finally:
+        side.reset()
+
+
+@calm
+@given(st.lists(commands, min_size=1, max_size=4), st.lists(commands, min_size=1, max_size=4))
+def test_random_transactions_do_on_the_model_what_they_do_on_valkey(valkey, before, inside):
+    side = RealValkey(valkey.host, valkey.port, [b"a", b"b"])
+    side.reset()
+    keyspace = model_valkey.EMPTY
+    try:
+        for words in before:
+            _, keyspace, _ = model_valkey.execute(keyspace, words)
+            side.perform(9, Call("valkey", words))
+        call = Call("exec", tuple(inside))
+        reply, keyspace, _ = model_valkey.transaction(keyspace, inside)
+        assert RealValkey.same_answer(call, side.perform(9, call), reply)
+        assert RealValkey.same_contents(side.contents(), keyspace)
+    finally:
+        side.reset()
+
+
+mc_values = st.sampled_from([b"v0", b"v1", b"10", b"9", b"99", b""])
+mc_ttls = st.sampled_from([b"0", b"0", b"500", b"200", b"-1"])
+
+
+def some(*flags):
+    return st.lists(st.sampled_from(flags), unique_by=lambda flag: flag[:1], max_size=5).map(tuple)
+
+
+def request(name, *parts):
+    """A memcached request; TOKEN stands for the CAS token the key was last seen with."""
+    return st.tuples(*parts).map(lambda drawn: (name, *drawn))
+
+
+requests = st.one_of(
+    request(b"get", keys),
+    request(b"gets", keys),
+    *[request(name, keys, mc_ttls, mc_values) for name in (b"set", b"add", b"replace", b"append", b"prepend", b"cas")],
+    request(b"delete", keys),
+    request(b"incr", keys, st.sampled_from([b"1", b"5"])),
+    request(b"decr", keys, st.sampled_from([b"1"])),
+    request(b"touch", keys, mc_ttls),
+    request(b"mg", keys, some(b"v", b"c", b"f", b"k", b"s", b"O7", b"N300", b"R250", b"T400", b"T0")),
+    request(b"mg", keys, some(b"v", b"c", b"N300")),
+    request(b"ms", keys, some(b"c", b"F2", b"k", b"O3", b"T400", b"CTOKEN"), mc_values),
+    request(b"ms", keys, some(b"c", b"ME", b"MA", b"MP", b"MR", b"MS"), mc_values),
+    request(b"md", keys, some(b"k", b"O3", b"I", b"T400", b"CTOKEN")),
+)
+
+
+def written(parts, token: bytes) -> bytes:
+    name, key, *rest = parts
+    if name in (b"set", b"add", b"replace", b"append", b"prepend", b"cas"):
+        ttl, value = rest
+        last = b" " + token if name == b"cas" else b""
+        return b"%b %b 3 %b %d%b\r\n%b\r\n" % (name, key, ttl, len(value), last, value)
+    flags = [flag.replace(b"TOKEN", token) for flag in rest[0]] if name in (b"mg", b"ms", b"md") else rest
+    if name == b"ms":
+        return b" ".join([name, key, b"%d" % len(rest[1]), *flags]) + b"\r\n" + rest[1] + b"\r\n"
+    return b" ".join([name, key, *flags]) + b"\r\n"
+
+
+@needs_memcached
+@calm
+@given(st.lists(requests, min_size=1, max_size=12))
+def test_random_requests_do_on_the_model_what_they_do_on_memcached(memcached, sequence):
+    side = RealMemcached(memcached.host, memcached.port, [b"a", b"b"])
+    side.reset()
+    state, seen = model_memcached.EMPTY, {}
+    try:
+        for parts in sequence:
+            sent = written(parts, seen.get(parts[1], b"5"))
+            try:
+                reply, after, _ = model_memcached.execute(state, sent)
+            except races.NotModelled:
+                continue
+            state = after
+            call = Call("memcached", sent)
+            answer = side.perform(1, call, reply)
+            assert RealMemcached.same_answer(call, answer, reply), (sent, answer, reply)
+            for token in re.findall(rb"(?<= c)\d+|(?<=VALUE [ab] \d \d )\d+", reply):
+                seen[parts[1]] = token
+            assert RealMemcached.same_contents(side.contents(), state), (sent, side.contents(), state)
+    finally:
+        side.reset()
+
+
+# --- what a deletion can only imitate -----------------------------------------------------------------------
+
+
+def test_a_watched_key_that_really_expires_aborts_exec_as_the_model_says(valkey):
+    client, other = valkey.client(), valkey.client()
+    client.set("watched", "v", px=40)
+    pipe = client.pipeline()
+    pipe.watch("watched")
+    while other.exists("watched"):
+        time.sleep(0.005)
+    pipe.multi()
+    pipe.get("watched")
+    with pytest.raises(WatchError):
+        pipe.execute()
+
+
+def test_a_watched_key_that_is_really_evicted_aborts_exec_as_the_model_says():
+    server = engines.ValkeyServer({"maxmemory": "4mb", "maxmemory-policy": "allkeys-lru"})
+    try:
+        client, other = server.client(), server.client()
+        client.set("watched", "v")
+        pipe = client.pipeline()
+        pipe.watch("watched")
+        for i in range(20_000):
+            other.set(f"filler:{i}", "x" * 2_000)
+            if i % 50 == 0 and not other.exists("watched"):
+                break
+        assert not other.exists("watched")
+        pipe.multi()
+        pipe.ping()
+        with pytest.raises(WatchError):
+            pipe.execute()
+    finally:
+        server.kill()
+
+
+# --- replaying a report -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("strategy", [course.DeleteAfterWrite, course.WatchAndDelete], ids=matrix.name_of)
+def test_a_report_replays_on_the_real_server_and_the_new_reader_is_really_wrong(strategy, valkey):
+    replay = races.explore([strategy.reader, strategy.writer]).replay(engine=valkey)
+    assert replay.agrees
+    assert (replay.reader, replay.latest) == ("v0", "v1")
+    assert valkey.badge in repr(replay)
+    assert valkey.client().keys() == []  # it cleans up after itself
+
+
+@needs_memcached
+def test_a_report_replays_on_the_real_memcached(memcached):
+    reader, writer = course.MemcachedCas.reader, course.MemcachedCas.writer
+    replay = races.explore([reader, reader, writer], memcached=True).replay(engine=memcached)
+    assert replay.agrees
+    assert replay.reader == "v0"
+
+
+def test_there_is_nothing_to_replay_without_a_violation():
+    report = races.explore([course.Lease.reader, course.Lease.writer])
+    with pytest.raises(ValueError, match="nothing|no violating"):
+        report.replay()
