@@ -14,20 +14,18 @@ from .errors import EngineError
 
 _lock = threading.RLock()
 _watcher: Child | None = None
-_root: Path | None = None  # the watcher's directory
+_roots: list[Path] = []  # the watcher's directory, after those of watchers that somebody killed
 _keys = itertools.count(1)
 _directories = itertools.count(1)
 
 
 def _the_watcher() -> Child:
     """This kernel's watcher, started at the first need (and again in a forked process)."""
-    global _watcher, _root
+    global _watcher
     with _lock:
         if _watcher is None or not _watcher.alive:
-            if _watcher is not None and _watcher.owner == os.getpid():
-                shutil.rmtree(_root, ignore_errors=True)  # it was killed, so it did not tidy up
             watcher = Child(Path(__file__).with_name("watcher.py"))
-            _root = Path(watcher.ask("directory")["directory"])
+            _roots.append(Path(watcher.ask("directory")["directory"]))
             _watcher = watcher
         return _watcher
 
@@ -36,7 +34,7 @@ def run_directory(name: str) -> Path:
     """A new private directory for one engine; the watcher removes it when the kernel ends."""
     with _lock:
         _the_watcher()
-        directory = _root / f"{name}-{next(_directories)}"
+        directory = _roots[-1] / f"{name}-{next(_directories)}"
         directory.mkdir(mode=0o700)
     return directory
 
@@ -46,8 +44,11 @@ def end_all() -> None:
     global _watcher
     with _lock:
         watcher, _watcher = _watcher, None
+        roots, _roots[:] = _roots[:], []
     if watcher is not None:
         watcher.close()
+    for root in roots[:-1]:
+        shutil.rmtree(root, ignore_errors=True)
 
 
 atexit.register(end_all)
@@ -56,6 +57,7 @@ atexit.register(end_all)
 def _after_fork() -> None:
     global _lock
     _lock = threading.RLock()
+    _roots.clear()  # they are the parent's
 
 
 if hasattr(os, "register_at_fork"):
