@@ -36,6 +36,7 @@ class ClusterView(Base):
         self._until = 0.0
         self._looking = threading.Lock()
         self._thread: threading.Thread | None = None
+        aws.topology(name)  # raises AccountError here and now if there is nothing to look at
         super().__init__(name=name, label=f"Topology of {name}")
         self.look()
         self.on_msg(lambda _, message, __: self._asked(message))
