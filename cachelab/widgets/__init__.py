@@ -3,6 +3,7 @@
 from .base import Base
 from .bench import Bench, Choice, Slider
 from .chart import Chart
+from .chooser import Chooser, chooser
 from .cluster import ClusterView, cluster
 from .figure import Figure
 from .matrix import Matrix, race_matrix
@@ -21,6 +22,7 @@ __all__ = [
     "Bench",
     "Chart",
     "Choice",
+    "Chooser",
     "ClusterView",
     "Figure",
     "Matrix",
@@ -29,6 +31,7 @@ __all__ = [
     "Scheduler",
     "Slider",
     "TrafficBench",
+    "chooser",
     "cluster",
     "order",
     "play_scheduler",
