@@ -418,13 +418,15 @@ def _quiet():
     def refuse(prompt=""):
         raise RuntimeError("input() was called, and a check has nobody to ask")
 
-    printed, asked = _Printed(), builtins.input
+    printed, asked, hook = _Printed(), builtins.input, threading.excepthook
     builtins.input = refuse
+    # What stops a thread of the learner's from outside is no Exception, and not theirs to read about.
+    threading.excepthook = lambda args: issubclass(args.exc_type, Exception) and hook(args)
     try:
         with redirect_stdout(printed), redirect_stderr(printed):
             yield printed
     finally:
-        builtins.input = asked
+        builtins.input, threading.excepthook = asked, hook
 
 
 def with_print(verdict: Verdict, printed: io.StringIO) -> Verdict:

@@ -15,7 +15,10 @@ from redis.backoff import NoBackoff
 from redis.client import Pipeline
 from redis.retry import Retry
 
-TIMEOUT = 0.25  # seconds; the client a check hands over gives up after this, once, and does not retry
+TIMEOUT = (
+    0.25  # seconds after which the client a check hands over gives up on a server that does not answer …
+)
+HEALTHY = 2.0  # … and on one that should: long enough for a machine that thirty learners share
 
 REFUSED, HUNG = "while the cache refuses connections", "while the cache accepts commands and never answers"
 FULL = "while the cache is full and refuses writes"
@@ -131,11 +134,11 @@ class Cache(_Counting, redis.Redis):
                 yield
             return
         with silent_port() if listen else refusing_port() as address:
-            self._move(*address)
+            self._move(*address, TIMEOUT)
             try:
                 yield
             finally:
-                self._move(**self._address)
+                self._move(**self._address, timeout=HEALTHY)
 
     @contextmanager
     def _raising(self, fault):
@@ -153,11 +156,12 @@ class Cache(_Counting, redis.Redis):
         with self._log.during(f"while the server is busy for {seconds:g} s"):
             yield
 
-    def _move(self, host, port) -> None:
+    def _move(self, host: str, port: int, timeout: float) -> None:
+        settings = {"host": host, "port": port, "socket_timeout": timeout, "socket_connect_timeout": timeout}
         self.connection_pool.disconnect()
-        self.connection_pool.connection_kwargs.update(host=host, port=port)
+        self.connection_pool.connection_kwargs.update(settings)
         for connection in getattr(self.connection_pool, "_available_connections", []):
-            connection.host, connection.port = host, port
+            vars(connection).update(settings)
 
     def names(self) -> list[str]:
         """Every key, as text."""

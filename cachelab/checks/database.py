@@ -6,6 +6,7 @@ compares its methods, their parameters and the types in their rows with the real
 """
 
 import copy
+import operator
 import random
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -36,16 +37,19 @@ class Database:
         return len(self._log.loads)
 
     def get_user(self, user_id):
+        _whole(user_id=user_id)
         with self._query("get_user", user_id) as step:
             step.reply = copy.deepcopy(self._users.get(user_id))
         return step.reply
 
     def order_history(self, user_id, page=1, per_page=20):
+        _whole(user_id=user_id, page=page, per_page=per_page)
         with self._query("order_history", user_id, page=page, per_page=per_page) as step:
             step.reply = copy.deepcopy(self._orders.get(user_id, [])[(page - 1) * per_page : page * per_page])
         return step.reply
 
     def top_products(self, days=90, category=None, limit=10):
+        _whole(days=days, limit=limit)
         with self._query("top_products", days=days, category=category, limit=limit) as step:
             rows = [row for name, rows in self._sales.items() for row in rows if category in (None, name)]
             step.reply = copy.deepcopy(sorted(rows, key=lambda row: -row["revenue"])[:limit])
@@ -130,6 +134,15 @@ class Database:
 
     def __repr__(self):
         return "db"
+
+
+def _whole(**numbers) -> None:
+    """The shop refuses what is not a whole number, and so does this."""
+    for name, value in numbers.items():
+        try:
+            operator.index(value)
+        except TypeError:
+            raise TypeError(f"{name}={value!r}: a whole number is asked for, such as {name}=42") from None
 
 
 def refuse():

@@ -138,14 +138,25 @@ class Call:
         return [step for step in self.steps if step.kind == "cache"]
 
     @property
+    def commands(self) -> set[str]:
+        """The names of the commands it sent to the cache."""
+        return {name for step in self.trips for name in step.commands}
+
+    @property
     def where(self) -> str:
         return learner_line(self.error) if self.error else ""
 
     def log(self) -> Table:
-        rows = tuple((str(i), *step.row()) for i, step in enumerate(self.steps[:12], 1))
-        if len(self.steps) > 12:
-            rows += (("…", f"{len(self.steps) - 12} more", "", ""),)
-        return Table("What this call did", ("", "where", "what", "answer"), rows)
+        """Its steps; where one is repeated, how often."""
+        rows: list[tuple] = []
+        for step in self.steps:
+            if rows and rows[-1][1:4] == step.row():
+                rows[-1] = (*rows[-1][:4], rows[-1][4] + 1)
+            else:
+                rows.append((str(len(rows) + 1), *step.row(), 1))
+        shown = [(*row[:3], row[3] + (f", {row[4]:,} times" if row[4] > 1 else "")) for row in rows[:12]]
+        shown += [("…", f"{len(rows) - 12:,} more", "", "")] if len(rows) > 12 else []
+        return Table("What this call did", ("", "where", "what", "answer"), tuple(shown))
 
     def wrong(self, happened: str, expected: str, think: str = "", *evidence) -> Settled:
         """The verdict that this call did the wrong thing: `raise call.wrong(…)`."""
@@ -160,7 +171,9 @@ class Call:
                 self.text,
                 f"no answer after {self.patience:g} seconds, so the check stopped it",
                 self.overtime,
-                "Is there a loop that never ends, or a retry without a limit?",
+                "Is there a loop that never ends, or a wait or a retry without a limit?"
+                if self.steps
+                else "It has used neither the cache nor the database it was handed. What was it waiting for?",
                 *((self.log(),) if self.steps else ()),
             )
         if self.error is not None:
@@ -314,6 +327,8 @@ def _type(value) -> str:
 
 def _advice(error) -> str:
     text = words(error)
+    if isinstance(error, RecursionError):
+        return "What ends the calls to itself?"
     if isinstance(error, TypeError) and "JSON serializable" in text:
         return "JSON knows text, numbers, true, false and null. What will you turn the rest into, and back?"
     if isinstance(error, TypeError) and "positional argument" in text:

@@ -36,16 +36,18 @@ def one_trip(lab: Lab, get_user):
     row = lab.db.new_user()
     miss = ask(lab, get_user, row)
     one_query(miss)
+    leaves_others_alone(miss)
     if len(miss.trips) > 2:
         raise miss.wrong(
             f"a miss made {counted(miss.trips, 'round trip')} to the cache",
             "two: the look-up, and one command that stores the value together with its TTL",
-            "If the program dies between storing and setting the TTL, how long does that entry live?",
+            "If the program dies between storing and setting the TTL, how long does that entry live?"
+            if miss.commands & {"EXPIRE", "PEXPIRE", "EXPIREAT"}
+            else "",
         )
     stored(lab, miss, LIFE)
     hit = answered_from_cache(lab, get_user, row)
-    if len(hit.trips) != 1:
-        raise hit.wrong(f"a hit made {counted(hit.trips, 'round trip')} to the cache", "one round trip")
+    one_trip_only(hit)
     strangers_stay_apart(lab, get_user)
     hits_do_not_prolong(lab, get_user)
     nothing_of_its_own(lab, get_user)
@@ -228,10 +230,13 @@ def survived(call: Call, row: dict | None) -> None:
         name = f"{type(call.error).__module__.partition('.')[0]}.{type(call.error).__name__}".removeprefix(
             "builtins."
         )
+        think = "Which exceptions does your `except` name, and is this one of them?"
+        if isinstance(call.error, RecursionError):
+            think = "It tried again, and again. What ends that?"
         raise call.wrong(
             f"{name} came out of the function, from {call.where or 'somewhere below it'}",
             "the user's row, from the database: the caller need not know that there is a cache",
-            "Which exceptions does your `except` name, and is this one of them?",
+            think,
         )
     call.returned(row, "The database was there all the time.")
 
@@ -318,8 +323,7 @@ def nobody(lab: Lab, get_user):
             f"no query: for up to {ABSENT} s the cache knows that there is no such user",
             "Someone who tries a million made-up ids: who has to answer?",
         )
-    if len(again.trips) != 1:
-        raise again.wrong(f"it made {counted(again.trips, 'round trip')} to the cache", "one round trip")
+    one_trip_only(again)
     signed_up(lab, get_user, missing)
     strangers_stay_apart(lab, get_user)
     return (
@@ -375,8 +379,7 @@ def expensive_list(lab: Lab, top_products):
                 contents(lab),
             )
         hit.returned(want, "A miss and a hit must look the same to the caller, down to the types.")
-        if len(hit.trips) != 1:
-            raise hit.wrong(f"a hit made {counted(hit.trips, 'round trip')} to the cache", "one round trip")
+        one_trip_only(hit)
     lab.db.new_sales("lamps", 4)
     lab.wait(61)
     changed = lab.db.top_products(category="lamps", limit=3)
@@ -437,8 +440,7 @@ def page_is_cached(lab: Lab, order_history, user: int, page: int) -> None:
             contents(lab),
         )
     hit.returned(want, "A miss and a hit must look the same to the caller, down to the types.")
-    if len(hit.trips) != 1:
-        raise hit.wrong(f"a hit made {counted(hit.trips, 'round trip')} to the cache", "one round trip")
+    one_trip_only(hit)
 
 
 def few_keys(lab: Lab, order_history, user: int) -> None:
@@ -457,14 +459,7 @@ def few_keys(lab: Lab, order_history, user: int) -> None:
 def forget(lab: Lab, order_history, forget_orders, user: int, other: int) -> None:
     lab.db.new_orders(user, 1)
     call = lab.call(forget_orders, user, lab.cache).finished()
-    asked = {name for step in call.trips for name in step.commands}
-    if asked & {"KEYS", "SCAN", "FLUSHDB", "FLUSHALL"}:
-        raise call.wrong(
-            f"it used {' and '.join(sorted(asked & {'KEYS', 'SCAN', 'FLUSHDB', 'FLUSHALL'}))}",
-            "one command that names what it removes",
-            "KEYS and SCAN look at every key on the server, FLUSH removes every key: what else is in "
-            "that cache?",
-        )
+    leaves_others_alone(call)
     if len(call.trips) != 1:
         raise call.wrong(f"it made {counted(call.trips, 'round trip')} to the cache", "one round trip")
     for page in (1, 2, 3):
@@ -512,6 +507,27 @@ def one_query(call: Call) -> None:
     if len(call.loads) != 1:
         raise call.wrong(
             f"it made {counted(call.loads, 'query')}", "one query: the cache does not know the answer yet"
+        )
+
+
+def one_trip_only(hit: Call) -> None:
+    if len(hit.trips) != 1:
+        unasked = "Where does it keep the answer, if not in the cache? Nobody can invalidate it there."
+        raise hit.wrong(
+            f"a hit made {counted(hit.trips, 'round trip')} to the cache",
+            "one round trip",
+            "" if hit.trips else unasked,
+        )
+
+
+def leaves_others_alone(call: Call) -> None:
+    """No command that touches every key there is."""
+    if sweeping := call.commands & {"KEYS", "SCAN", "FLUSHDB", "FLUSHALL"}:
+        raise call.wrong(
+            f"it used {' and '.join(sorted(sweeping))}",
+            "commands that name the key they are about",
+            "KEYS and SCAN look at every key on the server, FLUSH… removes every key: what else is in "
+            "that cache?",
         )
 
 

@@ -61,6 +61,21 @@ def test_who_does_not_exist_is_none_and_what_does_not_exist_is_empty(real, made_
         assert db.order_history(-1) == [] and db.top_products(category="no such") == []
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda db: db.get_user("7"),
+        lambda db: db.get_user(None),
+        lambda db: db.order_history(7, page="2"),
+        lambda db: db.top_products("Books", 10),
+    ],
+)
+def test_what_is_no_number_is_refused_as_in_the_shop(call, real, made_up):
+    for db in (real, made_up):
+        with pytest.raises(TypeError, match="whole number"):
+            call(db)
+
+
 def test_pages_and_limits_cut_the_same_way(made_up):
     made_up.new_orders(8, 47)
     assert [len(made_up.order_history(8, page)) for page in (1, 2, 3, 4)] == [20, 20, 7, 0]
