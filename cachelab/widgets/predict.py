@@ -107,6 +107,8 @@ class Prediction(Base):
         if guess <= 0 or actual <= 0:
             return f"{quantity(difference)}{self._unit()} too {side}"
         ratio = max(guess, actual) / min(guess, actual)
+        if math.isinf(ratio):
+            return f"too {side} by more than a number can say"
         if ratio < 1.1:
             return "very close, within 10%"
         if ratio < 2:
