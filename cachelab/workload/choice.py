@@ -128,8 +128,8 @@ RULES = (
         {"loss": "little"},
         MEMCACHED,
         Reason(
-            "A Memcached node has no replica: its share of the keys is gone with it. (Only its serverless form "
-            "keeps copies in other zones.)",
+            "A Memcached node has no replica: its share of the keys is gone with it. (Only the serverless "
+            "form keeps copies in other zones.)",
             "lost node",
         ),
     ),
@@ -178,8 +178,8 @@ RULES = (
         {"today": "redis"},
         REDIS,
         Reason(
-            "Valkey takes Redis OSS data and clients as they are, costs a fifth less per node, and is changed "
-            "to in place.",
+            "Valkey takes Redis OSS data and clients as they are, costs a fifth less per node, and replaces "
+            "it in place.",
             source="AWS price list; ElastiCache guide, VersionManagement.HowTo",
         ),
     ),

@@ -17,6 +17,8 @@ from html import escape
 from textwrap import wrap
 from typing import Any
 
+from cachelab.engines import EngineError
+
 __all__ = ["USUAL", "Duel", "Finding", "found"]
 
 # What the comparison tables on the web say, in few words: row -> (Redis or Valkey, Memcached).
@@ -90,7 +92,7 @@ class Duel:
     def run(self, row: str, experiment: Callable[[], Finding] | None = None) -> Finding:
         """Run the experiment for this row (the last one given for it, if none) and keep what it finds.
 
-        On a stand-in nothing is run, and the finding says what is missing.
+        On a stand-in, or where a server it starts cannot be had, the finding says what is missing.
         """
         if row not in USUAL:
             raise ValueError(f"no row {row!r}: the usual table has {', '.join(USUAL)}")
@@ -102,7 +104,11 @@ class Duel:
             said = f"not shown here: it takes the real server ({missing[0]})"
             finding = Finding(said, said, {}, row=row)
         else:
-            told = experiment()
+            try:
+                told = experiment()
+            except EngineError as error:  # one of the servers it wanted for itself cannot be had here
+                said = f"not shown here: {str(error).splitlines()[0]}"
+                told = Finding(said, said, {})
             if not isinstance(told, Finding):
                 raise TypeError(f"{experiment.__name__}() must return duel.found(...), not {told!r:.80}")
             finding = Finding(told.valkey, told.memcached, told.held, told.figures, row)

@@ -49,8 +49,8 @@ class Clients:
     def run(self, engine: Engine, clients: int, seconds: float = 0.25, batch: int = BATCH) -> Load:
         """Let `clients` of them read one value of 100 bytes from `engine`, each as fast as it can.
 
-        Each trip asks for `batch` reads, pipelined (Valkey) or as a multi-get (Memcached). The server must be one of this machine: the
-        CPU time of each of its threads is read from the operating system.
+        Each trip asks for `batch` reads, pipelined (Valkey) or as a multi-get (Memcached). The server must
+        be one of this machine: the operating system tells the CPU time of each of its threads.
         """
         if not 1 <= clients <= len(self._children):
             raise ValueError(f"clients={clients!r}: there are {len(self._children)} to send")

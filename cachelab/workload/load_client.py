@@ -26,7 +26,7 @@ def run(protocol, host, port, seconds, batch):
     """Reads answered in so many seconds, `batch` of them in each trip."""
     request, wanted = asked(protocol, batch)
     got = bytearray(1 << 16)
-    with socket.create_connection((host, port), timeout=5) as server:
+    with socket.create_connection((host, port), timeout=20) as server:
         server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         answered, start = 0, time.perf_counter()
         while (took := time.perf_counter() - start) < seconds:
