@@ -238,6 +238,8 @@ def template(name: str, fill: Callable[[PostgresServer], None] | None = None) ->
 
     `fill` puts the data in: it gets a running server, which is then stopped and its files kept. Put a
     fingerprint of what it does into `name`. The PostgreSQL version and the processor are added here.
+
+    To be copied in a moment it has no spare databases: CREATE DATABASE needs `TEMPLATE postgres` there.
     """
     installation = _installation_or_error()
     folder = cache_folder() / f"{name}-postgresql-{_major(installation)}-{platform.machine()}"
@@ -247,6 +249,10 @@ def template(name: str, fill: Callable[[PostgresServer], None] | None = None) ->
     try:
         if fill:
             fill(server)
+        with server.client() as connection:
+            for spare in ("template0", "template1"):  # two files of three, in a small data directory
+                connection.execute(f"ALTER DATABASE {spare} IS_TEMPLATE false")
+                connection.execute(f"DROP DATABASE {spare}")
         server.stop()
         draft = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
         try:
