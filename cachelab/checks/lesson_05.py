@@ -8,7 +8,7 @@ from cachelab.races.matrix import from_replica
 from .attempt import note
 from .exercise import define
 from .lab import Lab
-from .verdict import NOT_ATTEMPTED, Settled, Table, Text, Verdict, broken, incorrect
+from .verdict import NOT_ATTEMPTED, Settled, Table, Verdict, broken, incorrect
 
 KEY = "product:7:price"
 
@@ -84,7 +84,7 @@ def played(name: str, order: str, clients: dict) -> None:
                 f"letter {i}, {letter}, has no call left to make",
                 f"as many letters as calls: {legend}",
                 "",
-                Text("So far", game.table()),
+                listed("So far", game.steps),
             )
         game.do(game.moves().index(choices[0]))
     if not game.finished:
@@ -94,7 +94,7 @@ def played(name: str, order: str, clients: dict) -> None:
             f"{waiting} still has calls to make",
             "an order of all the calls, to the end",
             "",
-            Text("So far", game.table()),
+            listed("So far", game.steps),
         )
     if game.violated is None:
         raise incorrect(
@@ -102,7 +102,7 @@ def played(name: str, order: str, clients: dict) -> None:
             "in the end the cache holds what the database holds",
             "an order after which the cache keeps an old price",
             "Which call has to come later, so that it puts back something old?",
-            Text("Your order", game.table()),
+            listed("Your order", game.steps),
         )
 
 
@@ -206,7 +206,7 @@ def the_caller_never_notices(reader) -> None:
                     game.steps[-1].note.rpartition("; ")[2],
                     "the price, from the database",
                     "What does the reader's caller get when the cache does not answer?",
-                    Text("What happened", game.table()),
+                    listed("What happened", game.steps),
                 )
 
 
@@ -332,7 +332,7 @@ def uses_the_cache(reader, writer, memcached: bool = False) -> None:
                 f"it asked the database, with {queries[0].call}",
                 "the price from the cache: another reader has just stored it",
                 "A cache that is never trusted is never wrong, and never of use.",
-                Text("What it did", "\n".join(f"{step.call} → {step.shown()}" for step in steps)),
+                listed("What it did", steps),
             )
         if not warm and not queries:
             raise incorrect(
@@ -393,10 +393,14 @@ def holds(clients: list, fault: str | None, memcached: bool = False) -> None:
 
 
 def culprit(steps: list) -> str:
-    """The learner's line that made the last step, if that is what left the cache as it is."""
-    last = steps[-1]
-    changed = len(steps) < 2 or last.cache != steps[-2].cache
-    return f"line {last.line}: {last.source}" if last.source and changed else ""
+    """The learner's line that put the old value into the cache, if a call did, and it stayed."""
+    for before, step in reversed(list(zip([None, *steps], steps, strict=False))):
+        if not step.stale:
+            break
+        if before is not None and not before.stale:
+            cached = before.cache != step.cache
+            return f"line {step.line}: {step.source}" if step.source and cached else ""
+    return ""
 
 
 def refusals_settled(called: str, explore, *args, **options):
@@ -433,6 +437,21 @@ def think(report: races.Report, faults) -> str:
     return WHY.get(needed, WHY[None])
 
 
-def schedule(report: races.Report, kind: str | None = None) -> Text:
-    steps = report.violations[kind or report.kind]
-    return Text(f"The shortest order that goes wrong, in {len(steps)} steps", report.table(kind))
+def schedule(report: races.Report, kind: str | None = None) -> Table:
+    kind = kind or report.kind
+    steps = report.violations[kind]
+    return listed(f"The shortest order that goes wrong, from a {report.start_of(kind)} cache", steps)
+
+
+def listed(caption: str, steps: list) -> Table:
+    """Steps as a table, each with what is in the cache after it."""
+    rows = []
+    for number, step in enumerate(steps, 1):
+        cache = ", ".join(
+            f"{key}={value or repr(value)}{' (old)' if key in step.stale else ''}"
+            for key, value in step.cache.items()
+        )
+        row = (str(number), step.client, step.call, step.shown(), cache or "empty", step.db, step.note)
+        rows.append(row)
+    columns = ("", "who", "call", "answer", "cache afterwards", "database", "")
+    return Table(caption, columns, tuple(rows))

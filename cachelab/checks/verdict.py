@@ -59,7 +59,7 @@ class Table:
 
     def _repr_html_(self):
         cell = (
-            'style="text-align:left;padding:.1em 1em .1em 0;border-bottom:1px solid '
+            'style="text-align:left;vertical-align:top;padding:.1em 1em .1em 0;border-bottom:1px solid '
             '#8886;background:transparent"'
         )
         head = "".join(f'<th scope="col" {cell}>{escape(name)}</th>' for name in self.columns)
@@ -71,7 +71,7 @@ class Table:
             '<div style="overflow-x:auto;margin:.6em 0 0"><table '
             'style="border-collapse:collapse;color:inherit;margin:0">'
             "<caption "
-            'style="text-align:left;font-weight:600;color:inherit;padding:0">{escape(self.caption)}</caption>'
+            f'style="text-align:left;font-weight:600;color:inherit;padding:0">{escape(self.caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
 

@@ -4,7 +4,7 @@ import pytest
 
 from cachelab.checks import exercise, exercise_ids, progress
 from cachelab.checks.exercise import UnknownExercise, lessons
-from cachelab.checks.verdict import MARKS, Note, Verdict
+from cachelab.checks.verdict import MARKS, Note, Table, Text, Verdict
 
 
 def wrong(reads, capacity):
@@ -136,6 +136,16 @@ def test_every_lesson_of_every_status_has_a_word_and_a_mark_of_its_own():
         len({verdict._repr_html_().split("aria-hidden")[1].split("</svg>")[0] for verdict in verdicts}) == 4
     )
     assert [bool(verdict) for verdict in verdicts] == [False, False, True, False]
+
+
+def test_evidence_is_in_both_forms():
+    table = Table("What came", ("who", "what"), (("Ada", "a < b"), ("Grace", None)))
+    assert str(table) == "What came:\n  who    what\n  Ada    a < b\n  Grace  None"
+    html = table._repr_html_()
+    assert "What came</caption>" in html and "a &lt; b</td>" in html and html.count("<tr") == 3
+    text = Text("It printed", "one\n<two>")
+    assert str(text) == "It printed:\n  one\n  <two>" and "&lt;two&gt;" in text._repr_html_()
+    assert "{" not in html + text._repr_html_()
 
 
 def test_values_of_the_learner_cannot_become_markup():

@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: A new reader gets v0; the database has v1(.|\n)*Whoever writes last(.|\n)*in 5 steps
+# says: A new reader gets v0; the database has v1(.|\n)*Whoever writes last(.|\n)*from a cold cache
 
 
 def reader(cache, db):
