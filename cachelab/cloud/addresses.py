@@ -4,10 +4,18 @@ The shape depends on encryption and on cluster mode, and changes when encryption
 is why an application looks its endpoint up and never builds it. (UG "Finding connection endpoints".)
 """
 
+import secrets
+import string
+
 from .catalog import region_code
 
 DOMAIN = "cache.amazonaws.com"
 KINDS = ("primary", "reader", "node", "configuration", "serverless")
+
+
+def new_code() -> str:
+    """Six characters as AWS chooses them for the names of a cache's endpoints."""
+    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(6))
 
 
 def aws_address(

@@ -30,7 +30,8 @@ class Billed:
         return f"{self.id}: {self.what}, {amount}"
 
 
-def _nodes(node_type: str, count: int, engine: str) -> prices.Cost | None:
+def cost_of_nodes(node_type: str, count: int, engine: str) -> prices.Cost | None:
+    """Their price, or None if the table has none."""
     try:
         return prices.nodes(node_type, count, engine)
     except prices.NoPrice:
@@ -49,7 +50,7 @@ def still_billing(backends: list) -> list[Billed]:
         for cache in caches:
             count = len(cache.nodes)
             what = f"{count} x {cache.node_type} ({cache.engine}), {cache.status}"
-            bill.append(Billed(cache.id, what, _nodes(cache.node_type, count, cache.engine)))
+            bill.append(Billed(cache.id, what, cost_of_nodes(cache.node_type, count, cache.engine)))
         for cache in backend.serverless_caches.values():
             if cache.status != "create-failed":
                 what = f"serverless cache ({cache.engine}), {cache.status}"

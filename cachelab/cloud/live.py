@@ -10,10 +10,17 @@ from typing import Any
 
 from . import prices
 from .account import Account, AccountError
-from .billing import Billed, _nodes
+from .billing import Billed, cost_of_nodes
 
 VARIABLE = "CACHELAB_AWS"
-COSTS = ("CreateReplicationGroup", "CreateCacheCluster", "CreateServerlessCache", "IncreaseReplicaCount")
+CREATE = ("CreateReplicationGroup", "CreateCacheCluster", "CreateServerlessCache")
+ENLARGE = (
+    "IncreaseReplicaCount",
+    "ModifyReplicationGroupShardConfiguration",
+    "ModifyReplicationGroup",
+    "ModifyCacheCluster",
+    "ModifyServerlessCache",
+)
 
 
 class LiveAccount(Account):
@@ -56,17 +63,18 @@ class LiveAccount(Account):
         return client
 
     def _ask_first(self, params: dict, model: Any, **_: Any) -> None:
-        if model.name not in COSTS:
+        if model.name in CREATE:
+            try:
+                print(prices.of_request(model.name, **params))
+            except prices.NoPrice as unknown:
+                print(f"price per hour unknown: {unknown}")
+        elif model.name in ENLARGE:
+            print(f"{model.name} may add or enlarge nodes: each bills by the hour, at its type's price.")
+        else:
             return
-        try:
-            print(prices.of_request(model.name, **params))
-        except prices.NoPrice as unknown:
-            print(f"price per hour unknown: {unknown}")
         if self._confirmed:
             return
-        answer = input(
-            f"{model.name} starts something that costs money on your AWS account. Type yes to go on: "
-        )
+        answer = input(f"{model.name} can cost money on your AWS account. Type yes to go on: ")
         if answer.strip().lower() != "yes":
             raise AccountError(f"{model.name} was not sent: you did not say yes.")
         self._confirmed = True
@@ -79,9 +87,8 @@ class LiveAccount(Account):
             for cluster in page["CacheClusters"]:
                 count, engine = cluster["NumCacheNodes"], cluster["Engine"]
                 what = f"{count} x {cluster['CacheNodeType']} ({engine}), {cluster['CacheClusterStatus']}"
-                bill.append(
-                    Billed(cluster["CacheClusterId"], what, _nodes(cluster["CacheNodeType"], count, engine))
-                )
+                cost = cost_of_nodes(cluster["CacheNodeType"], count, engine)
+                bill.append(Billed(cluster["CacheClusterId"], what, cost))
         for page in elasticache.get_paginator("describe_serverless_caches").paginate():
             for cache in page["ServerlessCaches"]:
                 cost = prices.serverless(cache["Engine"])

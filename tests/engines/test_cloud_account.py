@@ -286,7 +286,11 @@ def test_real_aws_is_asked_for_once_with_its_price(aws, monkeypatch, capsys):
             elasticache.create_replication_group(ReplicationGroupId=name, **request)
         assert len(asked) == 2  # no, then yes, then never again
         assert "$18.69 a month" in capsys.readouterr().out
-        assert len(live.still_billing()) == 4
+        elasticache.increase_replica_count(
+            ReplicationGroupId="third", NewReplicaCount=2, ApplyImmediately=True
+        )
+        assert "IncreaseReplicaCount may add" in capsys.readouterr().out and len(asked) == 2
+        assert len(live.still_billing()) == 5
         with pytest.raises(cloud.AccountError, match="TestFailover"):
             live.fail_node("second-001")
     assert "still billing: second-001" in capsys.readouterr().out

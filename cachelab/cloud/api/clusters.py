@@ -1,17 +1,15 @@
 """Cache clusters: memcached, single Valkey/Redis OSS nodes, and the members of replication groups."""
 
-import secrets
-import string
 import time
 
-from ...engines import tls
 from ...engines.relay import Relay
 from .. import catalog, events
+from ..addresses import new_code
 from ..asking import Ask
 from ..parameters import memcached_arguments
 from ..plane.access import Access
 from ..plane.memcached import Discovery, MemcachedNode
-from ..plane.node import NOWHERE, Blueprint, Node
+from ..plane.node import NOWHERE, Blueprint, Node, certificate
 from ..plane.shard import Shard
 from .cluster import CacheCluster, describe_member
 from .faults import Fault, NotInTheBox, not_found
@@ -28,7 +26,6 @@ KEPT_PARAMETERS = (
     "SnapshotRetentionLimit",
     "SnapshotWindow",
 )
-LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class CacheClusters:
@@ -57,7 +54,7 @@ class CacheClusters:
         node_type = given.get("CacheNodeType") or snapshot.node_type
         group = ask.parameter_group or self.default_parameter_group(ask.version, cluster_mode=False)
         encrypted = bool(given.get("TransitEncryptionEnabled"))
-        material = tls.authority().server_material(LOOPBACK) if encrypted else None
+        material = certificate() if encrypted else None
         cluster = CacheCluster(
             id=cluster_id,
             arn=self.arn("cluster", cluster_id),
@@ -70,7 +67,7 @@ class CacheClusters:
             security_group_ids=given.get("SecurityGroupIds") or [],
             tls=encrypted,
             since=time.monotonic(),
-            code="".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(6)),
+            code=new_code(),
         )
         zones = given.get("PreferredAvailabilityZones") or self.zones_of(ask.subnet_group)
         if given.get("PreferredAvailabilityZone"):

@@ -1,17 +1,15 @@
 """Replication groups: create, describe, modify, scale, fail over, delete."""
 
-import secrets
-import string
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from ...engines import tls
 from .. import catalog, events
+from ..addresses import new_code
 from ..asking import Ask
 from ..plane import slots
 from ..plane.access import Access
-from ..plane.node import Blueprint, Node, changed, open_door
+from ..plane.node import Blueprint, Node, certificate, changed, open_door
 from ..plane.shard import Shard
 from .faults import Fault, NotInTheBox, not_found
 from .group import ReplicationGroup
@@ -34,7 +32,6 @@ KEPT_PARAMETERS = (
 DEFERRABLE = ("CacheNodeType", "CacheParameterGroupName", "Engine", "EngineVersion")
 RECOVER_SECONDS = 60.0
 TESTS_A_DAY = 15  # shards whose failover may be tested in 24 hours
-LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class ReplicationGroups:
@@ -86,7 +83,7 @@ class ReplicationGroups:
             settings=self.settings_of(engine, parameter_group, node_type),
             access=access,
             cluster_mode=cluster_mode,
-            tls=tls.authority().server_material(LOOPBACK) if encrypted else None,
+            tls=certificate() if encrypted else None,
             plain_too=mode == "preferred",
         )
         at_rest = given.get("AtRestEncryptionEnabled")
@@ -109,7 +106,7 @@ class ReplicationGroups:
             user_group_ids=list(user_groups),
             tls=encrypted,
             tls_mode=mode,
-            code="".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(6)),
+            code=new_code(),
             token_changed=datetime.now(UTC) if given.get("AuthToken") else None,
         )
         group.since_failover_change = group.automatic_failover
@@ -170,7 +167,7 @@ class ReplicationGroups:
             given={"AtRestEncryptionEnabled": False},
             subnet_group_name=cluster.subnet_group_name,
             security_group_ids=cluster.security_group_ids,
-            code="".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(6)),
+            code=new_code(),
         )
 
     def _bring_up(self, group: ReplicationGroup, snapshot=None) -> None:
@@ -358,7 +355,7 @@ class ReplicationGroups:
         )
         blueprint = group.blueprint
         was = blueprint.tls
-        blueprint.tls = (was or tls.authority().server_material(LOOPBACK)) if group.tls else None
+        blueprint.tls = (was or certificate()) if group.tls else None
         blueprint.plain_too = group.tls_mode == "preferred"
         for shard in group.shards:
             shard.change_doors()

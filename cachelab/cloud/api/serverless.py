@@ -1,22 +1,19 @@
 """Serverless caches: one engine behind a TLS endpoint, which looks like a cluster with all slots."""
 
-import secrets
-import string
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ...engines import tls
 from ...engines.relay import Relay
 from .. import catalog, events
+from ..addresses import new_code
 from ..catalog import Version
 from ..parameters import ParameterGroup
 from ..plane import slots
 from ..plane.access import Access
 from ..plane.memcached import MemcachedNode
-from ..plane.node import NOWHERE, Blueprint, Gone, Node
+from ..plane.node import NOWHERE, Blueprint, Gone, Node, certificate
 from ..plane.shard import Shard
-from .clusters import LOOPBACK
 from .faults import Fault, not_found
 from .group import endpoint
 from .operations import performs
@@ -135,9 +132,9 @@ class ServerlessCaches:
             engine=engine,
             version=version,
             given={key: value for key, value in given.items() if value is not None},
-            code="".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(6)),
+            code=new_code(),
         )
-        material = tls.authority().server_material(LOOPBACK)
+        material = certificate()
         zone = self.zones[0]
         if engine == "memcached":
             cache.memcached = MemcachedNode(name, "0001", zone, ["-m", "64"], material)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from ...engines.memcached import MemcachedServer
 from ...engines.ports import free_port
 from ...engines.relay import Relay
-from .node import NOWHERE, changed  # noqa: F401  (the doors are the same)
+from .node import NOWHERE
 
 
 @dataclass(eq=False)

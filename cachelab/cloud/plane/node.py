@@ -12,6 +12,7 @@ from redis.retry import Retry
 from ...engines.ports import free_port
 from ...engines.process import run_directory
 from ...engines.relay import Relay
+from ...engines.tls import authority
 from ...engines.valkey import ValkeyServer
 from .access import Access
 
@@ -32,6 +33,11 @@ class Blueprint:
 
 
 NOWHERE = ("127.0.0.1", 1)
+
+
+def certificate() -> object:
+    """What a TLS endpoint of the account shows its clients."""
+    return authority().server_material(("127.0.0.1", "localhost"))
 
 
 def open_door(blueprint: Blueprint, port: int | None = None) -> Relay:
