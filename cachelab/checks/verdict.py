@@ -113,16 +113,17 @@ class Verdict:
 
     def _repr_html_(self):
         colour = COLOURS[self.status]
-        story = "".join(
-            f'<div style="display:flex;gap:.8em;flex-wrap:wrap"><dt style="flex:0 0 '
-            '6.5em;font-weight:600;margin:0">'
-            f'{escape(label)}</dt><dd style="flex:1 1 '
-            '22em;margin:0;white-space:pre-wrap;overflow-wrap:anywhere">'
+        rows = "".join(
+            '<div style="display:flex;gap:.8em;flex-wrap:wrap">'
+            f'<dt style="flex:0 0 6.5em;font-weight:600;margin:0">{escape(label)}</dt>'
+            '<dd style="flex:1 1 22em;margin:0;white-space:pre-wrap;overflow-wrap:anywhere">'
             f"{line_code(text) if label == 'Where' else code(text)}</dd></div>"
-            if label
-            else f'<dd style="margin:0;white-space:pre-wrap">{code(text)}</dd>'
             for label, text in self.story
+            if label
         )
+        story = f'<dl style="margin:0">{rows}</dl>' if rows else ""
+        for text in (text for label, text in self.story if not label):
+            story += f'<p style="margin:0;white-space:pre-wrap">{code(text)}</p>'
         evidence = "".join(item._repr_html_() for item in self.evidence)
         then = f'<p style="margin:.6em 0 0">{code(self.then)}</p>' if self.then else ""
         return (
@@ -135,7 +136,7 @@ class Verdict:
             'stroke-width="2.4" '
             f'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{SHAPES[self.status]}</svg>'
             f"<span>{escape(self.title)}{': ' if self.title else ''}{self.status}</span></p>"
-            f'<dl style="margin:0">{story}</dl>{evidence}{then}</section>'
+            f"{story}{evidence}{then}</section>"
         )
 
     def plus(self, *evidence) -> "Verdict":

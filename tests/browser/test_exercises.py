@@ -1,0 +1,68 @@
+"""From an untouched exercise to a pass, as a learner goes: verdict, hint, a look at the solution, fix."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+NOTEBOOK = Path(__file__).parents[2] / "exercises" / "01_why_cache.ipynb"
+WRONG = """def mean_read_ms(hit_ratio, lookup, query, fill):
+    return hit_ratio * lookup + (1 - hit_ratio) * query"""
+RIGHT = """def mean_read_ms(hit_ratio, lookup, query, fill):
+    return lookup + (1 - hit_ratio) * (query + fill)"""
+CHECK = 'exercise("01.1").check(mean_read_ms)'
+
+
+@pytest.fixture(scope="module")
+def notebook(lab):
+    with lab.open(NOTEBOOK) as page:
+        page.run_all()
+        yield page
+
+
+def write(notebook, cell: str, source: str) -> None:
+    """Replace a cell's text as a learner does, and run it."""
+    notebook.cell(cell).locator(".cm-content").click()
+    notebook.page.keyboard.press("Control+a")
+    notebook.page.keyboard.insert_text(source)
+    notebook.run(cell)
+
+
+def verdict(notebook, word: str):
+    return notebook.output("check-01-1").get_by_role("status", name=f"01.1 What a read costs: {word}")
+
+
+def test_an_untouched_exercise_runs_and_blames_nobody(notebook):
+    assert notebook.errors() == [] and notebook.external == [] and notebook.console == []
+    for number in range(1, 7):
+        expect(notebook.output(f"check-01-{number}")).to_contain_text("not attempted")
+    assert notebook.axe('[data-cell-id="check-01-1"] .jp-Cell-outputArea') == []
+
+
+def test_a_wrong_answer_is_told_what_happened_and_a_hint_helps(notebook):
+    write(notebook, "answer-01-1", WRONG)
+    write(notebook, "check-01-1", CHECK)
+    expect(verdict(notebook, "incorrect")).to_contain_text("a miss which only asks the database")
+    write(notebook, "check-01-1", 'exercise("01.1").hint()')
+    expect(notebook.output("check-01-1")).to_contain_text("Hint 1 of 2 for 01.1")
+
+
+def test_the_solution_asks_first(notebook):
+    notebook.cell("check-01-1").locator(".cm-content").click()
+    notebook.page.keyboard.press("Control+a")
+    notebook.page.keyboard.insert_text('exercise("01.1").solution()')
+    notebook.page.keyboard.press("Control+Enter")
+    question = notebook.output("check-01-1").locator(".jp-Stdin-input")
+    question.fill("n")
+    question.press("Enter")
+    notebook.settle()
+    expect(notebook.output("check-01-1")).to_contain_text("Not shown.")
+
+
+def test_the_fixed_answer_passes_and_counts(notebook):
+    write(notebook, "answer-01-1", RIGHT)
+    write(notebook, "check-01-1", CHECK)
+    expect(verdict(notebook, "correct")).to_contain_text("Next: 01.2")
+    notebook.run("progress")
+    expect(notebook.output("progress")).to_contain_text("1 of 6 solved")
+    assert notebook.errors() == []
