@@ -126,6 +126,8 @@ class Lab:
             "JUPYTERLAB_SETTINGS_DIR": "settings",
             "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
             "IPYTHONDIR": "ipython",
+            "CACHELAB_PROGRESS": "progress.json",
+            "CACHELAB_EXERCISES": "my-exercises",
         }
         options = {
             "ServerApp.ip": "127.0.0.1",
