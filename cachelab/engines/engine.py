@@ -106,15 +106,17 @@ class LocalEngine(Engine):
 
     def kill(self) -> None:
         with self._lock:
-            if self._process:
+            if self.alive:
                 self._process.kill()
-            self._wait_until_refused()
+                self._wait_until_refused()
 
     def stop(self) -> None:
         with self._lock:
-            if self._process and self._polite:
+            if not self.alive:
+                return
+            if self._polite:
                 self._process.stop(self._polite, self._patience)
-            elif self._process:
+            else:
                 self._process.kill()
             self._wait_until_refused()
 

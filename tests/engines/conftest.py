@@ -14,6 +14,15 @@ def module(name: str):
     return sys.modules[f"cachelab.engines.{name}"]
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory):
+    """An empty data directory: servers copied from it start faster than those that make their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("CACHELAB_DATABASE_URL", raising=False)
+        patch.setenv("CACHELAB_CACHE", str(tmp_path_factory.mktemp("templates")))
+        return module("postgres").template("empty")
+
+
 @pytest.fixture
 def alone(monkeypatch):
     """No address given from outside, no engine at the start, and none at the end."""
@@ -25,8 +34,8 @@ def alone(monkeypatch):
 
 
 @pytest.fixture
-def kernels():
+def kernels(empty):
     """Start programs that use engines as a notebook's kernel does, and look for what they leave behind."""
-    kernels = Kernels()
+    kernels = Kernels(empty)
     yield kernels
     kernels.close()

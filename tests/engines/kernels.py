@@ -23,6 +23,7 @@ class Kernel:
         "import json, os, signal, subprocess, sys, threading, time\n"
         "from cachelab import engines\n"
         "def say(x): print(json.dumps(x), flush=True)\n"
+        "def postgres(**options): return engines.postgres(template=os.environ['TEMPLATE'], **options)\n"
         "def wait_for_word(): return sys.stdin.readline().strip()\n"
     )
 
@@ -64,7 +65,8 @@ class Kernel:
 class Kernels:
     """Kernels that share a temporary directory, by which all they start can be recognised."""
 
-    def __init__(self) -> None:
+    def __init__(self, template: Path) -> None:
+        self.template = template
         # Not pytest's own: those are closed to the user that PostgreSQL runs as if we are root.
         self.directory = Path(tempfile.mkdtemp(prefix="kernels-"))
         self.directory.chmod(0o755)
@@ -72,8 +74,8 @@ class Kernels:
         self.started: list[Kernel] = []
 
     def start(self, code: str, **environment: str) -> Kernel:
-        own = {"TMPDIR": str(self.directory), "CACHELAB_TEST": self.mark, **environment}
-        kernel = Kernel(code, {**os.environ, **own})
+        own = {"TMPDIR": str(self.directory), "CACHELAB_TEST": self.mark, "TEMPLATE": str(self.template)}
+        kernel = Kernel(code, {**os.environ, **own, **environment})
         self.started.append(kernel)
         return kernel
 

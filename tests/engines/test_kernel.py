@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ALL = "started = [engines.valkey(), engines.memcached(), engines.postgres()]\n"
+ALL = "started = [engines.valkey(), engines.memcached(), postgres()]\n"
 RELAY = "from cachelab.engines.relay import Relay\nrelay = Relay((started[0].host, started[0].port))\n"
 REPORT = "say([[e.pid, e.port] for e in started])\n"
 
@@ -70,7 +70,7 @@ def test_an_interrupt_stops_the_cell_and_not_the_engines(kernels):
         ALL + RELAY + REPORT + "before = engines.valkey().pid\n"
         "try:\n    say('sleeping'); time.sleep(60)\nexcept KeyboardInterrupt:\n    pass\n"
         "answers = [engines.valkey().client().ping(), bool(engines.memcached().client().version()),\n"
-        "           engines.postgres().client().execute('select 1').fetchone()[0], relay.connections]\n"
+        "           postgres().client().execute('select 1').fetchone()[0], relay.connections]\n"
         "engines.valkey().kill(); say([before == engines.valkey().pid, *answers])\n"
     )
     kernel.hear(), kernel.hear()
@@ -84,7 +84,7 @@ def test_interrupting_the_start_of_an_engine_leaves_the_kernel_able_to_start_it(
     kernel = kernels.start(
         "for attempt in range(4):\n"
         "    try:\n        say('starting')\n"
-        "        engines.postgres(fresh=True)\n        engines.stop_all()\n        time.sleep(60)\n"
+        "        postgres(fresh=True)\n        engines.stop_all()\n        time.sleep(60)\n"
         "    except KeyboardInterrupt:\n        pass\n" + ALL + REPORT
     )
     for pause in (0.01, 0.05, 0.2, 0.5):

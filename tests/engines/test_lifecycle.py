@@ -1,5 +1,6 @@
 """An engine's life: started, used, killed, restarted, stopped; found broken, or its port taken."""
 
+import functools
 import re
 import socket
 import threading
@@ -15,7 +16,21 @@ from .conftest import module
 
 pytestmark = pytest.mark.usefixtures("alone")
 
-STARTERS = pytest.mark.parametrize("start", [engines.valkey, engines.memcached, engines.postgres])
+
+@pytest.fixture(params=["valkey", "memcached", "postgres"])
+def start(request, empty):
+    """engines.valkey, and so on."""
+    if request.param == "postgres":
+        return functools.partial(engines.postgres, template=empty)
+    return getattr(engines, request.param)
+
+
+@pytest.fixture(params=["ValkeyServer", "MemcachedServer", "PostgresServer"])
+def server(request, empty):
+    """engines.ValkeyServer, and so on."""
+    if request.param == "PostgresServer":
+        return functools.partial(engines.PostgresServer, empty)
+    return getattr(engines, request.param)
 
 
 def refused(engine) -> bool:
@@ -23,7 +38,6 @@ def refused(engine) -> bool:
         return probe.connect_ex((engine.host, engine.port)) != 0
 
 
-@STARTERS
 def test_an_engine_is_real_and_says_so(start):
     engine = start()
     assert engine.is_real and engine.alive
@@ -33,7 +47,6 @@ def test_an_engine_is_real_and_says_so(start):
     assert psutil.Process(engine.pid).is_running()
 
 
-@STARTERS
 def test_it_listens_on_loopback_only(start):
     listening = {
         address.laddr.ip
@@ -43,14 +56,12 @@ def test_it_listens_on_loopback_only(start):
     assert listening == {"127.0.0.1"}
 
 
-@STARTERS
 def test_one_per_kernel_unless_a_fresh_one_is_asked_for(start):
     one, same, other = start(), start(), start(fresh=True)
     assert one is same
     assert other.pid != one.pid and other.port != one.port
 
 
-@STARTERS
 def test_kill_is_an_outage_and_restart_ends_it_at_the_same_address(start):
     engine = start()
     pid, port = engine.pid, engine.port
@@ -63,7 +74,6 @@ def test_kill_is_an_outage_and_restart_ends_it_at_the_same_address(start):
     assert not refused(engine)
 
 
-@STARTERS
 def test_stop_ends_it_and_asking_again_revives_it(start):
     engine = start()
     engine.stop()
@@ -132,7 +142,6 @@ def test_memcached_takes_arguments():
         engines.MemcachedServer("-m 3")
 
 
-@pytest.mark.parametrize("server", [engines.ValkeyServer, engines.MemcachedServer, engines.PostgresServer])
 def test_a_taken_port_is_named(server):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -140,7 +149,6 @@ def test_a_taken_port_is_named(server):
             server(port=port)
 
 
-@pytest.mark.parametrize("server", [engines.ValkeyServer, engines.MemcachedServer, engines.PostgresServer])
 def test_a_port_lost_between_choosing_and_binding_is_given_up_for_another(server, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         free = module("ports").free_port()
@@ -178,8 +186,13 @@ def test_threads_asking_at_once_get_the_same_one():
     assert len(found) == 8 and len(set(map(id, found))) == 1
 
 
-def test_stop_all_ends_all_and_the_next_call_starts_anew():
-    before = [engines.valkey(), engines.memcached(), engines.postgres(), engines.valkey(fresh=True)]
+def test_stop_all_ends_all_and_the_next_call_starts_anew(empty):
+    before = [
+        engines.valkey(),
+        engines.memcached(),
+        engines.postgres(template=empty),
+        engines.valkey(fresh=True),
+    ]
     pids = [engine.pid for engine in before]
     directories = [engine.directory for engine in before]
     engines.stop_all()
@@ -231,18 +244,18 @@ def test_a_server_that_never_answers_is_given_up_and_ended(tmp_path, monkeypatch
     assert not psutil.pid_exists(int(pidfile.read_text()))
 
 
-def test_a_setting_the_server_refuses_is_quoted():
+def test_a_setting_the_server_refuses_is_quoted(empty):
     with pytest.raises(engines.EngineError, match="maxmemory banana"):
         engines.ValkeyServer({"maxmemory": "banana"})
     with pytest.raises(engines.EngineError, match="item size limit"):
         engines.MemcachedServer(("-m", "banana"))
     with pytest.raises(engines.EngineError, match="max_connections"):
-        engines.PostgresServer(settings={"max_connections": "banana"})
+        engines.PostgresServer(empty, settings={"max_connections": "banana"})
 
 
 def test_an_engine_that_died_by_itself_is_noticed():
     valkey = engines.valkey()
-    valkey.client().shutdown(nosave=True)
+    valkey.client(retry=None).shutdown(nosave=True)
     assert valkey._process.wait(5)
     assert not valkey.alive
     assert engines.valkey().client().ping()

@@ -17,10 +17,10 @@ postgres = module("postgres")
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    """A data directory with one table in it."""
+def filled(empty, tmp_path_factory):
+    """A data directory with one table in it: that of a server that was stopped."""
     engines.stop_all()
-    server = engines.PostgresServer()
+    server = engines.PostgresServer(empty)
     with server.client() as connection:
         connection.execute("CREATE TABLE numbers AS SELECT generate_series(1, 1000) AS number")
     server.stop()
@@ -46,8 +46,8 @@ def test_client_is_an_autocommit_connection_and_takes_options():
         assert connection.execute("SHOW server_encoding").fetchone() == ("UTF8",)
 
 
-def test_others_on_this_machine_need_the_password():
-    server = engines.postgres()
+def test_others_on_this_machine_need_the_password(empty):
+    server = engines.PostgresServer(empty)
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(host=server.host, port=server.port, user="postgres", password="guess")
 
@@ -76,8 +76,8 @@ def test_data_outlive_a_kill_and_a_restart(filled):
     assert count(server) == 1001
 
 
-def test_a_killed_server_leaves_no_shared_memory():
-    server = engines.postgres()
+def test_a_killed_server_leaves_no_shared_memory(empty):
+    server = engines.PostgresServer(empty)
     segment = (server.data / "postmaster.pid").read_text().splitlines()[6].split()[1]
 
     def segments():
@@ -117,9 +117,9 @@ def test_a_template_of_another_version_is_refused(filled, tmp_path):
         engines.PostgresServer(old)
 
 
-def test_the_directory_of_a_running_server_is_no_template():
+def test_the_directory_of_a_running_server_is_no_template(empty):
     with pytest.raises(engines.EngineError, match="stop"):
-        engines.PostgresServer(engines.postgres().data)
+        engines.PostgresServer(engines.PostgresServer(empty).data)
 
 
 def test_a_template_is_built_once_and_only_when_complete(tmp_path, monkeypatch):
@@ -143,7 +143,7 @@ def test_a_template_is_built_once_and_only_when_complete(tmp_path, monkeypatch):
     assert count(engines.PostgresServer(folder)) == 1
 
 
-def test_an_installation_behind_a_closed_door_works(tmp_path):
+def test_an_installation_behind_a_closed_door_works(tmp_path, empty):
     # /root is closed, and as root PostgreSQL runs as somebody else.
     found = postgres.find_installation()
     package = tmp_path / "site" / found.parent.name
@@ -151,7 +151,7 @@ def test_an_installation_behind_a_closed_door_works(tmp_path):
     with contextlib.suppress(FileNotFoundError):
         shutil.copytree(found.parent.with_name(f"{found.parent.name}.libs"), f"{package}.libs")
     tmp_path.chmod(0o700)
-    server = engines.PostgresServer(installation=package / found.name)
+    server = engines.PostgresServer(empty, installation=package / found.name)
     with server.client() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 

@@ -75,8 +75,8 @@ def test_a_given_memcached_is_used_and_never_ended(monkeypatch):
         given.kill()
 
 
-def test_a_given_postgres_is_used_and_never_ended(monkeypatch):
-    server = engines.PostgresServer()
+def test_a_given_postgres_is_used_and_never_ended(monkeypatch, empty):
+    server = engines.PostgresServer(empty)
     monkeypatch.setenv("CACHELAB_DATABASE_URL", server.url)
     given = engines.postgres()
     assert (
