@@ -81,21 +81,24 @@ def _three_bare_servers() -> float:
     primary, *replicas = ports = list({free_port(): None for _ in range(6)})[:3]
     for port in ports:
         (directory / str(port)).mkdir()
+    servers = []
     begun = time.perf_counter()
-    servers = [_bare_server(directory, primary)]
-    _until(lambda: _says(primary, "role") == "master")  # before that, replicas would wait a second more
-    servers += [_bare_server(directory, port, "--replicaof", f"127.0.0.1 {primary}") for port in replicas]
-    _until(lambda: all(_says(port, "master_link_status") == "up" for port in replicas))
-    seconds = time.perf_counter() - begun
-    for server in servers:
-        server.kill()
-        server.wait()
-    shutil.rmtree(directory)
-    return seconds
+    try:
+        servers.append(_bare_server(directory, primary))
+        _until(lambda: _says(primary, "role") == "master")  # before that, replicas would wait a second more
+        for port in replicas:
+            servers.append(_bare_server(directory, port, "--replicaof", f"127.0.0.1 {primary}"))
+        _until(lambda: all(_says(port, "master_link_status") == "up" for port in replicas))
+        return time.perf_counter() - begun
+    finally:
+        for server in servers:
+            server.kill()
+            server.wait()
+        shutil.rmtree(directory)
 
 
 def _bare_server(directory: Path, port: int, *more: str) -> subprocess.Popen:
-    own = ["--port", str(port), "--dir", str(directory / str(port)), "--save", ""]
+    own = ["--bind", "127.0.0.1", "--port", str(port), "--dir", str(directory / str(port)), "--save", ""]
     sync = ["--repl-diskless-sync", "no", "--repl-diskless-load", "flush-before-load"]
     return subprocess.Popen([str(find_server()), *own, *sync, *more], stdout=subprocess.DEVNULL)
 
