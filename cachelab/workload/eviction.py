@@ -23,7 +23,7 @@ class Victims:
 
     def __str__(self) -> str:
         gone = self.read + self.unread
-        return f"{gone} of the old items went, {self.read} of them had just been read ({self.share:.0%})"
+        return f"{self.read} of {gone} victims had been read again ({self.share:.0%})"
 
 
 def victims(
