@@ -31,7 +31,7 @@ valkey.client().set("user:42", "Ada"), memcached.client().set("user:42", "Ada"),
 
 def rows() -> Iterator[Row]:
     yield clone_to_lab()
-    yield memory()
+    yield from memory()
     yield from lessons()
 
 
@@ -80,27 +80,43 @@ def served(jupyter: Path, folder: Path):
         server.wait()
 
 
-def memory() -> Row:
-    """Proportional set size of a Lab server and of a kernel with its three engines, idle."""
+def memory() -> Iterator[Row]:
+    """Proportional set size of 1, 5 and 10 idle learners: each a Lab server, a kernel and three engines."""
+    one = None
+    for learners in (1, 5, 10):
+        with contextlib.ExitStack() as class_room:
+            for _ in range(learners):
+                class_room.enter_context(served(Path(sys.executable).with_name("jupyter"), ROOT))
+                class_room.enter_context(kernel_with_engines())
+            time.sleep(1)
+            parts = {"Lab servers": 0.0, "kernels": 0.0, "engines": 0.0}
+            for process in psutil.Process().children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    parts[part(process.cmdline())] += process.memory_full_info().pss / 2**20
+        total = sum(parts.values())
+        detail = ", ".join(f"{name} {size:.0f}" for name, size in parts.items()) + " MiB PSS"
+        if one is None:
+            one = total
+            yield Row(f"memory of one idle learner / {MEMORY_GOAL} MiB", total / MEMORY_GOAL, 1, detail)
+        else:
+            ratio = total / one / learners
+            yield Row(f"memory of {learners} learners / {learners} × one", ratio, 1.1, detail)
+
+
+@contextlib.contextmanager
+def kernel_with_engines():
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(THREE_ENGINES)])
     client = NotebookClient(nb, timeout=120)
-    with served(Path(sys.executable).with_name("jupyter"), ROOT), client.setup_kernel():
+    with client.setup_kernel():
         client.execute_cell(nb.cells[0], 0)
-        time.sleep(1)
-        parts = {"Lab server": 0.0, "kernel": 0.0, "engines": 0.0}
-        for process in psutil.Process().children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                parts[part(process.cmdline())] += process.memory_full_info().pss / 2**20
-    total = sum(parts.values())
-    detail = ", ".join(f"{name} {size:.0f}" for name, size in parts.items())
-    return Row(f"memory of one idle learner / {MEMORY_GOAL} MiB", total / MEMORY_GOAL, 1, f"{detail} MiB PSS")
+        yield
 
 
 def part(command: list[str]) -> str:
     words = " ".join(command)
     if "ipykernel" in words:
-        return "kernel"
-    return "Lab server" if re.search(r"jupyter|lab\b.*ServerApp", words) else "engines"
+        return "kernels"
+    return "Lab servers" if re.search(r"jupyter|lab\b.*ServerApp", words) else "engines"
 
 
 def lessons() -> Iterator[Row]:
