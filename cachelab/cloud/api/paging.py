@@ -6,10 +6,10 @@ import binascii
 from .faults import Fault
 
 
-def page(rows: list, given: dict, key: str) -> dict:
-    """One page of `rows` under `key`, with a Marker if there are more."""
+def page(rows: list, given: dict, key: str, usual: int = 100) -> dict:
+    """One page of `rows` under `key`, with a Marker if there are more than asked for, or than `usual`."""
     first = _position(given["Marker"]) if given.get("Marker") else 0
-    last = first + (given.get("MaxRecords") or 100)
+    last = first + (given.get("MaxRecords") or usual)
     answer = {key: rows[first:last]}
     if last < len(rows):
         answer["Marker"] = base64.urlsafe_b64encode(f"row {last}".encode()).decode()

@@ -220,7 +220,7 @@ class Snapshots:
             and (not given.get("CacheClusterId") or snapshot.cluster_id == given["CacheClusterId"].lower())
             and (not source or snapshot.source == source)
         ]
-        return page(rows, given, "Snapshots")
+        return page(rows, given, "Snapshots", usual=50)  # [BM]
 
     @performs("CopySnapshot")
     def copy_snapshot(self, given: dict) -> dict:
