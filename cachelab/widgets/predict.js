@@ -37,14 +37,22 @@ export default widget(({ root, get, send, watch, isStatic }) => {
     input.addEventListener("change", () => enter());
 
     function enter() {
-      const words = input.value.trim().replace(",", ".");
+      const words = input.value.trim();
       if (words === "") return commit(null);
-      const number = Number(words);
-      const wrong = !Number.isFinite(number) ? `“${input.value}” is not a number.`
+      const number = numberIn(words);
+      const wrong = !Number.isFinite(number) ? `“${words}” is not a number${get("unit") ? ` in ${get("unit")}` : ""}.`
         : of !== null && (number < 0 || number > of) ? `Choose a number from 0 to ${of}.` : "";
       input.setAttribute("aria-invalid", wrong !== "");
       if (wrong) say(wrong);
       else commit(number);
+    }
+    // As people type it: "0.5", "0,5", "1,000", "50%", "2 s", "3x".
+    function numberIn(words) {
+      const unit = get("unit");
+      const tail = [unit, unit === "×" ? "x" : ""].find((end) => end && words.toLowerCase().endsWith(end.toLowerCase()));
+      const digits = (tail ? words.slice(0, -tail.length) : words).trim();
+      if (/^[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(digits)) return Number(digits.replaceAll(",", ""));
+      return digits === "" ? NaN : Number(digits.replace(",", "."));
     }
     return {
       element,
@@ -59,7 +67,7 @@ export default widget(({ root, get, send, watch, isStatic }) => {
     field.show(guess, actual);
     if (actual !== null) say(verdict);
     else if (guess !== null) say(guessText ? `You say ${guessText}. Run on and see.` : "Noted.");
-    else say(isStatic ? "No guess was made." : "");
+    else say(isStatic ? "Guess before you read on." : "");
     result.replaceChildren(...(typeof actual === "number" ? compared(guess, actual, guessText, actualText) : []));
   });
 

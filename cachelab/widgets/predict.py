@@ -82,12 +82,12 @@ class Prediction(Base):
         return quantity(value) + self._unit()
 
     def _unit(self) -> str:
-        return f"{'' if self.unit == '%' else ' '}{self.unit}" if self.unit else ""
+        return f"{'' if self.unit in '%×' else ' '}{self.unit}" if self.unit else ""
 
     def _verdict(self) -> str:
         because = f" {self.because}" if self.because else ""
         if self.guess is None:
-            return f"You made no guess; the answer is {self.actual_text}.{because}"
+            return f"No guess; the answer is {self.actual_text}.{because}"
         said, answer = self.guess_text, self.actual_text
         if self.guess == self.actual:
             return f"You said {said}, and that is the answer.{because}"

@@ -28,8 +28,8 @@ def said(guess, actual, **kind) -> str:
         (0, 12, {}, "You said 0; it is 12: 12 too low."),
         ("a", "b", {"choices": ["a", "b"]}, "You said “a”; the answer is “b”."),
         ("b", "b", {"choices": ["a", "b"]}, "You said “b”, and that is the answer."),
-        (None, 1, {"of": 10}, "You made no guess; the answer is 1 of 10."),
-        (None, "b", {"choices": ["a", "b"]}, "You made no guess; the answer is “b”."),
+        (None, 1, {"of": 10}, "No guess; the answer is 1 of 10."),
+        (None, "b", {"choices": ["a", "b"]}, "No guess; the answer is “b”."),
     ],
 )
 def test_says_how_far_off_in_plain_words(guess, actual, kind, verdict):
