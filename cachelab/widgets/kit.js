@@ -59,9 +59,18 @@ function widget(draw) {
         run();
       };
       watch(["label"], (label) => root.setAttribute("aria-label", label || "widget"));
+      // JupyterLab's word that the kernel was restarted: what was drawn stays, and no control may look alive.
+      model.on("comm_live_update", () => orphan(root));
       return draw({ model, root, signal, get, send, watch, isStatic: get("is_static") === true });
     },
   };
+}
+
+function orphan(root) {
+  const alive = [...root.querySelectorAll("button, input, select")].filter((control) => !control.disabled);
+  if (!alive.some((control) => control.checkVisibility())) return;
+  for (const control of alive) control.disabled = true;
+  root.prepend(html("p", { class: "orphan", role: "status" }, "The kernel was restarted. Run the cells again, from the first one to this one."));
 }
 
 // JupyterLab listens for single keys on the document: "d d" on a focused widget would delete its cell.

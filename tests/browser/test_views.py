@@ -1,0 +1,93 @@
+"""Views alone in a page, with a stand-in for the model: what a learner types, and a kernel that goes away."""
+
+import pytest
+from playwright.sync_api import expect
+
+from cachelab.widgets import Bench, Chart, Figure, Slider, predict
+
+RENDER = """async ([esm, css, state]) => {
+  const listeners = new Map();
+  window.state = state;
+  window.tell = (event) => (listeners.get(event) ?? []).forEach((f) => f());
+  const model = {
+    get: (name) => state[name],
+    set(name, value) { state[name] = value; tell(`change:${name}`); },
+    on: (event, f) => listeners.set(event, [...(listeners.get(event) ?? []), f]),
+    off() {}, save_changes() {}, send() {},
+  };
+  document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
+  const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+  (await import(url)).default.render({ model, el: document.body, signal: new AbortController().signal });
+}"""
+
+
+@pytest.fixture
+def drawn(lab):
+    context = lab.browser.new_context(offline=True, viewport={"width": 400, "height": 700})
+    page = context.new_page()
+
+    def draw(widget):
+        page.goto("about:blank")
+        page.evaluate(RENDER, [widget._esm, widget._css, widget.state()])
+        return page
+
+    yield draw
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("unit", "typed", "guess"),
+    [
+        ("s", "0.5", 0.5),
+        ("s", "0,5", 0.5),
+        ("s", " 2 s ", 2),
+        ("%", "50%", 50),
+        ("%", "47.2 %", 47.2),
+        ("×", "3x", 3),
+        ("×", "3 ×", 3),
+        ("×", "1,000", 1000),
+        ("commands", "12,345,678.5 commands", 12_345_678.5),
+    ],
+)
+def test_a_guess_is_read_as_people_type_it(drawn, unit, typed, guess):
+    page = drawn(predict("q", unit=unit))
+    page.get_by_role("textbox").fill(typed)
+    page.keyboard.press("Enter")
+    assert page.evaluate("state.guess") == guess
+
+
+@pytest.mark.parametrize("typed", ["half", "5 ms", "s", "1.000,5", "1/2", "1e400"])
+def test_what_is_no_number_in_the_unit_is_refused_in_words(drawn, typed):
+    page = drawn(predict("q", unit="s"))
+    page.get_by_role("textbox").fill(typed)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text(f"“{typed}” is not a number in s.")
+    assert page.evaluate("state.guess") is None
+
+
+def bench() -> Bench:
+    load = Slider("load", 0, 800, 200, unit="requests/s", step=1)
+    return Bench(lambda load: ({"n": ([0, load], [0, load])}, "so"), [load], Figure("n"))
+
+
+def test_a_widget_whose_kernel_is_gone_says_so_once_and_takes_no_more(drawn):
+    page = drawn(bench())
+    page.evaluate("tell('comm_live_update'), tell('comm_live_update')")
+    notice = page.get_by_text("The kernel was restarted.")
+    expect(notice).to_have_count(1)
+    expect(page.get_by_role("slider")).to_be_disabled()
+
+
+@pytest.mark.parametrize("finished", [Chart("n").line("a", [1, 2], [3, 4]), predict("q", of=3).reveal(1)])
+def test_a_picture_without_controls_stays_as_it_is(drawn, finished):
+    page = drawn(finished)
+    page.evaluate("tell('comm_live_update')")
+    expect(page.get_by_text("The kernel was restarted.")).to_have_count(0)
+
+
+def test_a_slider_shows_its_whole_value_on_a_phone(drawn):
+    page = drawn(bench())
+    output = page.locator("output")
+    assert output.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+    box = output.bounding_box()
+    assert box["x"] + box["width"] <= 400
