@@ -236,7 +236,7 @@ def _by_thread(thread: int) -> Callable:
 
 def too_long(where: str = "") -> Verdict:
     return _verdict(
-        "your code did not come to an end. A loop that never stops, or a wait without a time limit?", where
+        "your code did not come to an end in time. A loop that never stops, or a wait without a limit?", where
     )
 
 

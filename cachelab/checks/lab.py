@@ -11,6 +11,7 @@ from typing import Any
 from .attempt import Overtime, describe, learner_line, limit, note, overtime_line, words
 from .cache import Cache
 from .database import Database, refuse
+from .memcached import Memcached
 from .verdict import Settled, Table, broken, incorrect, not_attempted, show
 
 PATIENCE = 2.0  # seconds one call of the learner's function may take
@@ -24,7 +25,8 @@ _engines: dict[str, Any] = {}  # the checks' own, kept for the kernel: a check n
 
 
 def prepare(needs: tuple[str, ...]) -> dict[str, tuple]:
-    """Start what a check needs, unless it runs already: {"valkey": (connection class, settings)}.
+    """Start what a check needs, unless it runs already: {"valkey": (connection class, settings),
+    "memcached": (host, port)}.
 
     "real valkey" will not do with a stand-in. Raises Unavailable."""
     from cachelab import engines
@@ -35,13 +37,16 @@ def prepare(needs: tuple[str, ...]) -> dict[str, tuple]:
         try:
             if name not in _engines or not _engines[name].alive:
                 _engines[name] = getattr(engines, name)(fresh=True)
-            pool = _engines[name].client().connection_pool
+            pool = _engines[name].client().connection_pool if name == "valkey" else None
         except Exception as error:
             _engines.pop(name, None)
             raise Unavailable(f"{type(error).__name__}: {error}") from error
         if need != name and not _engines[name].is_real:
             raise Unavailable(f"it needs a real server, and here is only a {_engines[name].badge}")
-        found[name] = (pool.connection_class, dict(pool.connection_kwargs))
+        if pool:
+            found[name] = (pool.connection_class, dict(pool.connection_kwargs))
+        else:
+            found[name] = (_engines[name].host, _engines[name].port)
     return found
 
 
@@ -206,7 +211,7 @@ class Lab:
 
     def __init__(self, engines: dict[str, tuple]):
         self._engines = engines
-        self._cache = None
+        self._cache = self._memcached = None
         self.log = Log()
         self.db = Database(self.log)
         self._clock, self._later = time.time, 0.0
@@ -216,6 +221,13 @@ class Lab:
         if self._cache is None:
             self._cache = Cache(self._engines["valkey"], self.log)
         return self._cache
+
+    @property
+    def memcached(self) -> Memcached:
+        """A pymemcache client of the checks' own Memcached, which must be a real one."""
+        if self._memcached is None:
+            self._memcached = Memcached(self._engines["memcached"], self.log)
+        return self._memcached
 
     @property
     def address(self) -> tuple[str, int]:

@@ -11,6 +11,7 @@ from .lab import Lab
 from .verdict import NOT_ATTEMPTED, Settled, Table, Verdict, broken, incorrect
 
 KEY = "product:7:price"
+SECONDS = 3.0  # for one exploration; the usual one takes some hundredths
 
 WHY = {  # what to think about, by the fault it took or by the kind of violation
     None: "Whoever writes last to the cache wins, however old its value is. What could tell the cache?",
@@ -373,13 +374,19 @@ def holds_everywhere(reader, writer, *crowds: str, memcached: bool = False) -> N
 def holds(clients: list, fault: str | None, memcached: bool = False) -> None:
     """Explore; settle with the shortest schedule that leaves the cache wrong or somebody stuck."""
     names = ", ".join(races.report.name_of(getattr(client, "handler", client)) for client in clients)
-    options = (f", fault={fault!r}" if fault else "") + (", memcached=True" if memcached else "")
-    called = f"`races.explore([{names}]{options})`"
-    report = refusals_settled(called, races.explore, clients, fault=fault, memcached=memcached)
+    circumstances = (f", fault={fault!r}" if fault else "") + (", memcached=True" if memcached else "")
+    called = f"`races.explore([{names}]{circumstances})`"
+    options = {"fault": fault, "memcached": memcached, "seconds": SECONDS}
+    report = refusals_settled(called, races.explore, clients, **options)
     complain(called, report)
     if report.verdict == ".":
         if not report.complete:
-            raise broken(called, "after 5 seconds there were still orders left to try", "", "Fewer calls?")
+            raise broken(
+                called,
+                f"nothing went wrong in {SECONDS:g} seconds, but there were still orders left to try",
+                "",
+                "Each further call, and each round of a loop, multiplies the orders. Are they needed?",
+            )
         return
     kind = next(kind for kind in ("X", "t", "K", "dirty") if kind in report.violations)
     raise incorrect(

@@ -21,7 +21,15 @@ def test_answer_gets_its_verdict_for_its_own_reason(answer):
         assert re.search(says, text), text
 
 
-@pytest.mark.parametrize("answer", [a for a in answers() if a.id[:2] == "04" and a.id != "04.2"], ids=str)
+# Its faults are made another way, and 04.3 is about faults; of the others, that right answers pass is enough.
+STAND_IN = [
+    a
+    for a in answers()
+    if a.id == "04.3" or a.id in ("04.1", "04.4", "04.5", "04.6") and a.verdict == "correct"
+]
+
+
+@pytest.mark.parametrize("answer", STAND_IN, ids=str)
 def test_where_valkey_is_a_stand_in_the_verdicts_are_the_same(answer, monkeypatch):
     monkeypatch.setattr(lab, "_engines", {"valkey": engines.StandInValkey()})
     test_answer_gets_its_verdict_for_its_own_reason(answer)

@@ -110,6 +110,7 @@ def test_where_a_child_cannot_live_the_check_runs_without(monkeypatch):
 
 
 def test_the_kernel_is_as_it_was():
+    exercise("04.1").check(hostile.exits)  # the first check starts the engine of all checks
     mine = engines.valkey()
     client = mine.client()
     client.set("mine", "kept")
