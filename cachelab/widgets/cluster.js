@@ -22,6 +22,10 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
 
   watch(["zones", "shards"], draw);
   watch(["said"], say);
+  watch(["gone"], (gone) => {
+    board.classList.toggle("gone", gone);
+    for (const one of board.querySelectorAll("button")) one.disabled = gone;
+  });
   watch(["log"], (lines) => log.replaceChildren(...lines.map((line) => html("li", {}, line))));
   onWidth(board, signal, wire);
 
@@ -50,6 +54,7 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
     grid.replaceChildren(...cells);
     if (!zones.length) grid.append(html("div", { class: "quiet" }, "There is nothing to see here: no such cache."));
     if (focused !== document.activeElement && grid.contains(focused)) focused.focus();
+    if (get("gone")) for (const one of board.querySelectorAll("button")) one.disabled = true;
     wire();
   }
 

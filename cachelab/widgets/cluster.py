@@ -30,6 +30,7 @@ class ClusterView(Base):
     shards = traitlets.List(traitlets.Dict()).tag(sync=True)  # id, nodes (see _node)
     log = traitlets.List(traitlets.Unicode()).tag(sync=True)
     said = traitlets.Unicode("").tag(sync=True)
+    gone = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, aws: Account, name: str):
         self.aws = aws
@@ -42,25 +43,33 @@ class ClusterView(Base):
         self.on_msg(lambda _, message, __: self._asked(message))
 
     def look(self) -> "ClusterView":
-        """See how things are now."""
-        with self._looking:
+        """See how things are now. Of a cache that is gone, the last picture stays."""
+        with self._looking, self.hold_sync():
             try:
                 rows = self.aws.topology(self.name)
                 down = self.aws.zones_down
                 events = [event for event in self.aws.events() if self._mine(event)]
             except AccountError:
-                self._until, rows, down, events = 0.0, [], frozenset(), []
-                self.said = "The account is closed: nothing runs any more."
-            with self.hold_sync():
-                self.zones = [
-                    {"name": zone, "down": zone in down}
-                    for zone in sorted({row["zone"] for row in rows} | down)
-                ]
-                self.shards = _shards(rows)
-                self.log = [f"{event.date:%H:%M:%S}  {event.source}: {event.message}" for event in events][
-                    -EVENTS:
-                ]
+                self._gone("The account is closed")
+                return self
+            if all(row["status"] == "deleting" for row in rows) and (rows or self.shards):
+                self._gone(f"{self.name} is deleted")
+                return self
+            if self.gone:  # its name has been used again
+                self.gone, self.said = False, ""
+            self.zones = [
+                {"name": zone, "down": zone in down} for zone in sorted({row["zone"] for row in rows} | down)
+            ]
+            self.shards = _shards(rows)
+            self.log = [f"{event.date:%H:%M:%S}  {event.source}: {event.message}" for event in events][
+                -EVENTS:
+            ]
         return self
+
+    def _gone(self, why: str) -> None:
+        self._until = 0.0
+        self.gone = True
+        self.said = f"{why}{': this is how it last looked.' if self.shards else '.'}"
 
     # Drills.
 
@@ -126,6 +135,7 @@ class ClusterView(Base):
     def text(self) -> str:
         self.look()
         lines = [self.name if self.shards else f"{self.name}: there is no such cache"]
+        lines += [self.said] if self.gone else []
         for shard in self.shards:
             lines += [f"shard {shard['id']}"] if len(self.shards) > 1 else []
             for node in shard["nodes"]:
