@@ -249,14 +249,12 @@ class Node:
         deadline = time.monotonic() + SAVE_SECONDS
         asked = False
         with self.admin() as admin:
-            done = admin.info("persistence")["rdb_saves"]
             while True:
                 state = admin.info("persistence")
-                if asked and state["rdb_saves"] > done:
-                    break
-                if not asked and not state["rdb_bgsave_in_progress"]:  # a replica's sync may be using it
-                    with contextlib.suppress(redis.ResponseError):
-                        done = state["rdb_saves"]
+                if not state["rdb_bgsave_in_progress"]:  # a replica's sync may be using it
+                    if asked and state["rdb_last_bgsave_status"] == "ok":
+                        break
+                    with contextlib.suppress(redis.ResponseError):  # also if a sync ended the last attempt
                         admin.bgsave()
                         asked = True
                 if time.monotonic() > deadline:
