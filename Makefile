@@ -7,7 +7,7 @@ NBVAL   = $(BIN)/python -m pytest -p tests.notebooks.tripwire -p no:playwright -
           --nbval-lax --nbval-current-env --nbval-cell-timeout=60 -n 2 --dist loadscope -q
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test bench exercises site ready reset lock clean
+.PHONY: help lab test bench exercises site pictures ready reset lock clean
 
 help:             ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{split($$1, t, ":"); printf "  make %-10s %s\n", t[1], $$2}'
@@ -33,6 +33,10 @@ exercises: .venv/dev  ## write exercises/ from solutions/
 site: .venv/dev   ## the lessons, run, as static pages in _site/
 	@sh .ci/apt memcached
 	@$(BIN)/python site/build.py
+
+pictures: .venv/dev  ## the README's pictures, taken anew
+	@sh .ci/apt memcached chromium
+	@$(BIN)/python site/pictures.py
 
 ready: .venv/lab  ## before a class: every engine used once, every lesson run
 	@sh .ci/apt memcached
