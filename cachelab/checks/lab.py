@@ -43,7 +43,7 @@ def prepare(needs: tuple[str, ...]) -> dict[str, tuple]:
             raise Unavailable(f"{type(error).__name__}: {error}") from error
         if need != name and not _engines[name].is_real:
             raise Unavailable(f"it needs a real server, and here is only a {_engines[name].badge}")
-        if pool:
+        if pool is not None:
             found[name] = (pool.connection_class, dict(pool.connection_kwargs))
         else:
             found[name] = (_engines[name].host, _engines[name].port)
