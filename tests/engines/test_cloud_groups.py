@@ -360,6 +360,20 @@ def test_a_snapshot_restores_into_a_new_group(aws, elasticache):
         elasticache.delete_snapshot(SnapshotName=name)
 
 
+def test_a_snapshot_that_takes_a_while_is_whole(aws, elasticache):
+    """Saving this much takes longer than asking for it; the file must be read when it is finished."""
+    group = make_group(aws, "large", NumCacheClusters=1)
+    client = connect(primary(group))
+    for round_ in range(2):  # the second finds the file of the first
+        client.mset({f"k{round_}:{i}": "x" * 300 for i in range(30_000)})
+        elasticache.create_snapshot(ReplicationGroupId="large", SnapshotName=f"whole-{round_}")
+        copy = make_group(aws, f"copy-{round_}", SnapshotName=f"whole-{round_}")
+        assert connect(primary(copy)).dbsize() == 30_000 * (round_ + 1)
+        remove(aws, f"copy-{round_}")
+        elasticache.delete_snapshot(SnapshotName=f"whole-{round_}")
+    remove(aws, "large")
+
+
 # Time.
 
 
