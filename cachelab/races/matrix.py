@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from .explore import explore
 from .faults import cdc
@@ -104,3 +106,16 @@ def by_name(name: str):
         if name_of(strategy) == name:
             return strategy
     raise ValueError(f"no strategy is called {name!r}; they are: {', '.join(map(name_of, STRATEGIES))}")
+
+
+TABLE = Path(__file__).with_suffix(".json")
+
+
+def table() -> dict[str, dict[str, str]]:
+    """The whole matrix as last computed: strategy -> column -> cell. `python -m cachelab.races.matrix` renews it."""
+    return json.loads(TABLE.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    rows = {name_of(strategy): row(strategy) for strategy in STRATEGIES}
+    TABLE.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
