@@ -3,8 +3,12 @@
 import contextlib
 import os
 import shutil
+import signal
+import threading
+import time
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -14,6 +18,7 @@ from .conftest import module
 
 pytestmark = pytest.mark.usefixtures("alone")
 postgres = module("postgres")
+ENDLESS = "SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b"
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +91,27 @@ def test_a_killed_server_leaves_no_shared_memory(empty):
     assert segment in segments()
     server.kill()
     assert segment not in segments()
+
+
+def test_a_server_that_somebody_else_killed_does_not_leave_a_busy_child_writing(empty):
+    server = engines.PostgresServer(empty)
+    connection = server.client()
+    (child,) = connection.execute("SELECT pg_backend_pid()").fetchone()
+
+    def work():
+        with contextlib.suppress(psycopg.Error):
+            connection.execute(ENDLESS)
+
+    busy = threading.Thread(target=work)
+    busy.start()
+    while psutil.Process(child).cpu_times().user < 0.05:
+        time.sleep(0.01)
+    os.kill(server.pid, signal.SIGKILL)
+    server.restart()
+    assert not psutil.pid_exists(child)
+    busy.join()
+    with server.client() as again:
+        assert again.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_connection_slots_run_out_where_they_are_said_to(filled):

@@ -138,6 +138,18 @@ def test_more_data_than_fits_on_the_way_is_slowed_down_not_lost(peer):
         assert receive(connection, len(data)) == data
 
 
+def test_a_target_that_does_not_read_stops_the_sender():
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # it accepts, and reads nothing
+        for delay in (0, 2):  # held up behind the relay, and in it
+            with Relay(listener.getsockname(), delay=delay) as relay, connect(relay) as connection:
+                connection.settimeout(0.5)
+                accepted = 0
+                with pytest.raises(TimeoutError):
+                    while accepted < 200 << 20:
+                        accepted += connection.send(bytes(1 << 20))
+                assert accepted < 64 << 20
+
+
 def test_200_connections_at_once(peer):
     with Relay(peer.address, delay=0.001) as relay, contextlib.ExitStack() as opened:
         connections = [opened.enter_context(connect(relay)) for _ in range(200)]
