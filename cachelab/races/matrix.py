@@ -112,7 +112,10 @@ TABLE = Path(__file__).with_suffix(".json")
 
 
 def table() -> dict[str, dict[str, str]]:
-    """The whole matrix as last computed: strategy -> column -> cell. `python -m cachelab.races.matrix` renews it."""
+    """The whole matrix as last computed: strategy -> column -> cell.
+
+    `python -m cachelab.races.matrix` computes it anew.
+    """
     return json.loads(TABLE.read_text(encoding="utf-8"))
 
 
