@@ -79,4 +79,12 @@ RULES = (
         lambda ask: ask["SnapshotName"] and ask.operation in CREATE and not ask.snapshot,
         "BM",
     ),
+    Rule(
+        "restore-from-finished",
+        CREATE,
+        VALUE,
+        "Snapshot {SnapshotName} cannot be restored: its status is {status}.",
+        lambda ask: ask.snapshot and ask.snapshot.status != "available" and {"status": ask.snapshot.status},
+        "BM",
+    ),
 )

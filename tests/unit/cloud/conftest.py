@@ -23,21 +23,23 @@ def furnished(tmp_path_factory):
     region.find_parameter_group("sharded").values["cluster-enabled"] = "yes"
     region.create_user_group({"UserGroupId": "staff", "Engine": "redis", "UserIds": ["default"]})
     file = tmp_path_factory.mktemp("rdb") / "none.rdb"
-    region.snapshots["yesterday"] = Snapshot(
-        "yesterday",
-        "",
-        "x",
-        None,
-        "",
-        "valkey",
-        find_version("valkey"),
-        "cache.t4g.micro",
-        False,
-        False,
-        "default.valkey9",
-        None,
-        parts=[Part("0001", "x-001", file, None)],
-    )
+    for name, status in (("yesterday", "available"), ("unfinished", "creating")):
+        region.snapshots[name] = Snapshot(
+            name,
+            "",
+            "x",
+            None,
+            "",
+            "valkey",
+            find_version("valkey"),
+            "cache.t4g.micro",
+            False,
+            False,
+            "default.valkey9",
+            None,
+            status=status,
+            parts=[Part("0001", "x-001", file, None)],
+        )
     region.serverless_caches["any"] = ServerlessCache("any", "", "valkey", find_version("valkey"), {})
     add_group(region, "plain", NumCacheClusters=2)
     add_group(region, "failing-over", NumCacheClusters=2, AutomaticFailoverEnabled=True, MultiAZEnabled=True)

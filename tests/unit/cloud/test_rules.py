@@ -288,6 +288,7 @@ OURS = [
     ("maintenance-window", group(PreferredMaintenanceWindow="sun:05:00-sun:05:30"), "InvalidParameterValue"),
     ("memcached-snapshots", node(SnapshotRetentionLimit=1), "InvalidParameterCombination"),
     ("restore-from", group(SnapshotName="nope"), "SnapshotNotFoundFault"),
+    ("restore-from-finished", group(SnapshotName="unfinished"), "InvalidParameterValue"),
     (
         "storage",
         serverless(CacheUsageLimits={"DataStorage": {"Maximum": 5001, "Unit": "GB"}}),
