@@ -101,13 +101,13 @@ class Duel:
             raise ValueError(f"nothing has been tried for {row!r} yet: run its cell, or hand over a function")
         self._experiments[row] = experiment
         if missing := [engine.badge for engine in self.needs if not engine.is_real]:
-            said = f"not shown here: it takes the real server ({missing[0]})"
+            said = f"not shown: {missing[0].split(' · ')[0]} (lesson 00 says how to get the real server)"
             finding = Finding(said, said, {}, row=row)
         else:
             try:
                 told = experiment()
             except EngineError as error:  # one of the servers it wanted for itself cannot be had here
-                said = f"not shown here: {str(error).splitlines()[0]}"
+                said = f"not shown: {str(error).splitlines()[0]}"
                 told = Finding(said, said, {})
             if not isinstance(told, Finding):
                 raise TypeError(f"{experiment.__name__}() must return duel.found(...), not {told!r:.80}")

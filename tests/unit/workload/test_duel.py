@@ -68,7 +68,7 @@ def test_a_server_that_cannot_be_had_is_said_too():
 
     finding = duel.Duel().run("lost node", experiment)
     assert finding.usual == "not shown"
-    assert finding.memcached == "not shown here: no Memcached found: tried memcached on PATH."
+    assert finding.memcached == "not shown: no Memcached found: tried memcached on PATH."
 
 
 def test_mistakes_are_explained():

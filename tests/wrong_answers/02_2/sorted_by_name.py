@@ -1,0 +1,19 @@
+# verdict: incorrect
+# says: it returned
+
+import json
+
+
+def add_points(mc, player, points):
+    while True:
+        stored, token = mc.gets("board")
+        board = json.loads(stored or "{}")
+        board[player] = board.get(player, 0) + points
+        text = json.dumps(board)
+        if mc.add("board", text) if stored is None else mc.cas("board", text, token):
+            return board[player]
+
+
+def best(mc, count):
+    board = json.loads(mc.get("board") or "{}")
+    return sorted(board.items())[:count]

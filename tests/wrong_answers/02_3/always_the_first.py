@@ -1,0 +1,6 @@
+# verdict: incorrect
+# says: in another order|far more keys
+
+
+def node_for(key, nodes):
+    return min(nodes)

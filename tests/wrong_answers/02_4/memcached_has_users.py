@@ -1,0 +1,4 @@
+# verdict: incorrect
+# says: You accuse G
+
+false_statements = {"D", "E", "G"}

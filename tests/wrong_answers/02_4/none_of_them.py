@@ -1,0 +1,4 @@
+# verdict: incorrect
+# says: none of the three are false
+
+false_statements = {"A", "C", "F"}

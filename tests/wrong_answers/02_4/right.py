@@ -1,0 +1,4 @@
+# verdict: correct
+# says: What refutes them
+
+false_statements = {"E", "D", "B"}
