@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: it returned
+# says: while the board is evicted
 
 
 def add_points(mc, player, points):
