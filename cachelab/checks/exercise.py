@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from . import progress, source
 from .attempt import attempt
-from .lab import Lab, Unavailable, prepare
+from .lab import Lab, Unavailable, prepared
 from .verdict import BROKEN, CORRECT, NOT_ATTEMPTED, Note, Settled, Verdict, not_attempted
 from .verdict import show as shown
 
@@ -89,8 +89,8 @@ class Exercise:
         try unless nothing was attempted."""
         try:
             self._look(answers)
-            engines = prepare(self.needs)
-            verdict = attempt(lambda: self._judge(Lab(engines), answers))
+            with prepared(self.needs) as engines:
+                verdict = attempt(lambda: self._judge(Lab(engines), answers))
         except Settled as settled:
             verdict = settled.verdict
         except Unavailable as error:

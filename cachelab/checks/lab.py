@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ from .attempt import Overtime, describe, learner_line, limit, note, overtime_lin
 from .cache import Cache
 from .database import Database, refuse
 from .memcached import Memcached
+from .sandbox import Sandbox, impatient_waiters, open_sandbox
 from .verdict import Settled, Table, broken, incorrect, not_attempted, show
 
 PATIENCE = 2.0  # seconds one call of the learner's function may take
@@ -24,14 +25,26 @@ class Unavailable(Exception):
 _engines: dict[str, Any] = {}  # the checks' own, kept for the kernel: a check never touches the learner's
 
 
-def prepare(needs: tuple[str, ...]) -> dict[str, tuple]:
-    """Start what a check needs, unless it runs already: {"valkey": (connection class, settings),
-    "memcached": (host, port)}.
+@contextmanager
+def prepared(needs: tuple[str, ...]):
+    """What a check needs, started unless it runs already: {"valkey": (connection class, settings),
+    "memcached": (host, port), "aws": a Sandbox, which is new for each check and ends with it}.
 
     "real valkey" will not do with a stand-in. Raises Unavailable."""
+    with ExitStack() as closing:
+        found = _engines_for(tuple(need for need in needs if need != "aws"))
+        if "aws" in needs:
+            try:
+                found["aws"] = closing.enter_context(open_sandbox())
+            except Exception as error:
+                raise Unavailable(f"{type(error).__name__}: {error}") from error
+        yield found
+
+
+def _engines_for(needs: tuple[str, ...]) -> dict[str, Any]:
     from cachelab import engines
 
-    found = {}
+    found: dict[str, Any] = {}
     for need in needs:
         name = need.removeprefix("real ")
         try:
@@ -54,7 +67,7 @@ def prepare(needs: tuple[str, ...]) -> dict[str, tuple]:
 class Step:
     """One thing a call did: a round trip to the cache, or a query."""
 
-    kind: str  # "cache" or "database"
+    kind: str  # "cache", "database" or "aws"
     text: str
     reply: Any = None
     error: str = ""
@@ -95,6 +108,20 @@ class Log:
         yield from self._step(
             Step("database", f"{name}({_arguments(args, named)})"), before=refuse if db.down else None
         )
+
+    def request(self, operation: str, parameters: dict) -> Callable[[dict], None]:
+        """Note a request to AWS; call what this returns with the answer."""
+        step = Step("aws", f"{operation}({_arguments((), parameters)})"[:110])
+        self.steps.append(step)
+
+        def answered(parsed: dict) -> None:
+            if "Error" in parsed:
+                step.error = f"{parsed['Error']['Code']}: {parsed['Error']['Message']}"[:80]
+            else:
+                statuses = _statuses(parsed)
+                step.reply = statuses[0] if len(statuses) == 1 else statuses or "done"
+
+        return answered
 
     def _step(self, step, before=None):
         self.steps.append(step)
@@ -209,7 +236,7 @@ class Call:
 class Lab:
     """What a judge works with: a cache and a database that write down what is done to them."""
 
-    def __init__(self, engines: dict[str, tuple]):
+    def __init__(self, engines: dict[str, Any]):
         self._engines = engines
         self._cache = self._memcached = None
         self.log = Log()
@@ -233,6 +260,15 @@ class Lab:
     def address(self) -> tuple[str, int]:
         """Host and port of the checks' own Valkey."""
         return self._engines["valkey"][1]["host"], self._engines["valkey"][1]["port"]
+
+    @property
+    def aws(self) -> Sandbox:
+        """The account in a box of this check."""
+        return self._engines["aws"]
+
+    def elasticache(self):
+        """A boto3 client of that account, for the learner; every call of it is in the log."""
+        return self.aws.client(self.log.request)
 
     def wait(self, seconds: float) -> None:
         """Let time pass, in the cache and for time.time(), without waiting."""
@@ -300,10 +336,14 @@ class Lab:
 
     def __enter__(self):
         time.time = lambda: self._clock() + self._later
+        self._undo = ExitStack()
+        if "aws" in self._engines:
+            self._undo.enter_context(impatient_waiters())
         return self
 
     def __exit__(self, *exc):
         time.time = self._clock
+        self._undo.close()
 
 
 def differ(value, expected, path: str = "") -> tuple[str, str] | None:
@@ -346,6 +386,18 @@ def _advice(error) -> str:
     if isinstance(error, TypeError) and "positional argument" in text:
         return "The check calls the function with the arguments shown above, in that order."
     return ""
+
+
+def _statuses(answer) -> list[str]:
+    """Every status that AWS names in an answer, outermost first."""
+    found = []
+    for key, value in answer.items():
+        if key.endswith("Status") and isinstance(value, str):
+            found.append(value)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict) and key not in ("NodeGroups", "ResponseMetadata"):
+                found += _statuses(item)
+    return found
 
 
 def _argument(part) -> str:

@@ -1,0 +1,122 @@
+"""An AWS account for one check, and the strings that move it.
+
+A check runs in a forked child, where no engine can be started (attempt.py). So the account lives in the
+kernel, and the child uses it as everybody does: through boto3, over loopback. What boto3 cannot do (kill a
+node, have a creation fail, add up the bill) the child asks for over XML-RPC.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import SimpleNamespace
+from typing import Any
+from xmlrpc.client import ServerProxy
+from xmlrpc.server import SimpleXMLRPCServer
+
+SUBNETS = "private-subnets"
+NAP = 0.1  # seconds: the longest pause of a boto3 waiter in a check
+
+
+class Strings:
+    """What a check may do to its account besides calling its API; served to the child."""
+
+    def __init__(self, account):
+        self._account = account
+
+    def provisioning_time(self, seconds: float) -> None:
+        self._account.provisioning_time = seconds
+
+    def fail_next_create(self, reason: str) -> None:
+        self._account.fail_next_create(reason)
+
+    def fail_node(self, name: str) -> None:
+        self._account.fail_node(name)
+
+    def settle(self, seconds: float) -> bool:
+        return self._account.settle(seconds)
+
+    def still_billing(self) -> list[str]:
+        return [f"{row.id}: {row.what}" for row in self._account.still_billing()]
+
+
+class Sandbox:
+    """The account as a judge sees it: a client of its own, a network to put caches in, and the strings."""
+
+    def __init__(self, make_client: Callable, address: str, network: dict[str, Any]):
+        self._make_client = make_client
+        self.elasticache = make_client("elasticache")
+        self.strings = ServerProxy(address, allow_none=True)
+        self.subnet_group, self.security_group = network["subnet_group"], network["security_group"]
+
+    def client(self, record: Callable):
+        """An ElastiCache client for the learner. Before each request it calls `record(operation,
+        parameters)`, and what that returned once the answer is there, with the answer."""
+        client, answered = self._make_client("elasticache"), {}
+
+        def asked(params, model, **_):
+            answered[model.name] = record(_snake(model.name), params)
+
+        def told(parsed, model, **_):
+            answered.pop(model.name, lambda _: None)(parsed)
+
+        client.meta.events.register("provide-client-params.elasticache", asked)
+        client.meta.events.register("after-call.elasticache", told)
+        return client
+
+
+@contextmanager
+def open_sandbox() -> Iterator[Sandbox]:
+    """An empty account with a network, for as long as one check lasts."""
+    from cachelab import cloud
+
+    account = cloud.account(provisioning_time=0).start()
+    try:
+        network = _network(account)
+        server = SimpleXMLRPCServer(("127.0.0.1", 0), logRequests=False, allow_none=True)
+        server.register_instance(Strings(account))
+        threading.Thread(target=server.serve_forever, daemon=True, args=(0.05,)).start()
+        try:
+            yield Sandbox(account.client, f"http://127.0.0.1:{server.server_address[1]}", network)
+        finally:
+            server.shutdown()
+            server.server_close()
+    finally:
+        with suppress(cloud.AccountError):  # something would not end; that is no verdict on an answer
+            account.close()
+
+
+@contextmanager
+def impatient_waiters() -> Iterator[None]:
+    """boto3's waiters ask every 15 s, which suits AWS; here they ask every tenth of a second."""
+    import botocore.waiter as waiter
+
+    real = waiter.time
+    waiter.time = SimpleNamespace(sleep=lambda seconds: real.sleep(min(seconds, NAP)))
+    try:
+        yield
+    finally:
+        waiter.time = real
+
+
+def _network(account) -> dict[str, str]:
+    ec2 = account.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(
+            VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"{account.region}{zone}"
+        )
+        for number, zone in enumerate("abc")
+    ]
+    group = ec2.create_security_group(GroupName="cache-nodes", Description="caches", VpcId=vpc)
+    account.client("elasticache").create_cache_subnet_group(
+        CacheSubnetGroupName=SUBNETS,
+        CacheSubnetGroupDescription="private",
+        SubnetIds=[subnet["Subnet"]["SubnetId"] for subnet in subnets],
+    )
+    return {"subnet_group": SUBNETS, "security_group": group["GroupId"]}
+
+
+def _snake(operation: str) -> str:
+    from botocore import xform_name
+
+    return xform_name(operation)
