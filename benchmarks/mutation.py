@@ -29,6 +29,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "01.3": {"-> return hit if percentile < hit_ratio else miss": EITHER_SIDE},
     "01.4": {"-> return ratio if ratio < 1 else None": EITHER_SIDE},
     "01.6": {"-> return needed is not None and expected >= needed": EITHER_SIDE},
+    "02.3": {"sha256(f'{node}X {key}'": "any text made of both will do"},
     "04.1": {"-> key = f'Xuser:{user_id}'": FREE_NAME},
     "04.2": {"retry=Retry(NoBackoff(), 1))": "one quick retry still fails within half a second"},
     "04.3": {
