@@ -43,5 +43,8 @@ class _Lost:
     def __repr__(self):
         return "LOST"
 
+    def __reduce__(self):
+        return "LOST"  # there is one, and copies are it
+
 
 LOST = _Lost()

@@ -28,7 +28,7 @@ CALL_CAP = 200  # calls of one client in one schedule
 _LONGEST_ROUND = 12  # calls of a polling loop, at most
 _EXACT_ROUNDS = 4  # a loop that gives up after so many rounds is explored round by round
 _FOREVER = 1_000  # a loop that has not given up after so many rounds never does
-PATIENCE = 2.0  # seconds a client may run between two calls, where a millisecond is usual
+PATIENCE = 1.0  # seconds of processor time that one run of a client may take; a millisecond is usual
 _GRACE = 20  # calls it may still try after it was suspended, in its `finally` and `except` blocks
 
 
@@ -369,7 +369,7 @@ class Session:
         if not run.over:
             where = _here()
             if where and str(where) not in str(problem):
-                problem = type(problem)(f"{problem} ({run.program.name}, {where})")
+                problem = type(problem)(f"{run.program.name}, {where}: {problem}")
             run.problem = problem
         raise Suspend
 
@@ -418,7 +418,7 @@ class Session:
         except Suspend:
             pass
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt | SystemExit) and not run.over:
+            if isinstance(error, KeyboardInterrupt) and not run.over:
                 raise
             if not run.over:
                 run.failure = Failure(error, _line_of(error))
@@ -427,6 +427,7 @@ class Session:
             _under_way.pop()
             if run.attempts > _GRACE:
                 sys.settrace(tracer)
+                self.swallowed.setdefault(program.name, run.where)
             self.virtual.stop()
             if sys.stdout.written:
                 self.printed.add(program.name)
@@ -483,31 +484,43 @@ class Watchdog:
         self._thread = threading.get_ident()
 
     def __enter__(self):
+        self._watcher = threading.Thread(target=self._watch, name="races watchdog", daemon=True)
         try:
-            threading.Thread(target=self._watch, name="races watchdog", daemon=True).start()
+            self._watcher.start()
         except RuntimeError:  # no threads on this platform: an endless client then hangs, as it would anyway
-            pass
+            self._watcher = None
         return self
 
     def __exit__(self, kind, *_):
         self._done.set()
-        _raise_in(self._thread, None)
-        if kind is Suspend and self._session.overdue is not None:
+        if self._session.overdue is None:
+            return
+        try:  # one more may be under way: let it arrive here
+            self._watcher.join()
+            for _ in range(1000):
+                pass
+        except Suspend:
+            pass
+        if kind is Suspend:
             raise self._session.overdue from None
 
     def _watch(self):
-        seen, since = None, time.monotonic()
-        while not self._done.wait(PATIENCE / 8 if seen is None or not seen.attempts else 0.01):
+        clock = _clock_of(self._thread)
+        seen, since = None, clock()
+        while not self._done.wait(PATIENCE / 8 if self._session.overdue is None else 0.01):
             run = self._session.current
             if run is None or run is not seen:
-                seen, since = run, time.monotonic()
-            elif time.monotonic() - since > PATIENCE:
+                seen, since = run, clock()
+            elif clock() - since > PATIENCE:
                 if not run.over:
-                    run.problem = self._session.overdue = Endless(
-                        f"{run.program.name} ran for {PATIENCE:g} s without a call to the cache or the database: "
-                        f"look for a loop without an end at {self._where()}."
+                    run.problem = Endless(
+                        f"{run.program.name} ran for {PATIENCE:g} s without a call to the cache or the "
+                        f"database: look for a loop without an end at {self._where()}."
                     )
-                run.attempts += 1
+                self._session.overdue = self._session.overdue or run.problem or Endless(
+                    f"{run.program.name} does not end when it is interrupted at {run.where}: it catches "
+                    "everything, again and again. Catch redis.RedisError instead."
+                )
                 _raise_in(self._thread, Suspend)
 
     def _where(self) -> Where | None:
@@ -515,12 +528,19 @@ class Watchdog:
         return _innermost(frame)
 
 
-def _raise_in(thread: int, exception: type[BaseException] | None) -> None:
+def _clock_of(thread: int) -> Callable[[], float]:
+    """A thread's processor time in seconds, so that a machine that stands still ends nobody; else the wall's."""
+    try:
+        clock = time.pthread_getcpuclockid(thread)
+    except (AttributeError, OSError):
+        return time.monotonic
+    return lambda: time.clock_gettime(clock)
+
+
+def _raise_in(thread: int, exception: type[BaseException]) -> None:
     import ctypes
 
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), ctypes.py_object(exception) if exception else None
-    )
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(exception))
 
 
 class _Sink(io.TextIOBase):

@@ -6,6 +6,7 @@ lead to it; the number of schedules is then the number of paths through the grap
 
 from __future__ import annotations
 
+import random
 import time
 import warnings
 from collections.abc import Callable, Iterable
@@ -20,6 +21,7 @@ from .report import Report
 from .world import Move, Reads, World
 
 SECONDS = 5.0  # a search stops after so long, and says so
+_LONGEST_WALK = 1_000
 STATES = 400_000  # … or after so many states, to stay within some 500 MB
 
 
@@ -68,6 +70,7 @@ class Found:
 
     state: int  # the number of the state it ends in, or in which `move` is made
     move: Move | None = None  # the move that is itself the violation (a wrong read)
+    beyond: tuple[Move, ...] = ()  # moves after `state`, in a search that was stopped there
 
 
 @dataclass
@@ -201,10 +204,42 @@ class Search:
                 self.world.failures.append((i, run.failure))
                 self.found["broken"] = Found(0)
         done = 0
+        now = time.monotonic()
+        enough = None if deadline is None else now + 0.8 * (deadline - now)
         while True:
-            done = self._expand(done, deadline)
+            done = self._expand(done, enough)
             if not self.complete or not self._wake():
                 break
+        if not self.complete:
+            self._sample(done, deadline)
+
+    def _sample(self, done: int, deadline: float | None) -> None:
+        """The search was stopped: walk on at random from where it stands, for whatever else goes wrong."""
+        world, draw = self.world, random.Random(0)
+        while deadline is not None and time.monotonic() < deadline:
+            first = draw.randrange(done, len(self.states))
+            state, beyond = self.states[first], []
+            while len(beyond) < _LONGEST_WALK and not world.finished(state):
+                options = [option for option in world.moves(state) if not option[3]]
+                if not options:
+                    break
+                move, raw, bad, _ = draw.choice(options)
+                if bad is not None:
+                    for kind in (bad, "fresh"):
+                        self._found_beyond(kind, first, beyond, move)
+                beyond.append(move)
+                state = world.tidy(raw)
+            else:
+                judgement = self.judge.judge(state)
+                if judgement.letter:
+                    self._found_beyond(judgement.letter, first, beyond)
+                if judgement.stuck:
+                    self._found_beyond("K", first, beyond)
+
+    def _found_beyond(self, kind: str, first: int, beyond: list[Move], move: Move | None = None) -> None:
+        known = self.found.get(kind)
+        if known is None or (known.beyond and len(known.beyond) > len(beyond)):
+            self.found[kind] = Found(first, move, tuple(beyond))
 
     def _visit(self, state: tuple, parent) -> int:
         number = self.numbers.get(state)
@@ -257,8 +292,18 @@ class Search:
             self.found.setdefault(judgement.letter, Found(number))
         if judgement.stuck:
             self.found.setdefault("K", Found(number))
-        if judgement.dirty:
-            self.found.setdefault("dirty", Found(number))
+        if judgement.dirty and ("dirty" not in self.found or self._is_sooner(number, self.found["dirty"])):
+            self.found["dirty"] = Found(number)
+
+    def _is_sooner(self, number: int, found: Found) -> bool:
+        """Whether a state is reached in fewer steps than something found by a move from a state just as far away."""
+        return found.move is not None and self._depth(number) <= self._depth(found.state)
+
+    def _depth(self, number: int) -> int:
+        depth = 0
+        while (parent := self.parents[number]) is not None:
+            number, depth = parent[0], depth + 1
+        return depth
 
     def _wake(self) -> bool:
         """Let TTLs run out where everybody waits; whether that led to a state not seen before."""

@@ -375,10 +375,7 @@ def replay(report, kind: str | None, engine=None) -> Replay:
     engine = engine or _engine(world.memcached)
     if not engine.is_real:
         raise ValueError(f"a replay needs a real server, and here there is none ({engine.badge})")
-    found = search.found[kind]
-    start, moves = report._way(found.state)
-    if found.move is not None:
-        moves.append(found.move)
+    start, moves = report.way(search.found[kind])
     side = RealMemcached if world.memcached else RealValkey
     server = side(engine.host, engine.port, keys_of(world))
     try:

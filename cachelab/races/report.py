@@ -102,8 +102,9 @@ class Report:
             return ""
         search = self._search
         found = search.found[kind]
-        if kind in ("X", "t") or (kind in ("K", "dirty") and found.move is None and found.state in search.quiet):
-            judgement = search.judge.judge(search.states[found.state])
+        final = self._final(kind)
+        if kind in ("X", "t") or (kind in ("K", "dirty") and found.move is None and search.world.finished(final)):
+            judgement = search.judge.judge(final)
             if kind == "K" and not judgement.seen:
                 return "Even when all TTLs have run out, no reader can fill the cache again."
             return _sentence(judgement.seen)
@@ -180,22 +181,26 @@ class Report:
     def _steps(self, kind: str) -> list[Step]:
         search = self._search
         found = search.found[kind]
-        start, moves = self._way(found.state)
-        if found.move is not None:
-            moves.append(found.move)
-        return self._narrator.path(start, moves)
+        return self._narrator.path(*self.way(found))
 
-    def _way(self, number: int) -> tuple[tuple, list[Move]]:
-        """A shortest way to a state: its start and the moves."""
-        moves = []
+    def way(self, found) -> tuple[tuple, list[Move]]:
+        """The way to what was found: the start, and the moves from there."""
+        number, moves = found.state, []
         while (parent := self._search.parents[number]) is not None:
             number, move = parent
             moves.append(move)
-        return self._search.states[number], moves[::-1]
+        moves = [*moves[::-1], *found.beyond]
+        return self._search.states[number], [*moves, found.move] if found.move is not None else moves
+
+    def _final(self, kind: str) -> tuple:
+        """The state in which the schedule of a violation ends."""
+        start, moves = self.way(self._search.found[kind])
+        walked = self._narrator.walk(start, moves)
+        return walked[-1][3] if walked else start
 
     def start_of(self, kind: str | None = None) -> str:
         """Which start the violation needs: "cold" or "warm"."""
-        state, _ = self._way(self._search.found[kind or self.kind].state)
+        state, _ = self.way(self._search.found[kind or self.kind])
         return next(name for name, start in self._search.starts.items() if start == state)
 
     def table(self, kind: str | None = None) -> str:
@@ -268,15 +273,17 @@ class Report:
         return f"{who}: {', '.join(words)}"
 
     def _counted(self) -> str:
-        many = "at least " if not self.complete else ""
-        return "; ".join(
-            f"{name} cache: {many}{count.violating:,} of {many}{count.schedules:,} "
+        if not self.complete:
+            return f"{self.states:,} states seen; the number of orders is unknown."
+        counted = "; ".join(
+            f"{name} cache: {count.violating:,} of {count.schedules:,} "
             + ("order goes wrong" if count.schedules == 1 else "orders go wrong")
             for name, count in self.counts.items()
         )
+        return f"{counted} ({self.states:,} states)."
 
     def _lines(self) -> list[str]:
-        lines = [self._counted() + f" ({self.states:,} states)."]
+        lines = [self._counted()]
         if not self.complete:
             lines.append(
                 f"Stopped after {self._search.took:.1f} s with part of the schedules unexplored: what is missing here "
@@ -289,7 +296,8 @@ class Report:
     def __repr__(self):
         parts = [self.headline, *(f"  {line}" for line in self._lines())]
         if self.kind is not None:
-            parts.append(f"Shortest, in {len(self.violation)} steps, {self.table()}")
+            which = "Shortest" if self.complete else "One"
+            parts.append(f"{which}, in {len(self.violation)} steps, {self.table()}")
         parts.append(f"Bounds: {self.bounds}.")
         return "\n".join(parts)
 
@@ -311,6 +319,8 @@ def _notes(search) -> list[str]:
     world, session, notes = search.world, search.session, []
     for i, run in search.solo.items():
         name = world.names[i]
+        if run.failure is not None:
+            continue
         if not run.calls:
             notes.append(f"{name} touches neither the cache nor the database.")
         elif i in search.writers and not run.used("cache"):

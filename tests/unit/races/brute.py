@@ -327,6 +327,7 @@ class Brute:
                     wrong_ever = wrong_ever or size == len(expiring)
                     if isinstance(value, str) and value not in shared.log:
                         outcome.dirty = True
+                        self.note(outcome, "dirty", length)
         if wrong_now:
             letter = "X" if wrong_ever else "t"
             outcome.letters.add(letter)
