@@ -134,8 +134,3 @@ def begin(lesson: str) -> Welcome:
             "you edit it."
         )
     return Welcome(lesson, solved, len(ids), link, trouble)
-
-
-if __name__ == "__main__":  # what `make lab` and Binder run
-    for path in refresh():
-        print(f"new: {path.parent.name}/{path.name}")
