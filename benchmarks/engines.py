@@ -58,11 +58,9 @@ def _valkey() -> Row:
 
 def _postgres() -> Row:
     postgres = sys.modules["cachelab.engines.postgres"]
-    first = engines.PostgresServer()
-    first.stop()
-    template = first.data
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _cache_folder(folder):
         os.chmod(folder, 0o755)
+        template = postgres.template("empty")
         copies = [Path(folder, str(number)) for number in range(ROUNDS)]
         user = postgres._unprivileged_user()
         for copy in copies:
@@ -138,6 +136,19 @@ def _until(works: Callable[[], object], refusal: type[Exception]) -> None:
 
 def _free_port() -> int:
     return sys.modules["cachelab.engines.ports"].free_port()
+
+
+@contextmanager
+def _cache_folder(folder: str) -> Iterator[None]:
+    before = os.environ.get("CACHELAB_CACHE")
+    os.environ["CACHELAB_CACHE"] = folder
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["CACHELAB_CACHE"]
+        else:
+            os.environ["CACHELAB_CACHE"] = before
 
 
 @contextmanager
