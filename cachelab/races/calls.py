@@ -20,7 +20,7 @@ class Call(NamedTuple):
 
     kind: str
     payload: tuple | bytes = ()
-    connection: int = 0  # WATCH belongs to a connection: 0 is the shared one, each watching pipeline has its own
+    connection: int = 0  # WATCH belongs to one: 0 is shared, each watching pipeline has its own
 
 
 class Where(NamedTuple):

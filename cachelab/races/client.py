@@ -1,13 +1,13 @@
 """Client functions as automata: suspend and replay.
 
 A client function is deterministic given what it has observed. So to learn its next call after some history of
-answers, run it from the start, answer each call from the history, and suspend it at the first call that has no
-answer. Each history is a `Node` of a tree that remembers the next call or the result; the function itself runs
-once per node, however many schedules pass through it.
+answers, run it from the start, answer each call from the history, and suspend it at the first call that has
+no answer. Each history is a `Node` of a tree that remembers the next call or the result; the function itself
+runs once per node, however many schedules pass through it.
 
-Suspending is an exception, `Suspend`, that is not an `Exception`. A function that catches it all the same
-(a bare `except:`) is suspended nevertheless: whatever it does afterwards is ignored, and if it goes on calling, its
-next line raises too. A function that runs on without any call is stopped by a watchdog thread.
+Suspending is an exception, `Suspend`, that is not an `Exception`. A function that catches it all the same (a
+bare `except:`) is suspended nevertheless: whatever it does afterwards is ignored, and if it goes on calling,
+its next line raises too. A function that runs on without any call is stopped by a watchdog thread.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class Program:
         return node if node.done else self._fold(node)
 
     def _fold(self, node: Node) -> Node:
-        """`node`, or, if its last two rounds of calls were alike and a third begins, the node after the first."""
+        """`node`; or the node a round earlier, if its last two rounds were alike and a third begins."""
         rounds = self._rounds(node)
         if not rounds:
             return node
@@ -152,7 +152,7 @@ class Program:
         return first if first.loop.rounds > _EXACT_ROUNDS else node
 
     def _rounds(self, node: Node) -> int:
-        """The length of the shortest round that `node`'s history ends with twice, and is about to begin again."""
+        """The length of the shortest round that `node`'s history ends with twice and is to begin again."""
         recent = []  # the latest calls and answers, newest first
         step = node
         while step.parent is not None and len(recent) < 2 * _LONGEST_ROUND:
@@ -327,7 +327,9 @@ class Session:
         """Answer a client's call from its history, or suspend the client here."""
         run = self.current
         if run is None:
-            raise RuntimeError("this client works only while races.explore() runs the function it was given to")
+            raise RuntimeError(
+                "this client works only while races.explore() runs the function it was given to"
+            )
         if run.over:
             run.attempts += 1
             if run.attempts > _GRACE:
@@ -381,7 +383,7 @@ class Session:
         return number
 
     def release(self, run: Run | None, connection: int, *, silent: bool) -> None:
-        """A pipeline of `run` gave its connection back. If `silent`, no call tells the server to forget the watch."""
+        """A pipeline of `run` gave its connection back; if `silent`, without a call that ends the watch."""
         if run is not None and run is self.current and not run.over:
             run.watching.discard(connection)
             if silent:
@@ -400,7 +402,8 @@ class Session:
     def run(self, program: Program, history: list, again: list | None = None) -> Run:
         """Run the function of `program` against `history`, to its next call or its end.
 
-        `again`: a round of calls and answers to be repeated after the history, for as long as the client does.
+        `again`: a round of calls and answers to be repeated after the history, for as long as the client
+        does.
         """
         run = Run(program, history, again)
         self.runs += 1
@@ -452,8 +455,11 @@ class Session:
             kind = "async function" if inspect.isawaitable(run.result) else "generator"
             if inspect.iscoroutine(run.result):
                 run.result.close()
-            raise TypeError(f"{program.name} is an {kind}; the explorer runs plain functions: def, return, no yield")
+            raise TypeError(
+                f"{program.name} is an {kind}; the explorer runs plain functions: def, return, no yield"
+            )
         return run
+
 
 def _raise_on_next_line() -> None:
     """Make the functions under way raise Suspend at their next line, inside whatever handler they are in."""
@@ -472,7 +478,8 @@ def _raise_on_next_line() -> None:
 
 
 class Watchdog:
-    """Ends a client function that neither calls nor returns: `with Watchdog(session): …` around an exploration.
+    """Ends a client function that neither calls nor returns: `with Watchdog(session): …` around an
+    exploration.
 
     Python can raise an exception in another thread (between two bytecodes); it is raised again until the
     function has ended, since a bare `except:` may catch it.
@@ -517,9 +524,13 @@ class Watchdog:
                         f"{run.program.name} ran for {PATIENCE:g} s without a call to the cache or the "
                         f"database: look for a loop without an end at {self._where()}."
                     )
-                self._session.overdue = self._session.overdue or run.problem or Endless(
-                    f"{run.program.name} does not end when it is interrupted at {run.where}: it catches "
-                    "everything, again and again. Catch redis.RedisError instead."
+                self._session.overdue = (
+                    self._session.overdue
+                    or run.problem
+                    or Endless(
+                        f"{run.program.name} does not end when it is interrupted at {run.where}: it catches "
+                        "everything, again and again. Catch redis.RedisError instead."
+                    )
                 )
                 _raise_in(self._thread, Suspend)
 
@@ -529,7 +540,7 @@ class Watchdog:
 
 
 def _clock_of(thread: int) -> Callable[[], float]:
-    """A thread's processor time in seconds, so that a machine that stands still ends nobody; else the wall's."""
+    """A thread's processor time in seconds, so that a stalled machine ends nobody; else the wall's."""
     try:
         clock = time.pthread_getcpuclockid(thread)
     except (AttributeError, OSError):

@@ -11,7 +11,10 @@ from .refusals import NotModelled
 Log = tuple  # of str
 INITIAL: Log = ("v0",)
 
-METHODS = "db.read(), db.read_versioned(), db.write(), db.new_value(), db.replica.read(), db.replica.read_versioned()"
+METHODS = (
+    "db.read(), db.read_versioned(), db.write(), db.new_value(), "
+    "db.replica.read(), db.replica.read_versioned()"
+)
 
 
 def commit(log: Log, value: str | None) -> tuple[Log, tuple[str, int]]:
@@ -65,7 +68,9 @@ class Database(_Reads):
             value = value.decode()
         if value is not None and not isinstance(value, str):
             self._session.abort(
-                NotModelled(f"not modelled: db.write({value!r}); a value is a str, or nothing for the next one.")
+                NotModelled(
+                    f"not modelled: db.write({value!r}); a value is a str, or nothing for the next one."
+                )
             )
         return self._session.call(Call("db", ("write", value)))
 

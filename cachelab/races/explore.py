@@ -1,7 +1,7 @@
 """Breadth-first search over every state the clients can bring about.
 
-Breadth first, so the first violation met is a shortest one. Each state is visited once, however many schedules
-lead to it; the number of schedules is then the number of paths through the graph, counted exactly.
+Breadth first, so the first violation met is a shortest one. Each state is visited once, however many
+schedules lead to it; the number of schedules is then the number of paths through the graph, counted exactly.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def explore(
     probe: the reader that is run alone at the end; by default the first client that, run alone, never writes.
     seconds: stop searching after so long (None: never); the report then says that it is not complete.
 
-    Raises ValueError or TypeError for arguments that make no sense, and a Refusal (NotModelled, NotDeterministic,
-    Endless) for a client that cannot be explored, naming the line.
+    Raises ValueError or TypeError for arguments that make no sense, and a Refusal (NotModelled,
+    NotDeterministic, Endless) for a client that cannot be explored, naming the line.
     """
     search = prepare(clients, fault, budget, probe, memcached)
     search.run(seconds)
@@ -60,7 +60,9 @@ def prepare(clients, fault=None, budget=1, probe=None, memcached=False) -> Searc
     if probe is not None:
         faults.check_signature(probe, ("cache", "db"))
     if isinstance(budget, bool) or not isinstance(budget, int) or budget < 0:
-        raise ValueError(f"budget is the number of faults in one schedule, a whole number from 0 up, not {budget!r}")
+        raise ValueError(
+            f"budget is the number of faults in one schedule, a whole number from 0 up, not {budget!r}"
+        )
     return Search(clients, faults.parse(fault), budget, probe, memcached)
 
 
@@ -112,7 +114,9 @@ class Search:
             self.session = Session(self.functions, self.memcached)
             try:
                 with warnings.catch_warnings(), self.session.virtual, Watchdog(self.session):
-                    warnings.simplefilter("ignore")  # a client runs dozens of times, and so would its warnings
+                    warnings.simplefilter(
+                        "ignore"
+                    )  # a client runs dozens of times, and so would its warnings
                     self._study()
                     self._search(deadline)
                     self._count()
@@ -150,7 +154,8 @@ class Search:
             if solo[i].hung:
                 node = solo[i].calls[-1][0]
                 raise Endless(
-                    f"{world.names[i]}, run alone with an empty cache, never ends: it keeps coming back to {node.where}."
+                    f"{world.names[i]}, run alone with an empty cache, never ends: "
+                    f"it keeps coming back to {node.where}."
                 )
         self.solo = solo
         writes = {i for i, run in solo.items() if run.used("db", "write")}
@@ -159,8 +164,8 @@ class Search:
             reader = next((i for i, _ in plain if i not in writes), None)
             if reader is None:
                 raise ValueError(
-                    "every client writes to the database, so there is no reader to ask what the cache holds in the "
-                    "end: pass one, as in explore([writer, writer], probe=reader)"
+                    "every client writes to the database, so there is no reader to ask what the cache "
+                    "holds in the end: pass one, as in explore([writer, writer], probe=reader)"
                 )
             self.probe_used = self.clients[reader]
         else:
@@ -192,7 +197,9 @@ class Search:
         self.states: list[tuple] = []
         self.numbers: dict[tuple, int] = {}
         self.parents: list[tuple[int, Move] | None] = []
-        self.next: list[list[int]] = []  # the states after each state, faults and folded moves left out of `plain`
+        self.next: list[
+            list[int]
+        ] = []  # the states after each state, faults and folded moves left out of `plain`
         self.folded: list[tuple[int, int]] = []
         self.faulty: set[tuple[int, int]] = set()
         self.quiet: set[int] = set()
@@ -296,7 +303,7 @@ class Search:
             self.found["dirty"] = Found(number)
 
     def _is_sooner(self, number: int, found: Found) -> bool:
-        """Whether a state is reached in fewer steps than something found by a move from a state just as far away."""
+        """Whether a state is nearer than something found by a move out of a state just as far away."""
         return found.move is not None and self._depth(number) <= self._depth(found.state)
 
     def _depth(self, number: int) -> int:

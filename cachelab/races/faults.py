@@ -28,7 +28,9 @@ def parse(fault: str | Iterable[str] | None) -> frozenset[str]:
     names = frozenset([fault] if isinstance(fault, str) else fault)
     unknown = sorted(str(name) for name in names if name not in FAULTS)
     if unknown:
-        raise ValueError(f"fault {', '.join(unknown)!r} is unknown; choose None, one or a set of: {', '.join(FAULTS)}")
+        raise ValueError(
+            f"fault {', '.join(unknown)!r} is unknown; choose None, one or a set of: {', '.join(FAULTS)}"
+        )
     return names
 
 
@@ -41,11 +43,12 @@ class Cdc:
 
 
 def cdc(handler: Callable, source: str = "primary") -> Cdc:
-    """Change data capture: a client that calls `handler(cache, version)` for each commit, in order, at least once.
+    """Change data capture: a client that calls `handler(cache, version)` for each commit, in order, at least
+    once.
 
-    source: "primary" sees a commit at once, "replica" only after the replica has it. It cannot crash for good: a
-    crash or an exception in the handler makes it start over with the same commit, and a crash just after a commit
-    was handled delivers that commit again.
+    source: "primary" sees a commit at once, "replica" only after the replica has it. It cannot crash for
+    good: a crash or an exception in the handler makes it start over with the same commit, and a crash just
+    after a commit was handled delivers that commit again.
     """
     if source not in ("primary", "replica"):
         raise ValueError(f"cdc source {source!r} is unknown; choose 'primary' or 'replica'")
@@ -59,7 +62,9 @@ def check_signature(function: Callable, names: tuple[str, ...]) -> None:
     if not callable(function):
         raise TypeError(f"{function!r} is not a function; the explorer calls it as f({', '.join(names)})")
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
-        raise TypeError(f"{name_of(function)} is not a plain function; the explorer runs def … return, no await or yield")
+        raise TypeError(
+            f"{name_of(function)} is not a plain function; the explorer runs def … return, no await or yield"
+        )
     try:
         inspect.signature(function).bind(*names)
     except TypeError as problem:
@@ -75,7 +80,7 @@ def name_of(function) -> str:
 def outlast_readers() -> None:
     """Wait, inside a client, longer than any read that is under way.
 
-    An assumption, not a mechanism: no sleep guarantees it. The explorer lets the wait end only when no reader that
-    was running when it began is still running. For clients that write; a reader has nobody to outlast.
+    An assumption, not a mechanism: no sleep guarantees it. The explorer lets the wait end only when no reader
+    that was running when it began is still running. For clients that write; a reader has nobody to outlast.
     """
     client.session_under_way("races.outlast_readers()").call(Call("outlast"))

@@ -1,15 +1,17 @@
 """What must hold, whatever the clients do. None of it knows the keys a strategy uses.
 
-**converge**  Once everything is quiet (clients finished or crashed, replica caught up, CDC drained), a new reader,
-run alone, returns the latest committed value; now, and after any of the keys with a TTL have gone. If it fails even
-when all of those have gone, the cache is stale for good: `X`. Otherwise it is stale until TTLs run out: `t`.
+**converge**  Once everything is quiet (clients finished or crashed, replica caught up, CDC drained), a new
+reader, run alone, returns the latest committed value; now, and after any of the keys with a TTL have gone. If
+it fails even when all of those have gone, the cache is stale for good: `X`. Otherwise it is stale until TTLs
+run out: `t`.
 
-**fresh**  No read returns a version older than one that somebody was sure of before the read began: acknowledged
-to a writer that had finished, or returned by a read that had finished. That is linearizability of a register whose
-writes take effect in commit order. A client begins with its first call and ends with its last answer.
+**fresh**  No read returns a version older than one that somebody was sure of before the read began:
+acknowledged to a writer that had finished, or returned by a read that had finished. That is linearizability
+of a register whose writes take effect in commit order. A client begins with its first call and ends with its
+last answer.
 
-**not stuck**  Nobody waits for ever: from every state the clients can finish once the TTLs have run out, and after
-that a reader can fill the cache again (if a reader fills it at all). Broken: `K`.
+**not stuck**  Nobody waits for ever: from every state the clients can finish once the TTLs have run out, and
+after that a reader can fill the cache again (if a reader fills it at all). Broken: `K`.
 
 **not dirty**  No read returns a value that is not committed when the read ends. Broken: `d`.
 """

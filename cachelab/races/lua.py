@@ -1,4 +1,4 @@
-"""EVAL for the model: the learner's script runs in a real Lua 5.1, its redis.call() in the modelled keyspace."""
+"""EVAL for the model: a script runs in a real Lua 5.1, its redis.call() in the modelled keyspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The map of strategies against faults: for each pair, does any schedule of two, or of three, clients go wrong?"""
+"""The map of strategies against faults: does any schedule of two, or of three, clients go wrong?"""
 
 from __future__ import annotations
 

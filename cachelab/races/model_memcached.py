@@ -1,8 +1,8 @@
 """A memcached server small enough to explore: the classic text commands, and the meta commands a lease needs.
 
-State is a value, an `Items` pair `(items, next_token)`: items are `Item` tuples sorted by key. A request is the
-bytes pymemcache would send for one command, the reply is the bytes it would read, so the same request can be
-sent to a real server. Behaviour is that of memcached 1.6.18 (meta commands: `mg`, `ms`, `md`).
+State is a value, an `Items` pair `(items, next_token)`: items are `Item` tuples sorted by key. A request is
+the bytes pymemcache would send for one command, the reply is the bytes it would read, so the same request can
+be sent to a real server. Behaviour is that of memcached 1.6.18 (meta commands: `mg`, `ms`, `md`).
 
 CAS tokens are numbered when they are first *seen*, not when an item is stored: clients can tell the numbers
 apart, as on a real server, and histories that differ only in unseen numbers remain one state.
@@ -20,7 +20,20 @@ from .refusals import NotModelled
 MONTH = 60 * 60 * 24 * 30  # seconds; memcached reads a larger expiry as a date
 FIRST_TOKEN = 1001
 
-COMMANDS = ("get", "gets", "set", "add", "replace", "append", "prepend", "cas", "delete", "incr", "decr", "touch")
+COMMANDS = (
+    "get",
+    "gets",
+    "set",
+    "add",
+    "replace",
+    "append",
+    "prepend",
+    "cas",
+    "delete",
+    "incr",
+    "decr",
+    "touch",
+)
 META = {"mg": b"vcftksONRT", "ms": b"CcFkOTM", "md": b"CITkO", "mn": b""}
 STORES = (b"set", b"add", b"replace", b"append", b"prepend", b"cas", b"ms")
 
@@ -63,14 +76,17 @@ def contents(state: Items) -> dict[str, str]:
 
 
 def refuse(what: str) -> NotModelled:
-    meta = ", ".join(f"{name} ({' '.join(map(chr, flags))})" if flags else name for name, flags in META.items())
+    meta = ", ".join(
+        f"{name} ({' '.join(map(chr, flags))})" if flags else name for name, flags in META.items()
+    )
     return NotModelled(
-        f"not modelled: {what}. These commands are: {', '.join(COMMANDS)}; meta commands with their flags: {meta}."
+        f"not modelled: {what}. These commands are: {', '.join(COMMANDS)}; "
+        f"meta commands with their flags: {meta}."
     )
 
 
 def split(requests: bytes) -> list[bytes]:
-    """What a client sent, one command each; `get a b` becomes two, since memcached looks each key up by itself."""
+    """What a client sent, one command each; `get a b` is two, as memcached looks each key up by itself."""
     found = []
     while requests:
         line, newline, rest = requests.partition(b"\r\n")
@@ -139,8 +155,8 @@ def _lifetime(text: bytes) -> int | None:
     seconds = int(text)
     if seconds > MONTH:
         raise NotModelled(
-            f"not modelled: an expiry of {seconds} seconds. memcached reads more than 30 days ({MONTH}) as a date; "
-            "no clock runs here. Use a shorter time."
+            f"not modelled: an expiry of {seconds} seconds. memcached reads more than 30 days ({MONTH}) "
+            "as a date; no clock runs here. Use a shorter time."
         )
     return None if seconds == 0 else seconds
 

@@ -5,8 +5,8 @@ State is a value: a *keyspace* is a tuple of `(key, value, ttl)` sorted by key, 
 None. `execute(keyspace, command)` returns the reply, the next keyspace and the keys the command *modified*,
 which is what WATCH watches: DEL of a missing key, or a SET that NX refused, modifies nothing.
 
-No clock runs. A key with a ttl keeps it in full until the explorer makes the key vanish, so TTL and PTTL answer
-what was set. Replies are those of RESP2: bytes, int, None, list, `Status` and `ServerError`.
+No clock runs. A key with a ttl keeps it in full until the explorer makes the key vanish, so TTL and PTTL
+answer what was set. Replies are those of RESP2: bytes, int, None, list, `Status` and `ServerError`.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def transaction(
 ) -> tuple[list | ServerError, Keyspace, frozenset[bytes]]:
     """MULTI … EXEC whose watched keys are untouched: a list of replies.
 
-    A command that is unknown or has the wrong number of arguments is refused while it is queued, and EXEC then
-    runs nothing: EXECABORT.
+    A command that is unknown or has the wrong number of arguments is refused while it is queued, and EXEC
+    then runs nothing: EXECABORT.
     """
     commands = list(commands)
     for command in commands:
@@ -164,7 +164,9 @@ def _command(name: str, fewest: int, most: int | None = -1):
 
 def modelled() -> list[str]:
     """The names of the commands this model has."""
-    return sorted([*_COMMANDS, "EVAL", "EVALSHA", "SCRIPT LOAD", "WATCH", "UNWATCH", "MULTI", "EXEC", "DISCARD"])
+    return sorted(
+        [*_COMMANDS, "EVAL", "EVALSHA", "SCRIPT LOAD", "WATCH", "UNWATCH", "MULTI", "EXEC", "DISCARD"]
+    )
 
 
 def refuse(what: str) -> NotModelled:
@@ -184,7 +186,7 @@ def _arity_error(command: Sequence[bytes]) -> ServerError | None:
 
 
 def run(data: _Data, command: Sequence[bytes]) -> object:
-    """Run one command on `data` and return its reply. Raises NotModelled for what this model does not have."""
+    """Run one command on `data` and return its reply. Raises NotModelled for what the model lacks."""
     if (error := _arity_error(command)) is not None:
         return error
     name = command[0].decode().upper()

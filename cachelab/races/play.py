@@ -24,7 +24,7 @@ def play(
     warm: bool = False,
     seconds: float | None = SECONDS,
 ) -> Game:
-    """Explore the clients, as explore() does, and let the caller schedule them. `warm`: start from a warm cache."""
+    """Explore the clients, as explore() does, and let the caller schedule them, from a cold or warm cache."""
     return Game(explore(clients, fault, budget, probe, memcached, seconds=seconds), warm)
 
 
@@ -43,9 +43,9 @@ class Game:
     """A schedule under construction.
 
     `.moves()` says what may happen next, `.do(i)` makes the i-th of these happen, `.undo()` takes it back.
-    `.violated` says what is broken, once something is; `.finished` whether nobody has a call left to make (faults may
-    still be possible). `.shortest` is the length of the shortest schedule from this start that breaks anything, and
-    `.distance` that of the shortest continuation from here; None: there is none.
+    `.violated` says what is broken, once something is; `.finished` whether nobody has a call left to make
+    (faults may still be possible). `.shortest` is the length of the shortest schedule from this start that
+    breaks anything, and `.distance` that of the shortest continuation from here; None: there is none.
     """
 
     def __init__(self, report: Report, warm: bool | None = None):
@@ -86,7 +86,9 @@ class Game:
         """Make the move with this index in moves(); returns what happened."""
         possible = self._possible(self.state)
         if not 0 <= choice < len(possible):
-            raise ValueError(f"there is no move {choice!r}: choose from 0 to {len(possible) - 1}, as moves() lists them")
+            raise ValueError(
+                f"there is no move {choice!r}: choose from 0 to {len(possible) - 1}, as moves() lists them"
+            )
         move, raw, bad, _ = possible[choice]
         step = self._tell(self.state, move, raw)
         self._states.append(raw)
@@ -113,7 +115,7 @@ class Game:
 
     @property
     def distance(self) -> int | None:
-        """The fewest further moves after which something is broken: 0 if it is, None if nothing can be any more."""
+        """The fewest further moves that break something: 0 if it is broken, None if nothing can be."""
         return 0 if self.violated else self._distance(self.state)
 
     def hint(self) -> int | None:
@@ -134,8 +136,8 @@ class Game:
     def graph(self, limit: int = 500) -> dict | None:
         """Everything that can happen from this start, as plain JSON types, or None beyond `limit` states.
 
-        `{"start": 0, "nodes": [{"cache", "db", "finished", "violated", "distance", "moves": [{"label", "fault",
-        "step", "to", "violated"}]}]}`: for a page that plays without a kernel.
+        `{"start": 0, "nodes": [{"cache", "db", "finished", "violated", "distance", "moves": [{"label",
+        "fault", "step", "to", "violated"}]}]}`: for a page that plays without a kernel.
         """
         world = self._world
         numbers = {self._states[0]: 0}
@@ -180,7 +182,9 @@ class Game:
 
     def _option(self, move: Move, raw: tuple, state: tuple | None = None) -> Option:
         step = self._tell(self.state if state is None else state, move, raw)
-        detail = {"lost": " (lost on the way)", "unanswered": " (done, but the answer is lost)"}.get(move.action, "")
+        detail = {"lost": " (lost on the way)", "unanswered": " (done, but the answer is lost)"}.get(
+            move.action, ""
+        )
         colon = ":" if move.action in ("call", "lost", "unanswered", "poll on") else ""
         return Option(f"{step.client}{colon} {step.call}{detail}", step.client, step.call, step.fault, step)
 

@@ -1,7 +1,8 @@
-"""The pymemcache client that a client function gets: pymemcache itself, on a socket that leads to the explorer.
+"""The pymemcache client that a client function gets: pymemcache itself, on a socket that leads to the
+explorer.
 
-`default_noreply` is off, unlike pymemcache's own default, so that every call is answered: with it on, `add` and
-`replace` report success whatever happened.
+`default_noreply` is off, unlike pymemcache's own default, so that every call is answered: with it on, `add`
+and `replace` report success whatever happened.
 """
 
 from __future__ import annotations
@@ -43,8 +44,14 @@ class _Socket:
                 model.check(command)
         except NotModelled as problem:
             self._session.abort(problem)
-        if sum(not command.startswith(b"mn") for command in commands) > 1 and commands[0][:2] in (b"mg", b"ms", b"md"):
-            self._session.abort(model.refuse("several meta commands in one raw_command; send them one by one"))
+        if sum(not command.startswith(b"mn") for command in commands) > 1 and commands[0][:2] in (
+            b"mg",
+            b"ms",
+            b"md",
+        ):
+            self._session.abort(
+                model.refuse("several meta commands in one raw_command; send them one by one")
+            )
         for index, command in enumerate(commands):
             if command == b"mn\r\n":
                 self._answer += b"MN\r\n"
@@ -62,7 +69,8 @@ class _Socket:
             self._session.abort(
                 NotModelled(
                     "raw_command waits for its end_tokens, and the server has nothing more to say: "
-                    'a meta command ends with "\\r\\n"; a value can be read with "mg … v\\r\\nmn" and end_tokens="MN\\r\\n"'
+                    'a meta command ends with "\\r\\n"; a value can be read with "mg … v\\r\\nmn" '
+                    'and end_tokens="MN\\r\\n"'
                 )
             )
         answer, self._answer = self._answer[:size], self._answer[size:]

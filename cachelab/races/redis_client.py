@@ -1,8 +1,8 @@
 """The redis-py client that a client function gets: redis-py itself, with the network cut out.
 
-Everything above the wire is redis-py's own: its methods, argument checks, response conversions, pipelines, locks
-and script objects. Each command that would cross the network becomes one call to the session. Assumed: scripts
-are already loaded in the server (EVALSHA never misses), and a lost connection is not retried.
+Everything above the wire is redis-py's own: its methods, argument checks, response conversions, pipelines,
+locks and script objects. Each command that would cross the network becomes one call to the session. Assumed:
+scripts are already loaded in the server (EVALSHA never misses), and a lost connection is not retried.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class ValkeyClient(Redis):
 
 
 class _Pipeline(Pipeline):
-    """redis-py's pipeline. MULTI … EXEC is one step; without a transaction each command is a step of its own."""
+    """redis-py's pipeline. MULTI … EXEC is one step; without a transaction each command is one."""
 
     def __init__(self, client: ValkeyClient, transaction, shard_hint):
         super().__init__(client.connection_pool, client.response_callbacks, transaction, shard_hint)

@@ -1,7 +1,8 @@
 """A schedule on a real server: the same clients, the same order, and every answer held against the model's.
 
-The cache is real, with a connection for each client; the database and the order of the steps remain the explorer's.
-Only keys that the clients use are touched. This is the one module of the races that needs an engine.
+The cache is real, with a connection for each client; the database and the order of the steps remain the
+explorer's. Only keys that the clients use are touched. This is the one module of the races that needs an
+engine.
 """
 
 from __future__ import annotations
@@ -122,7 +123,9 @@ class RealValkey:
             return True
         if call.kind == "valkey" and call.payload[0] in (b"TTL", b"PTTL"):
             scale = 1000 if call.payload[0] == b"TTL" else 1
-            return real == modelled or 0 < modelled - SLACK / scale <= real <= modelled or 0 <= real <= modelled
+            return (
+                real == modelled or 0 < modelled - SLACK / scale <= real <= modelled or 0 <= real <= modelled
+            )
         if isinstance(real, list) and isinstance(modelled, list):
             inner = [Call("valkey", command) for command in call.payload] if call.kind == "exec" else []
             inner += [Call("valkey", (b"",))] * (len(real) - len(inner))
@@ -172,7 +175,7 @@ class RealMemcached:
             self.disconnect(client)
 
     def perform(self, client: int, call: Call, expected: bytes = b"") -> bytes:
-        """Send a client's request; the reply with CAS tokens renumbered as in `expected`, the model's reply."""
+        """Send a client's request; the reply with CAS tokens numbered as in `expected`, the model's."""
         head, separator, data = call.payload.partition(b"\r\n")
         words = head.split(b" ")
         for i, word in enumerate(words):
@@ -189,7 +192,9 @@ class RealMemcached:
         if len(words) == len(hoped):
             for i, (word, hope) in enumerate(zip(words, hoped, strict=True)):
                 prefix = b"c" if words[0] in (b"VA", b"HD") else b""
-                is_token = (words[0] == b"VALUE" and i == 4) or (prefix and i and word[:1] == b"c" == hope[:1])
+                is_token = (words[0] == b"VALUE" and i == 4) or (
+                    prefix and i and word[:1] == b"c" == hope[:1]
+                )
                 if not is_token:
                     continue
                 real, modelled = word.removeprefix(prefix), hope.removeprefix(prefix)
@@ -285,7 +290,9 @@ class Lockstep:
                 node = place.node
                 call = node.call
                 if call.kind in ("db", "outlast"):
-                    child = node.after(None) if call.kind == "outlast" else world.effect(node, state, place)[1]
+                    child = (
+                        node.after(None) if call.kind == "outlast" else world.effect(node, state, place)[1]
+                    )
                     server.forget(who, child.released)
                     return None, None
                 expected, child = world.effect(node, state, place)[:2]
@@ -351,7 +358,8 @@ class Replay:
         ]
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
         return "\n".join(
-            "  ".join([row[0].rjust(widths[0]), *(row[i].ljust(widths[i]) for i in (1, 2, 3))]).rstrip() for row in rows
+            "  ".join([row[0].rjust(widths[0]), *(row[i].ljust(widths[i]) for i in (1, 2, 3))]).rstrip()
+            for row in rows
         )
 
     def __repr__(self):
@@ -359,7 +367,10 @@ class Replay:
         if self.difference is not None:
             lines.append(f"Not as the model says: {self.difference}.")
         else:
-            lines.append(f"{self.end}A new reader gets {self.reader} from the real cache; the database has {self.latest}.")
+            lines.append(
+                f"{self.end}A new reader gets {self.reader} from the real cache; "
+                f"the database has {self.latest}."
+            )
         return "\n".join(lines)
 
 

@@ -42,7 +42,9 @@ class Bounds:
             "each call is one indivisible step",
         ]
         if budgeted:
-            parts.append(f"at most {self.budget} fault{'s' if self.budget != 1 else ''} of: {', '.join(budgeted)}")
+            parts.append(
+                f"at most {self.budget} fault{'s' if self.budget != 1 else ''} of: {', '.join(budgeted)}"
+            )
         parts += setting
         if not self.faults:
             parts.append("no faults")
@@ -50,7 +52,7 @@ class Bounds:
 
 
 class Report:
-    """The verdict on a set of clients. Print it, or ask it for `.violation`, `.table()`, `.counts`, `.play()`."""
+    """The verdict on some clients. Print it, or ask for `.violation`, `.table()`, `.counts`, `.play()`."""
 
     def __init__(self, search):
         self._search = search
@@ -60,7 +62,7 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """"." converges · "t" stale until the TTL · "X" stale for good; then "K" if stuck, "d" if a read is dirty."""
+        """A letter: "." converges, "t" stale until the TTL, "X" stale for good; then K (stuck), d (dirty)."""
         found = self._search.found
         letter = "X" if "X" in found else "t" if "t" in found else "."
         return letter + ("K" if "K" in found else "") + ("d" if "dirty" in found else "")
@@ -103,7 +105,9 @@ class Report:
         search = self._search
         found = search.found[kind]
         final = self._final(kind)
-        if kind in ("X", "t") or (kind in ("K", "dirty") and found.move is None and search.world.finished(final)):
+        if kind in ("X", "t") or (
+            kind in ("K", "dirty") and found.move is None and search.world.finished(final)
+        ):
             judgement = search.judge.judge(final)
             if kind == "K" and not judgement.seen:
                 return "Even when all TTLs have run out, no reader can fill the cache again."
@@ -115,7 +119,11 @@ class Report:
             return _sentence(f"{last.note}, which the database does not hold at that moment")
         if kind == "fresh":
             dirty = search.found.get("dirty") == found
-            why = "which the database does not hold" if dirty else "though a newer value was already known when it began"
+            why = (
+                "which the database does not hold"
+                if dirty
+                else "though a newer value was already known when it began"
+            )
             return _sentence(f"{last.note}, {why} at that moment" if dirty else f"{last.note}, {why}")
         return _sentence(f"{self._broken_words()}")
 
@@ -129,7 +137,7 @@ class Report:
 
     @property
     def counts(self) -> dict:
-        """For each start, "cold" and "warm": `.schedules`, and `.violating`, those that end in a stale cache."""
+        """For "cold" and "warm": `.schedules`, and `.violating`, those that end in a stale cache."""
         return self._search.counts
 
     @property
@@ -151,7 +159,12 @@ class Report:
         search = self._search
         names = tuple(search.world.names)
         return Bounds(
-            names, tuple(sorted(search.faults)), search.budget, tuple(search.starts), search.memcached, self.complete
+            names,
+            tuple(sorted(search.faults)),
+            search.budget,
+            tuple(search.starts),
+            search.memcached,
+            self.complete,
         )
 
     @property
@@ -225,7 +238,7 @@ class Report:
         return Game(self, warm)
 
     def graph(self, limit: int = 500) -> dict | None:
-        """For each start everything that can happen, as plain JSON types; None beyond `limit` states. See play.Game."""
+        """For each start all that can happen, as JSON types (see play.Game); None beyond `limit` states."""
         graphs = {name: self.play(warm=name == "warm").graph(limit) for name in self._search.starts}
         return None if None in graphs.values() else graphs
 
@@ -269,7 +282,11 @@ class Report:
         if self.kind is None:
             word = "no violation within these bounds" if self.complete else "no violation so far"
             return f"{who}: {word}"
-        words = [KINDS[kind] for kind in KINDS if kind in self._search.found and not (kind == "t" and "X" in self._search.found)]
+        words = [
+            KINDS[kind]
+            for kind in KINDS
+            if kind in self._search.found and not (kind == "t" and "X" in self._search.found)
+        ]
         return f"{who}: {', '.join(words)}"
 
     def _counted(self) -> str:
@@ -286,9 +303,9 @@ class Report:
         lines = [self._counted()]
         if not self.complete:
             lines.append(
-                f"Stopped after {self._search.took:.1f} s with part of the schedules unexplored: what is missing here "
-                "may still go wrong, and the schedule shown may not be the shortest. Fewer clients, fewer faults or a "
-                "smaller budget make it complete; explore(…, seconds=60) gives it longer."
+                f"Stopped after {self._search.took:.1f} s with part of the schedules unexplored: what is "
+                "missing here may still go wrong, and the schedule shown may not be the shortest. Fewer clients, "
+                "fewer faults or a smaller budget make it complete; explore(…, seconds=60) gives it longer."
             )
         lines += self.notes
         return lines
@@ -328,10 +345,13 @@ def _notes(search) -> list[str]:
         elif i not in search.writers and not run.used("db", "read", "read_versioned"):
             notes.append(f"{name} never reads the database, not even from an empty cache.")
     if not search.writers:
-        notes.append("Nobody writes to the database, so nothing can become stale: does the writer call db.write()?")
+        notes.append(
+            "Nobody writes to the database, so nothing can become stale: does the writer call db.write()?"
+        )
     for i, result in world.odd.items():
         notes.append(
-            f"{world.names[i]} returned {result!r}, a {type(result).__name__}; a read returns the value itself, a str."
+            f"{world.names[i]} returned {result!r}, a {type(result).__name__}; "
+            "a read returns the value itself, a str."
         )
     for name in sorted(session.slept):
         notes.append(

@@ -254,13 +254,19 @@ def table(steps: list[Step]) -> str:
     rows = [("", "who", "call", "answer", "cache afterwards", "database", "")]
     for number, step in enumerate(steps, 1):
         cache = ", ".join(
-            f"{key}={_field(value)}" + (" (stale)" if key in step.stale else "") for key, value in step.cache.items()
+            f"{key}={_field(value)}" + (" (stale)" if key in step.stale else "")
+            for key, value in step.cache.items()
         )
         database = step.db if step.replica in (None, step.db) else f"{step.db} (replica {step.replica})"
-        rows.append((str(number), step.client, step.call, step.shown(), cache or "(empty)", database, step.note))
+        rows.append(
+            (str(number), step.client, step.call, step.shown(), cache or "(empty)", database, step.note)
+        )
     widths = [max(len(row[column]) for row in rows) for column in range(7)]
     lines = [
-        "  ".join(cell.rjust(width) if i == 0 else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip()
+        "  ".join(
+            cell.rjust(width) if i == 0 else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
         for row in rows
     ]
     return "\n".join(lines)

@@ -1,8 +1,8 @@
 """Twenty-seven ways to keep a cache in step with a database, each as the code an application would have.
 
-A strategy is a class whose `reader` and `writer` are plain functions of `(cache, db)`; some have a `follower`, which
-handles the database's commits one by one (change data capture). The first line of the docstring is its name in the
-matrix; `memcached = True` marks those written for pymemcache.
+A strategy is a class whose `reader` and `writer` are plain functions of `(cache, db)`; some have a
+`follower`, which handles the database's commits one by one (change data capture). The first line of the
+docstring is its name in the matrix; `memcached = True` marks those written for pymemcache.
 """
 
 from __future__ import annotations

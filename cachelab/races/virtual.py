@@ -2,8 +2,8 @@
 
 A function is run again and again with recorded answers, so it must not see the real clock. It gets one of its
 own, which moves a millisecond when it is read, by `seconds` when the client sleeps, and by more and more with
-each call to the cache or the database, so that a loop with a deadline ends after some dozens of calls. Sleeping
-moves nothing else: however long a client sleeps, another client may be slower still.
+each call to the cache or the database, so that a loop with a deadline ends after some dozens of calls.
+Sleeping moves nothing else: however long a client sleeps, another client may be slower still.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ _UNSET = object()
 class Virtual:
     """Replaces the sources of nondeterminism while a client function runs, in this thread only.
 
-    `with virtual.running(identity): …` around each run. `identity` tells clients apart. Afterwards `.personal`
-    says whether the function asked for anything that differs between clients, and `.slept` whether it slept.
+    `with virtual.running(identity): …` around each run. `identity` tells clients apart. Afterwards
+    `.personal` says whether the function asked for anything that differs between clients, and `.slept`
+    whether it slept.
     """
 
     def __init__(self, functions: Iterable[Callable] = ()):
@@ -175,7 +176,7 @@ def _first_draw(identity: int) -> float:
 
 
 def _namespaces(functions: Iterable[Callable]) -> list[dict]:
-    """The globals of these functions, and of the functions of the same project that they can reach by name."""
+    """The globals of these functions, and of the functions and modules of the project they can reach."""
     found: dict[int, dict] = {}
     todo = [function for function in functions if isinstance(function, types.FunctionType)]
     while todo:
@@ -193,7 +194,10 @@ def _namespaces(functions: Iterable[Callable]) -> list[dict]:
 
 _LIBRARIES = tuple(
     os.path.realpath(path) + os.sep
-    for path in {os.path.dirname(os.__file__), *(p for p in sys.path if p.endswith(("site-packages", "dist-packages")))}
+    for path in {
+        os.path.dirname(os.__file__),
+        *(p for p in sys.path if p.endswith(("site-packages", "dist-packages"))),
+    }
 )
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _TEACHING = _OURS + "strategies.py"

@@ -1,15 +1,16 @@
-"""Everything the clients share and everything they have seen, as one immutable state; and the moves out of it.
+"""Everything the clients share and everything they have seen, as one immutable state; and the moves out of
+it.
 
 A state is a flat tuple of small integers:
 
     (keyspace, log, replica, faults left, floor, client, client, …)
 
-keyspace, log and each client are numbers of interned values. `replica` is the version the replica has (-1: it is
-never behind). `floor` is the latest version that somebody is sure of: acknowledged to a writer that has finished,
-or returned to a reader that has. A client is a `Place`; a CDC client a `Feed`.
+keyspace, log and each client are numbers of interned values. `replica` is the version the replica has (-1: it
+is never behind). `floor` is the latest version that somebody is sure of: acknowledged to a writer that has
+finished, or returned to a reader that has. A client is a `Place`; a CDC client a `Feed`.
 
-Clients that run the same function are interchangeable: their places are kept sorted, so that states which differ
-only in who is who are one state. Functions that draw on their identity (uuid, random, …) are exempt.
+Clients that run the same function are interchangeable: their places are kept sorted, so that states which
+differ only in who is who are one state. Functions that draw on their identity (uuid, random, …) are exempt.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Place(NamedTuple):
 
 
 class Feed(NamedTuple):
-    """Where a CDC client is: at which commit, how often it was delivered, and in which call of the handler."""
+    """Where a CDC client is: at which commit, at which delivery of it, in which call of the handler."""
 
     node: Node
     position: int
@@ -49,9 +50,13 @@ ATTEMPTS = 3  # deliveries of one commit to a handler that raises, beyond the fa
 
 
 class Move(NamedTuple):
-    """One possible next step: who or what moves, and how."""
+    """One possible next step: who or what moves, and how.
 
-    action: str  # call · begin · wait · lost · unanswered · crash · poll on · evict · expire · replicate · elapse
+    action: for a client: call, begin (open its snapshot), wait, lost, unanswered, crash, poll on; for nobody:
+    evict, expire, replicate, elapse.
+    """
+
+    action: str
     client: int = -1  # index, or -1
     key: bytes = b""
 
@@ -100,7 +105,10 @@ class World:
         self._drops: dict[tuple[int, bytes], int] = {}
         self._versions: dict[tuple[int, str], int | None] = {}
         self._moves = [
-            {action: Move(action, i) for action in ("call", "begin", "wait", "lost", "unanswered", "crash", "poll on")}
+            {
+                action: Move(action, i)
+                for action in ("call", "begin", "wait", "lost", "unanswered", "crash", "poll on")
+            }
             for i in range(len(clients))
         ]
         self.names = self._name(clients)
@@ -114,7 +122,8 @@ class World:
     def _name(clients) -> list[str]:
         plain = ["cdc" if isinstance(client, Cdc) else name_of(client) for client in clients]
         return [
-            f"{name} {plain[: i + 1].count(name)}" if plain.count(name) > 1 else name for i, name in enumerate(plain)
+            f"{name} {plain[: i + 1].count(name)}" if plain.count(name) > 1 else name
+            for i, name in enumerate(plain)
         ]
 
     def _groups(self) -> list[tuple[int, ...]]:
@@ -125,7 +134,9 @@ class World:
                 groups.setdefault(client, []).append(CLIENTS + i)
         return [tuple(group) for group in groups.values() if len(group) > 1]
 
-    def program(self, function: Callable, name: str, identity: int, arguments: tuple | None = None) -> Program:
+    def program(
+        self, function: Callable, name: str, identity: int, arguments: tuple | None = None
+    ) -> Program:
         """The automaton of a client function; clients that never use their identity share one."""
         shared = function not in self.personal
         key = (function, None if shared else identity, arguments)
@@ -248,7 +259,9 @@ class World:
                 effect = self._effects[key] = (self.model.OK, node.after(self.model.OK), None, None, ())
             return effect
         if call.kind == "exec":
-            broken = any(modified for connection, _, modified in place.watches if connection == call.connection)
+            broken = any(
+                modified for connection, _, modified in place.watches if connection == call.connection
+            )
             if broken:
                 return None, node.after(None), None, None, ()
         key = (node, state[0])
@@ -268,7 +281,9 @@ class World:
         latest = len(self.logs[state[1]]) - 1
         current = latest if source == "primary" or state[2] < 0 else state[2]
         snapshot = getattr(place, "snapshot", None)
-        if snapshot is None or place.node.wrote >= 0:  # its own commit ended the transaction with the snapshot
+        if (
+            snapshot is None or place.node.wrote >= 0
+        ):  # its own commit ended the transaction with the snapshot
             return current
         return snapshot[source != "primary"]
 
@@ -293,7 +308,8 @@ class World:
     def marked(watches: tuple, modified) -> tuple:
         """The watches after these keys were modified: those on one of them are broken."""
         return tuple(
-            (connection, keys, broken or not keys.isdisjoint(modified)) for connection, keys, broken in watches
+            (connection, keys, broken or not keys.isdisjoint(modified))
+            for connection, keys, broken in watches
         )
 
     def _mark(self, places: list[int], modified) -> None:
@@ -320,7 +336,9 @@ class World:
                 self._client_moves(found, state, i, place)
         self._fault_moves(found, state)
         if 0 <= state[2] < len(self.logs[state[1]]) - 1:
-            found.append((Move("replicate"), self.settle(self._with(state, replica=state[2] + 1)), None, False))
+            found.append(
+                (Move("replicate"), self.settle(self._with(state, replica=state[2] + 1)), None, False)
+            )
         return found
 
     def _client_moves(self, found, state, i, place) -> None:
@@ -334,11 +352,15 @@ class World:
             return
         if node.call.kind == "outlast":
             if place.outlasts is None:
-                waiting = place._replace(floor=place.floor if started else state[4], outlasts=self._running(state, i))
+                waiting = place._replace(
+                    floor=place.floor if started else state[4], outlasts=self._running(state, i)
+                )
                 found.append((moves["wait"], self._put(state, i, waiting), None, False))
             elif not any(state[CLIENTS + reader] != self.gone for reader in place.outlasts):
                 child = node.after(None)
-                found.append(self._advance(state, i, place, moves["call"], node, child, None, None, (), False))
+                found.append(
+                    self._advance(state, i, place, moves["call"], node, child, None, None, (), False)
+                )
             else:
                 self.blocked = True
         else:
@@ -346,10 +368,18 @@ class World:
                 if node.call.payload[0] != "write":
                     raise Reads(i)
             answer, child, keyspace, log, modified = self.effect(node, state, place)
-            found.append(self._advance(state, i, place, moves["call"], node, child, keyspace, log, modified, False))
-            if node.loop is not None and node.loop.exit is not None and self._in_vain(state, place, node.loop):
+            found.append(
+                self._advance(state, i, place, moves["call"], node, child, keyspace, log, modified, False)
+            )
+            if (
+                node.loop is not None
+                and node.loop.exit is not None
+                and self._in_vain(state, place, node.loop)
+            ):
                 found.append(
-                    self._advance(state, i, place, moves["poll on"], node, node.loop.exit, None, None, (), False)
+                    self._advance(
+                        state, i, place, moves["poll on"], node, node.loop.exit, None, None, (), False
+                    )
                 )
             if "lost_call" in self.faults and state[3] > 0 and node.call.kind != "db":
                 self._losses(found, state, i, place, node, keyspace, modified)
@@ -392,15 +422,29 @@ class World:
         """A call lost on its way, and, where that makes a difference, its answer lost on the way back."""
         moves = self._moves[i]
         child = node.after(LOST)
-        found.append(self._advance(state, i, place, moves["lost"], node, child, None, None, (), True, lost=True))
+        found.append(
+            self._advance(state, i, place, moves["lost"], node, child, None, None, (), True, lost=True)
+        )
         if modified or (keyspace is not None and keyspace != state[0]):
             found.append(
                 self._advance(
-                    state, i, place, moves["unanswered"], node, child, keyspace, None, modified, True, lost=True
+                    state,
+                    i,
+                    place,
+                    moves["unanswered"],
+                    node,
+                    child,
+                    keyspace,
+                    None,
+                    modified,
+                    True,
+                    lost=True,
                 )
             )
 
-    def _advance(self, state, i, place, move, node, child, keyspace, log, modified, fault, lost=False) -> tuple:
+    def _advance(
+        self, state, i, place, move, node, child, keyspace, log, modified, fault, lost=False
+    ) -> tuple:
         """The move that takes client i from `node` to `child`."""
         parts = list(state)
         if keyspace is not None:
@@ -510,7 +554,9 @@ class World:
         can_crash = "crash" in self.faults and state[3] > 0
         if feed.position <= self._available(state, i) and not node.done:
             answer, child, keyspace, log, modified = self.effect(node, state, feed)
-            found.append(self._advance(state, i, feed, moves["call"], node, child, keyspace, log, modified, False))
+            found.append(
+                self._advance(state, i, feed, moves["call"], node, child, keyspace, log, modified, False)
+            )
             if "lost_call" in self.faults and state[3] > 0:
                 self._losses(found, state, i, feed, node, keyspace, modified)
         if can_crash and (node.depth > 0 or feed.position > 1):

@@ -1,4 +1,4 @@
-"""The explorer's models against the real servers: every move, random commands, and models with a mistake in them."""
+"""The explorer's models against the real servers: every move, random commands, models with a mistake."""
 
 import re
 import time
@@ -181,13 +181,24 @@ def command(*parts):
 
 options = st.lists(
     st.sampled_from(
-        [(b"NX",), (b"XX",), (b"GET",), (b"KEEPTTL",), (b"EX", b"50"), (b"PX", b"60000"), (b"IFEQ", b"v0"), (b"EX", b"0")]
+        [
+            (b"NX",),
+            (b"XX",),
+            (b"GET",),
+            (b"KEEPTTL",),
+            (b"EX", b"50"),
+            (b"PX", b"60000"),
+            (b"IFEQ", b"v0"),
+            (b"EX", b"0"),
+        ]
     ),
     max_size=3,
 ).map(lambda parts: tuple(word for part in parts for word in part))
-MOVE = b"local v = redis.call('GET', KEYS[1]) if v then redis.call('SET', KEYS[2], v) return {v, 1} end return 0"
-CLAIM = b"if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', 50000) then return redis.call('PTTL', KEYS[1]) > 0 end"
-RAISE = b"local r = redis.pcall('INCR', KEYS[1]) if type(r) == 'table' and r.err then return {err = 'MINE no'} end return r"
+MOVE = (
+    b"local v = redis.call('GET', KEYS[1]) if v then redis.call('SET', KEYS[2], v) return {v, 1} end return 0"
+)
+CLAIM = b"if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', 50000) then return redis.call('PTTL', KEYS[1]) > 0 end"  # noqa: E501
+RAISE = b"local r = redis.pcall('INCR', KEYS[1]) if type(r) == 'table' and r.err then return {err = 'MINE no'} end return r"  # noqa: E501
 
 commands = st.one_of(
     command(b"GET", keys),
@@ -241,7 +252,9 @@ commands = st.one_of(
 )
 
 calm = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 
@@ -310,7 +323,10 @@ def request(name, *parts):
 requests = st.one_of(
     request(b"get", keys),
     request(b"gets", keys),
-    *[request(name, keys, mc_ttls, mc_values) for name in (b"set", b"add", b"replace", b"append", b"prepend", b"cas")],
+    *[
+        request(name, keys, mc_ttls, mc_values)
+        for name in (b"set", b"add", b"replace", b"append", b"prepend", b"cas")
+    ],
     request(b"delete", keys),
     request(b"incr", keys, st.sampled_from([b"1", b"5"])),
     request(b"decr", keys, st.sampled_from([b"1"])),

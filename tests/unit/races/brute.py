@@ -1,7 +1,8 @@
 """The oracle: every schedule, one after the other, with nothing shared, merged or remembered between them.
 
-It shares with the explorer the models of the servers (which are held against the real ones elsewhere) and the client
-proxies; scheduling, faults, watches, CDC and the invariants are written again here, the slow and obvious way.
+It shares with the explorer the models of the servers (which are held against the real ones elsewhere) and the
+client proxies; scheduling, faults, watches, CDC and the invariants are written again here, the slow and
+obvious way.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Stop(BaseException):
 
 
 class Runner:
-    """Runs a client function on a list of answers: ("call", call, watches let go) or ("end", result, failed)."""
+    """Runs a client function on answers: ("call", call, watches let go) or ("end", result, failed)."""
 
     def __init__(self, functions, memcached):
         if memcached:
@@ -128,7 +129,11 @@ class Brute:
         functions = [c.handler if isinstance(c, Cdc) else c for c in clients]
         self.runner = Runner([*functions, *([probe] if probe else [])], memcached)
         self.memo = {}
-        alone = {i: self.alone(c, i + 1, self.model.EMPTY, ["v0"]) for i, c in enumerate(clients) if not isinstance(c, Cdc)}
+        alone = {
+            i: self.alone(c, i + 1, self.model.EMPTY, ["v0"])
+            for i, c in enumerate(clients)
+            if not isinstance(c, Cdc)
+        }
         self.writers = {i for i, run in alone.items() if "write" in run[2]}
         self.probe = probe or next(clients[i] for i in alone if i not in self.writers)
         warm = self.alone(self.probe, 800, self.model.EMPTY, ["v0"])[1]
@@ -232,7 +237,9 @@ class Brute:
 
     def running(self, shared, i):
         return {
-            j for j in self.readers if j != i and not shared.clients[j].gone and shared.clients[j].floor is not None
+            j
+            for j in self.readers
+            if j != i and not shared.clients[j].gone and shared.clients[j].floor is not None
         }
 
     def after(self, shared, i, call, answer, outcome, length):
@@ -344,7 +351,12 @@ class Brute:
                 continue
             kind, call, _ = self.ask(i, client)
             assert kind == "call"
-            if not isinstance(spec, Cdc) and "old_snapshot" in self.faults and self.reads(i) and client.floor is None:
+            if (
+                not isinstance(spec, Cdc)
+                and "old_snapshot" in self.faults
+                and self.reads(i)
+                and client.floor is None
+            ):
                 yield self.begin(i)
                 continue
             if call.kind == "outlast" and client.outlasts is None:

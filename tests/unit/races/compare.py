@@ -6,8 +6,10 @@ from .brute import Brute
 
 
 def same(clients, fault=None, budget=1, probe=None, memcached=False):
-    """Assert that the explorer and the oracle agree on verdicts, counts and shortest lengths; returns the report."""
-    report = races.explore(clients, fault=fault, budget=budget, probe=probe, memcached=memcached, seconds=None)
+    """Assert that explorer and oracle agree on verdicts, counts and shortest lengths; returns the report."""
+    report = races.explore(
+        clients, fault=fault, budget=budget, probe=probe, memcached=memcached, seconds=None
+    )
     names = {fault} if isinstance(fault, str) else set(fault or ())
     outcomes = Brute(clients, names, budget, probe, memcached).explore()
     assert {name: (count.schedules, count.violating) for name, count in report.counts.items()} == {

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from redis.exceptions import WatchError
 
 from cachelab import races
 from cachelab.races import matrix
@@ -43,7 +44,9 @@ def test_three_clients_agree_with_the_oracle(strategy, fault, size):
     same(clients, fault, 1, probe, getattr(strategy, "memcached", False))
 
 
-@pytest.mark.parametrize("strategy", [course.DeleteAfterWrite, course.Lease, course.WatchAndDelete], ids=matrix.name_of)
+@pytest.mark.parametrize(
+    "strategy", [course.DeleteAfterWrite, course.Lease, course.WatchAndDelete], ids=matrix.name_of
+)
 def test_sets_of_faults_and_larger_budgets_agree_with_the_oracle(strategy):
     clients, probe = matrix.clients_of(strategy, 1, 1)
     same(clients, {"evict", "crash"}, 2, probe)
@@ -60,7 +63,7 @@ def program(instructions):
     """A client function that carries out instructions; it remembers the last value it saw."""
 
     def client(cache, db):
-        seen, version = None, 0
+        seen = None
         for operation, key, guard in instructions:
             if guard == "if a miss" and seen is not None:
                 continue
@@ -80,11 +83,11 @@ def program(instructions):
             elif operation == "read":
                 seen = db.read()
             elif operation == "read replica":
-                seen, version = db.replica.read_versioned()
+                seen, _ = db.replica.read_versioned()
             elif operation == "write":
-                seen, version = db.write()
+                seen, _ = db.write()
             elif operation == "incr":
-                version = cache.incr(f"n:{key}")
+                cache.incr(f"n:{key}")
             elif operation == "watch":
                 with cache.pipeline() as pipe:
                     pipe.watch(key)
@@ -93,20 +96,33 @@ def program(instructions):
                     pipe.delete(*[other for other in KEYS if other != key])
                     try:
                         pipe.execute()
-                    except races_watch_error:
+                    except WatchError:
                         seen = None
         return seen
 
     return client
 
 
-from redis.exceptions import WatchError as races_watch_error  # noqa: E402
-
 operations = st.sampled_from(
-    ["get", "get", "set", "set", "set nx", "set ttl", "delete", "read", "read replica", "write", "incr", "watch"]
+    [
+        "get",
+        "get",
+        "set",
+        "set",
+        "set nx",
+        "set ttl",
+        "delete",
+        "read",
+        "read replica",
+        "write",
+        "incr",
+        "watch",
+    ]
 )
 instructions = st.lists(
-    st.tuples(operations, st.sampled_from(KEYS), st.sampled_from(["always", "always", "if a miss", "if a hit"])),
+    st.tuples(
+        operations, st.sampled_from(KEYS), st.sampled_from(["always", "always", "if a miss", "if a hit"])
+    ),
     min_size=1,
     max_size=4,
 )
