@@ -75,6 +75,7 @@ def _eviction() -> Iterator[Row]:
     for name, pause, goal in (("at full speed", 0.0, None), ("over seconds", 1.1, 0.2)):
         client.config_set("maxmemory", 0)
         client.flushall()
+        eviction.next_second()
         seen = eviction.victims(**here, pause=pause)
         yield Row(f"Valkey LRU {name}: wrong victims / at random", seen.share / 0.5, goal, str(seen))
     server.stop()

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Victims", "victims"]
+__all__ = ["Victims", "next_second", "victims"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,14 @@ class Victims:
     def __str__(self) -> str:
         gone = self.read + self.unread
         return f"{self.read} of {gone} victims had been read again ({self.share:.0%})"
+
+
+def next_second() -> None:
+    """Wait until the next second of the clock has begun, and Valkey, which looks ten times a second, knows.
+
+    What follows at once then happens within one tick of its LRU clock.
+    """
+    time.sleep(1.15 - time.time() % 1)
 
 
 def victims(

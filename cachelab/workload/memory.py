@@ -41,4 +41,4 @@ def slab_classes(engine: Engine) -> list[tuple[int, int, int]]:
         tuple(stats[b"%d:%s" % (number, what)] for what in (b"chunk_size", b"used_chunks", b"total_pages"))
         for number in numbers
     ]
-    return [one for one in classes if one[2]]
+    return [one for one in classes if one[1]]
