@@ -12,6 +12,7 @@ import atexit
 import contextlib
 import os
 import secrets
+import threading
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -63,6 +64,8 @@ class Account:
         self.id = f"{secrets.randbelow(9 * 10**11) + 10**11}"
         """The account's twelve-digit number, as in its ARNs."""
         self._server = self._guard = self._fleet = None
+        self._sessions: dict[str, Any] = {}
+        self._making_clients = threading.Lock()
 
     # Open and close.
 
@@ -144,12 +147,13 @@ class Account:
         import boto3
 
         options.setdefault("endpoint_url", self.endpoint_url)
-        session = boto3.Session(
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=SECRET_KEY,
-            region_name=region_name or self.region,
-        )
-        return session.client(service, **options)
+        region = region_name or self.region
+        with self._making_clients:  # sessions are not for several threads at once
+            if region not in self._sessions:  # reading the API's description takes longer than all the rest
+                self._sessions[region] = boto3.Session(
+                    aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=region
+                )
+            return self._sessions[region].client(service, **options)
 
     # The clock.
 
