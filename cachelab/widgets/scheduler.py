@@ -13,6 +13,8 @@ from .scene import opening, scene, short
 
 __all__ = ["Scheduler", "play_scheduler"]
 
+ROOM = 5  # rows that are there from the start; their number must not give the shortest break away
+
 
 class Scheduler(Base):
     """A `races.Game` as a picture with a button for each move. Made by `play_scheduler`."""
@@ -89,7 +91,7 @@ class Scheduler(Base):
                 game.steps,
                 end=self._broken() if game.violated else self._harmless() if over else None,
                 opening=opening(game.start == "warm"),
-                rows=max(len(game.steps) + bool(options), game.shortest or 5),
+                rows=max(len(game.steps) + bool(options), ROOM),
             )
 
     def _hint(self) -> None:
