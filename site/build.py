@@ -5,9 +5,11 @@ A page asks nobody for anything: styles are inside it, and widgets bring their o
 """
 
 import argparse
+import os
 import re
 import shutil
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
@@ -26,9 +28,12 @@ WIDGET = "application/vnd.jupyter.widget-view+json"  # needs a kernel; the text/
 
 
 def executed(path: Path) -> nbformat.NotebookNode:
-    """The notebook, run from top to bottom where it lives."""
+    """The notebook, run from top to bottom where it lives, by somebody who has solved nothing yet."""
     nb = nbformat.read(path, as_version=4)
-    NotebookClient(nb, timeout=120, resources={"metadata": {"path": path.parent}}).execute()
+    client = NotebookClient(nb, timeout=120, resources={"metadata": {"path": path.parent}})
+    with tempfile.TemporaryDirectory() as folder:
+        own = {"CACHELAB_PROGRESS": f"{folder}/progress.json", "CACHELAB_EXERCISES": f"{folder}/exercises"}
+        client.execute(env=os.environ | own)
     return nb
 
 

@@ -1,0 +1,122 @@
+"""`make site`, once, over all notebooks: the pages ask for nothing, fit a phone, and show what is true."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("exercises/*.ipynb")])
+SOLVED = '{"exercises": {"01.1": {"tries": 3, "solved": true}}, "last": [1, "01.1"]}'
+
+OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
+# What a widget says: its text, its names, its values; the kind is its second class.
+SAID = """() => [...document.querySelectorAll("[data-cachelab]")].map((place) => {
+  const labels = [...place.querySelectorAll("[aria-label], [aria-valuetext]")];
+  const fields = [...place.querySelectorAll("input, select, textarea")];
+  return {
+    kind: [...(place.querySelector(".cachelab")?.classList ?? [])].at(-1) ?? "nothing",
+    words: [place.textContent, ...labels.flatMap((e) => [e.ariaLabel, e.getAttribute("aria-valuetext")]),
+            ...fields.map((e) => e.value)].join(" "),
+  };
+})"""
+LINKS = """() => [...document.links].map((link) => link.href).filter((url) => url.startsWith("file:"))"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The site, built by somebody who has solved an exercise."""
+    folder = tmp_path_factory.mktemp("site")
+    progress = folder / "progress.json"
+    progress.write_text(SOLVED)
+    ran = subprocess.run(
+        [sys.executable, ROOT / "site" / "build.py", "--out", folder / "pages"],
+        env=os.environ | {"CACHELAB_PROGRESS": str(progress)},
+        capture_output=True,
+        text=True,
+        timeout=420,
+    )
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    return folder / "pages"
+
+
+class Page:
+    """A page of the site in a browser without a network."""
+
+    def __init__(self, lab, file: Path, scripts: bool = True):
+        self.context = lab.browser.new_context(
+            offline=True, viewport={"width": 400, "height": 800}, java_script_enabled=scripts
+        )
+        self.page = self.context.new_page()
+        self.messages, self.requests = [], []
+        self.page.on("console", lambda message: self.messages.append(message.text))
+        self.page.on("pageerror", lambda error: self.messages.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(file.as_uri())
+
+
+@pytest.fixture(params=PAGES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def file(request, site):
+    return site / request.param.parent.name / f"{request.param.stem}.html"
+
+
+@pytest.fixture
+def look(lab, file):
+    opened = []
+
+    def look(**options) -> Page:
+        opened.append(Page(lab, file, **options))
+        return opened[-1]
+
+    yield look
+    for page in opened:
+        page.context.close()
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"[\w.%-]{3,}", text.lower()))
+
+
+def test_a_page_fits_asks_for_nothing_and_shows_what_its_text_says(look, file):
+    texts = look(scripts=False).page.locator("[data-cachelab] > pre").all_text_contents()
+    shown = look()
+    drawn = "(count) => document.querySelectorAll('[data-cachelab] .cachelab').length >= count"
+    shown.page.wait_for_function(drawn, arg=len(texts))
+    said = shown.page.evaluate(SAID)
+    for text, widget in zip(texts, said, strict=True):
+        if widget["kind"] == "predict":  # the picture of an open guess asks, and offers no guess of its own
+            text = text.partition(":" if ":" in text else "?")[0]
+        wanted = words(text)
+        assert len(wanted & words(widget["words"])) >= 0.4 * len(wanted), (widget["kind"], text)
+    sideways = {}
+    for width in (400, 1200):
+        for scheme in ("light", "dark"):
+            shown.page.set_viewport_size({"width": width, "height": 800})
+            shown.page.emulate_media(color_scheme=scheme)
+            shown.page.wait_for_function(
+                f"document.documentElement.dataset.jpThemeLight === '{str(scheme == 'light').lower()}'"
+            )
+            sideways[width, scheme] = shown.page.evaluate(OVERFLOW)
+    assert sideways == dict.fromkeys(sideways, 0)
+    assert shown.messages == []
+    assert [url for url in shown.requests if not url.startswith(("file:", "blob:", "data:"))] == []
+    links = {url.removeprefix("file://").partition("#")[0] for url in shown.page.evaluate(LINKS)}
+    assert [path for path in links if not Path(path).exists()] == []
+
+
+def test_the_site_opens_on_the_first_lesson_and_lists_them_all(lab, site):
+    first = Page(lab, site / "index.html")
+    first.page.wait_for_url("**/notebooks/00_start_here.html")
+    listed = first.page.locator("nav a").all_text_contents()
+    assert len(listed) == len(list(ROOT.glob("notebooks/*.ipynb")))
+    first.context.close()
+
+
+def test_the_site_does_not_show_its_builder_s_own_progress(lab, site):
+    page = Page(lab, site / "notebooks" / "00_start_here.html", scripts=False)
+    text = page.page.locator("pre", has_text="01.1 ").text_content()
+    assert " 0 of " in text and " 1 of " not in text
+    page.context.close()
