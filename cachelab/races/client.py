@@ -130,6 +130,7 @@ class Program:
     ):
         self.session, self.function, self.name, self.identity = session, function, name, identity
         self.arguments = arguments
+        self.plain_name = getattr(function, "__name__", name)  # the same whoever runs it
         self.shared = shared  # by all clients that run this function: it must not use its identity
         self.personal = False
         root = Node(self, None, None)
@@ -318,6 +319,8 @@ class Session:
         self.overdue: Endless | None = None
         self.runs = 0
         self.slept: set[str] = set()  # names of the clients that did so
+        self.drew: set[str] = set()  # random numbers
+        self.looked: set[str] = set()  # at the wall clock
         self.printed: set[str] = set()
         self.swallowed: dict[str, Where | None] = {}
 
@@ -417,7 +420,7 @@ class Session:
         try:
             run.result = program.function(*program.arguments)
             if run.over:
-                self.swallowed.setdefault(program.name, run.where)
+                self.swallowed.setdefault(program.plain_name, run.where)
         except Suspend:
             pass
         except BaseException as error:
@@ -430,13 +433,18 @@ class Session:
             _under_way.pop()
             if run.attempts > _GRACE:
                 sys.settrace(tracer)
-                self.swallowed.setdefault(program.name, run.where)
+                self.swallowed.setdefault(program.plain_name, run.where)
             self.virtual.stop()
             if sys.stdout.written:
-                self.printed.add(program.name)
+                self.printed.add(program.plain_name)
             sys.stdout = out
-        if self.virtual.slept:
-            self.slept.add(program.name)
+        for did, who in (
+            (self.virtual.slept, self.slept),
+            (self.virtual.drew, self.drew),
+            (self.virtual.looked, self.looked),
+        ):
+            if did:
+                who.add(program.plain_name)
         if self.virtual.personal:
             program.personal = True
             if program.shared and run.problem is None:

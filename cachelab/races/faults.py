@@ -13,7 +13,7 @@ FAULTS = {
     "evict": "the cache drops a key to make room, at any moment",
     "expire": "a key with a TTL vanishes, at any moment",
     "crash": "a client dies between two calls",
-    "lost_call": "a call to the cache is lost on its way there or back; the client sees a connection error",
+    "lost_call": "a call to the cache, or its answer, is lost with all retries; the client gets an error",
     "replica_lag": "db.replica lags behind the primary by any number of commits",
     "old_snapshot": "a client's database snapshot is opened before its first call (REPEATABLE READ)",
 }

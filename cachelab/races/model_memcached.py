@@ -161,7 +161,7 @@ def _lifetime(text: bytes) -> int | None:
     return None if seconds == 0 else seconds
 
 
-# --- classic commands --------------------------------------------------------------------------------------
+# --- classic commands ------------------------------------------------------------
 
 
 def _get(server, key):
@@ -257,7 +257,7 @@ def _set_ttl(server, key, ttl):
         server.items[key] = server.items[key]._replace(ttl=lifetime)
 
 
-# --- meta commands -----------------------------------------------------------------------------------------
+# --- meta commands ------------------------------------------------------------
 
 
 def _flags(command: str, words) -> list[tuple[bytes, bytes]]:

@@ -149,7 +149,7 @@ class _Data:
         return True
 
 
-# --- the command table -------------------------------------------------------------------------------------
+# --- the command table ------------------------------------------------------------
 
 _COMMANDS: dict[str, tuple[Callable, int, int | None]] = {}  # name -> function, fewest and most arguments
 
@@ -219,7 +219,7 @@ def _lifetime(amount: bytes, unit: int, command: str) -> int:
     return ttl
 
 
-# --- strings -----------------------------------------------------------------------------------------------
+# --- strings ------------------------------------------------------------
 
 
 @_command("GET", 1)
@@ -392,7 +392,7 @@ def _decrby(data, key, amount):
     return _add(data, key, -number)
 
 
-# --- any key -----------------------------------------------------------------------------------------------
+# --- any key ------------------------------------------------------------
 
 
 @_command("DEL", 1, None)
@@ -486,7 +486,7 @@ def _ping(data, message=None):
     return Status(b"PONG") if message is None else message
 
 
-# --- hashes ------------------------------------------------------------------------------------------------
+# --- hashes ------------------------------------------------------------
 
 
 @_command("HGET", 2)

@@ -125,11 +125,9 @@ class Report:
                 else "though a newer value was already known when it began"
             )
             return _sentence(f"{last.note}, {why} at that moment" if dirty else f"{last.note}, {why}")
-        return _sentence(f"{self._broken_words()}")
+        return _sentence(self._broken_words())
 
     def _broken_words(self) -> str:
-        if not self._search.world.failures:
-            return "an exception escapes"
         i, failure = self._search.world.failures[0]
         return f"{self._search.world.names[i]} raises {failure}"
 
@@ -179,9 +177,16 @@ class Report:
 
     @property
     def broken(self) -> list[str]:
-        """The exceptions that escape from clients though no fault caused them: who, what, and the line."""
-        names = self._search.world.names
-        return [f"{names[i]} raises {failure}" for i, failure in self._search.world.failures]
+        """What is wrong with a client by itself: an exception no fault excuses, a run that never ends."""
+        search = self._search
+        names = search.world.names
+        endless = [
+            f"{names[i]}, run alone with an empty cache, never ends: it keeps coming back to "
+            f"{run.calls[-1][0].where}"
+            for i, run in search.solo.items()
+            if run.hung
+        ]
+        return endless + [f"{names[i]} raises {failure}" for i, failure in search.world.failures]
 
     # --- what the learner should know about their code ---
 
@@ -304,11 +309,11 @@ class Report:
         if not self.complete:
             lines.append(
                 f"Stopped after {self._search.took:.1f} s with part of the schedules unexplored: what is "
-                "missing here may still go wrong, and the schedule shown may not be the shortest. Fewer clients, "
-                "fewer faults or a smaller budget make it complete; explore(…, seconds=60) gives it longer."
+                "missing here may still go wrong, and the schedule shown may not be the shortest. Fewer "
+                "clients, fewer faults or a smaller budget make it complete; explore(…, seconds=60) gives it "
+                "longer."
             )
-        lines += self.notes
-        return lines
+        return [*lines, *(f"{trouble}." for trouble in self.broken), *self.notes]
 
     def __repr__(self):
         parts = [self.headline, *(f"  {line}" for line in self._lines())]
@@ -357,6 +362,16 @@ def _notes(search) -> list[str]:
         notes.append(
             f"{name} sleeps. Time proves nothing here: another client may take longer still. "
             "races.outlast_readers() states the assumption that a wait outlasts every read."
+        )
+    for name in sorted(session.drew):
+        notes.append(
+            f"{name} draws random numbers. It draws the same ones in every schedule: what other draws would "
+            "lead to is not explored."
+        )
+    for name in sorted(session.looked):
+        notes.append(
+            f"{name} looks at the clock. Each client has a clock of its own that starts at the same moment: "
+            "a time written by one and compared by another tells nothing here."
         )
     for name in sorted(session.printed):
         notes.append(f"{name} prints. It is run {session.runs} times in all, so the output is dropped.")

@@ -114,7 +114,7 @@ class FillIfAbsent:
     writer = DeleteAfterWrite.writer
 
 
-# --- a bound on the damage ----------------------------------------------------------------------------------
+# --- a bound on the damage ------------------------------------------------------------
 
 
 class TtlOnly:
@@ -137,7 +137,7 @@ class TtlAndDelete:
     writer = DeleteAfterWrite.writer
 
 
-# --- WATCH --------------------------------------------------------------------------------------------------
+# --- WATCH ------------------------------------------------------------
 
 
 class WatchAndDelete:
@@ -185,7 +185,7 @@ class WatchAndTombstone:
         cache.set(KEY, TOMBSTONE, px=MINUTE)  # unlike DEL, this modifies the key even if it was missing
 
 
-# --- versions -----------------------------------------------------------------------------------------------
+# --- versions ------------------------------------------------------------
 
 STORE_UNLESS_OLDER = """
 local known = redis.call('HGET', KEYS[1], 'version')
@@ -238,7 +238,7 @@ class VersionsAndTombstone:
         cache.eval(BURY, 1, KEY, version, MINUTE)
 
 
-# --- locks --------------------------------------------------------------------------------------------------
+# --- locks ------------------------------------------------------------
 
 
 class LockWithoutTtl:
@@ -288,7 +288,7 @@ class LockWithTtl:
         cache.eval(UNLOCK, 1, LOCK, token)
 
 
-# --- memcached ----------------------------------------------------------------------------------------------
+# --- memcached ------------------------------------------------------------
 
 
 class MemcachedAdd:
@@ -348,7 +348,7 @@ class MemcachedLease:
         cache.delete(KEY)
 
 
-# --- leases -------------------------------------------------------------------------------------------------
+# --- leases ------------------------------------------------------------
 
 
 class Lease:
@@ -409,7 +409,7 @@ class LeaseWithMarker:
     reads_replica = True
 
 
-# --- change data capture ------------------------------------------------------------------------------------
+# --- change data capture ------------------------------------------------------------
 
 
 class CdcDelete:

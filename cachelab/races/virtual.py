@@ -9,7 +9,9 @@ Sleeping moves nothing else: however long a client sleeps, another client may be
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
+import inspect
 import os
 import random
 import secrets  # noqa: F401  (so that its generator exists before the patch below)
@@ -28,13 +30,13 @@ _UNSET = object()
 class Virtual:
     """Replaces the sources of nondeterminism while a client function runs, in this thread only.
 
-    `with virtual.running(identity): …` around each run. `identity` tells clients apart. Afterwards
-    `.personal` says whether the function asked for anything that differs between clients, and `.slept`
-    whether it slept.
+    `with virtual: …` around an exploration, `start(identity)` and `stop()` around each run; `identity` tells
+    clients apart. Afterwards `.personal` says whether the function asked for anything that differs between
+    clients; `.slept`, `.drew` and `.looked` whether it slept, drew random numbers, or looked at the clock.
     """
 
     def __init__(self, functions: Iterable[Callable] = ()):
-        self.personal = self.slept = False
+        self.personal = self.slept = self.drew = self.looked = False
         self._identity = 0
         self._thread = None
         self._elapsed = 0.0
@@ -65,7 +67,7 @@ class Virtual:
     def start(self, identity: int) -> None:
         self._identity, self._thread = identity, get_ident()
         self._elapsed, self._calls, self._bytes = 0.0, 0, 0
-        self.personal = self.slept = False
+        self.personal = self.slept = self.drew = self.looked = False
         random.seed(identity)
         uuid._last_timestamp = None
         for namespace, name, _, replacement in self._patches:
@@ -75,7 +77,7 @@ class Virtual:
         for namespace, name, original, _ in self._patches:
             namespace[name] = original
         if random.random() != _first_draw(self._identity):
-            self.personal = True
+            self.personal = self.drew = True
 
     def called(self) -> None:
         """A call to the cache or the database was answered: time passes, more with every call."""
@@ -83,6 +85,7 @@ class Virtual:
         self._elapsed += min(_SLOWEST, 0.001 * 1.25**self._calls)
 
     def _replacements(self):
+        """`(module, name, what a client gets instead)`."""
         real_time, real_sleep, real_urandom, real_pid = time.time, time.sleep, os.urandom, os.getpid
         real_ns = time.time_ns
 
@@ -100,7 +103,7 @@ class Virtual:
             return clock
 
         def now() -> float:
-            self.personal = True
+            self.personal = self.looked = True
             return EPOCH + passed() + self._identity % 1000 * 1e-6
 
         def wall():
@@ -178,18 +181,28 @@ def _first_draw(identity: int) -> float:
 def _namespaces(functions: Iterable[Callable]) -> list[dict]:
     """The globals of these functions, and of the functions and modules of the project they can reach."""
     found: dict[int, dict] = {}
-    todo = [function for function in functions if isinstance(function, types.FunctionType)]
+    todo = [_namespace(function) for function in functions]
     while todo:
-        namespace = todo.pop().__globals__
-        if id(namespace) in found:
+        namespace = todo.pop()
+        if namespace is None or id(namespace) in found:
             continue
         found[id(namespace)] = namespace
-        todo += [
-            value
-            for value in list(namespace.values())
-            if isinstance(value, types.FunctionType) and not is_library(value.__code__.co_filename)
-        ]
+        todo += [_namespace(value) for value in list(namespace.values())]
     return list(found.values())
+
+
+def _namespace(thing: object) -> dict | None:
+    """The globals of a function, or the contents of a module, unless it is a library's."""
+    if isinstance(thing, types.ModuleType):
+        file = getattr(thing, "__file__", None)
+        return vars(thing) if file and not is_library(file) else None
+    while isinstance(thing, functools.partial):
+        thing = thing.func
+    thing = inspect.unwrap(thing) if callable(thing) and hasattr(thing, "__wrapped__") else thing
+    thing = getattr(thing, "__func__", thing)
+    if isinstance(thing, types.FunctionType) and not is_library(thing.__code__.co_filename):
+        return thing.__globals__
+    return None
 
 
 _LIBRARIES = tuple(

@@ -1,4 +1,4 @@
-"""Ways through a state graph that together make every move at least once, and the real server led along them."""
+"""Ways through a state graph that make every move at least once, and the real server led along them."""
 
 import random
 

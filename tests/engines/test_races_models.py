@@ -61,7 +61,7 @@ def explored(strategy, readers, writers, fault):
     return search(clients, fault, probe, getattr(strategy, "memcached", False))
 
 
-# --- every move of every strategy --------------------------------------------------------------------------
+# --- every move of every strategy ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=matrix.name_of)
@@ -166,7 +166,7 @@ def test_a_mistake_in_the_model_of_memcached_is_caught(mistake, strategy, real, 
     assert otherwise
 
 
-# --- random commands ----------------------------------------------------------------------------------------
+# --- random commands ------------------------------------------------------------
 
 keys = st.sampled_from([b"a", b"b"])
 values = st.sampled_from([b"v0", b"v1", b"10", b"-3", b"", b"9223372036854775807"])
@@ -376,7 +376,7 @@ def test_random_requests_do_on_the_model_what_they_do_on_memcached(memcached, se
         side.reset()
 
 
-# --- what a deletion can only imitate -----------------------------------------------------------------------
+# --- what a deletion can only imitate ------------------------------------------------------------
 
 
 def test_a_watched_key_that_really_expires_aborts_exec_as_the_model_says(valkey):
@@ -412,7 +412,7 @@ def test_a_watched_key_that_is_really_evicted_aborts_exec_as_the_model_says():
         server.kill()
 
 
-# --- replaying a report -------------------------------------------------------------------------------------
+# --- replaying a report ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("strategy", [course.DeleteAfterWrite, course.WatchAndDelete], ids=matrix.name_of)

@@ -54,7 +54,7 @@ def test_sets_of_faults_and_larger_budgets_agree_with_the_oracle(strategy):
     same(clients, {"crash"}, 0, probe)
 
 
-# --- programs nobody wrote ---------------------------------------------------------------------------------
+# --- programs nobody wrote ------------------------------------------------------------
 
 KEYS = ("a", "b")
 

@@ -1,0 +1,527 @@
+"""Clients are real redis-py and pymemcache code; what they cannot do is refused, what they do wrong named."""
+
+import datetime
+import os
+import random
+import secrets
+import time
+import uuid
+from time import sleep
+
+import pytest
+from redis.exceptions import ConnectionError, LockError, ResponseError, WatchError
+
+from cachelab import races
+from cachelab.races import strategies as course
+
+KEY = "k"
+
+
+def reader(cache, db):
+    value = cache.get(KEY)
+    if value is None:
+        value = db.read()
+        cache.set(KEY, value)
+    return value
+
+
+def writer(cache, db):
+    db.write()
+    cache.delete(KEY)
+
+
+def observe(client, memcached=False, fault=None):
+    """Run one client alone in the explorer; returns what it put into the list it was given."""
+    seen = []
+
+    def run(cache, db):
+        seen.clear()
+        return client(cache, db, seen) or db.read()
+
+    races.explore([run], memcached=memcached, fault=fault)
+    return seen
+
+
+# --- the surfaces ------------------------------------------------------------
+
+
+def test_redis_py_answers_in_its_own_types():
+    def client(cache, db, seen):
+        cache.delete("a", "h", "n", "p2")
+        seen += [
+            cache.set("a", "1"),
+            cache.set("a", "2", nx=True),
+            cache.set("a", "3", get=True),
+            cache.get("a"),
+        ]
+        seen += [
+            cache.expire("a", 100),
+            cache.ttl("a"),
+            cache.persist("a"),
+            cache.exists("a", "b"),
+            cache.type("a"),
+        ]
+        seen += [cache.hset("h", mapping={"f": 1, "g": 2}), cache.hgetall("h"), cache.hincrby("h", "f", 4)]
+        seen += [
+            cache.mset({"x": 1, "y": 2}),
+            cache.mget("x", "y", "z"),
+            cache.incr("n", 5),
+            cache.getdel("n"),
+        ]
+        seen += [cache.setnx("x", 1), cache.execute_command("DELIFEQ", "x", "1"), cache.unlink("y", "nope")]
+        with cache.pipeline() as pipe:
+            seen.append(pipe.set("p", "q").get("p").incr("p2").execute())
+
+    assert observe(client) == [
+        *[True, None, "1", "3"],
+        *[True, 100, True, 1, "string"],
+        *[2, {"f": "1", "g": "2"}, 5],
+        *[True, ["1", "2", None], 5, "5"],
+        *[False, 1, 1],
+        [True, "q", 1],
+    ]
+
+
+def test_redis_errors_reach_the_client_as_exceptions():
+    def client(cache, db, seen):
+        cache.delete("h")
+        cache.hset("h", "f", 1)
+        for action in (
+            lambda: cache.incr("h"),
+            lambda: cache.eval("return redis.call('incr', KEYS[1])", 1, "h"),
+        ):
+            try:
+                action()
+            except ResponseError as error:
+                seen.append(str(error).split(" script")[0])
+        with cache.pipeline() as pipe:
+            seen.append(
+                [type(reply).__name__ for reply in pipe.get("h").set("s", 1).execute(raise_on_error=False)]
+            )
+
+    wrong = "WRONGTYPE Operation against a key holding the wrong kind of value"
+    assert observe(client) == [wrong, wrong, ["ResponseError", "bool"]]
+
+
+def test_lua_runs_for_real_and_registered_scripts_need_no_loading():
+    def client(cache, db, seen):
+        script = cache.register_script("return {ARGV[1], #KEYS, redis.call('SET', KEYS[1], ARGV[1])}")
+        seen.append(script(keys=["a"], args=["x"]))
+        sha = cache.script_load("return cjson.decode(ARGV[1]).n + 1")
+        seen.append(cache.evalsha(sha, 0, '{"n": 41}'))
+        seen.append(cache.script_exists(sha))
+
+    assert observe(client) == [["x", 1, "OK"], 42, [True]]
+
+
+def test_locks_are_redis_pys_own():
+    def client(cache, db, seen):
+        lock = cache.lock("l", timeout=5)
+        seen += [lock.acquire(), cache.lock("l").acquire(blocking=False), lock.owned()]
+        seen.append(cache.lock("l", blocking_timeout=2).acquire())  # polls, and gives up
+        lock.release()
+        try:
+            lock.release()
+        except LockError as error:
+            seen.append(type(error).__name__)
+
+    assert observe(client) == [True, False, True, False, "LockError"]
+
+
+def test_pymemcache_answers_in_its_own_types():
+    def client(cache, db, seen):
+        cache.delete_many(["a", "b", "n", "l"])
+        seen += [cache.set("a", "1"), cache.add("a", "2"), cache.get("a"), cache.replace("b", "x")]
+        value, token = cache.gets("a")
+        seen += [value, cache.cas("a", "3", token), cache.cas("a", "4", token), cache.cas("b", "4", token)]
+        seen += [cache.set_many({"a": "5", "b": "6"}), cache.get_many(["a", "b", "c"]), cache.delete("c")]
+        cache.set("n", "10")
+        seen += [
+            cache.incr("n", 5),
+            cache.decr("n", 1),
+            cache.touch("n", 60),
+            cache.append("a", "!"),
+            cache.get("a"),
+        ]
+        seen.append(cache.raw_command("mg l v N30\r\nmn", "MN\r\n"))
+        seen.append(cache.raw_command("md l"))
+
+    assert observe(client, memcached=True) == [
+        *[True, False, b"1", False],
+        *[b"1", True, False, None],
+        *[[], {"a": b"5", "b": b"6"}, False],
+        *[15, 14, True, True, b"5!"],
+        b"VA 0 W\r\n\r\n",
+        b"HD",
+    ]
+
+
+def test_a_lost_call_is_the_librarys_own_exception():
+    seen = set()
+
+    def careful(cache, db):
+        with cache.pipeline() as pipe:
+            try:
+                pipe.watch(KEY)
+                pipe.multi()
+                pipe.set(KEY, "x")
+                pipe.execute()
+            except (ConnectionError, WatchError) as error:
+                seen.add((type(error).__name__, str(error)))
+        return db.read()
+
+    races.explore([careful, writer], fault="lost_call")
+    assert seen == {
+        ("ConnectionError", "Connection closed by server."),
+        ("WatchError", "A ConnectionError occurred while watching one or more keys"),
+        ("WatchError", "Watched variable changed."),
+    }
+
+
+# --- refusals ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (lambda cache: cache.zadd("z", {"a": 1}), "not modelled: ZADD. These commands are: APPEND"),
+        (lambda cache: cache.keys("*"), "not modelled: KEYS"),
+        (lambda cache: cache.pubsub(), "not modelled: cache.pubsub"),
+        (lambda cache: cache.set("a", 1, exat=99), "EXAT .no clock runs here"),
+        (lambda cache: cache.execute_command("WATCH", "a"), "outside a pipeline"),
+        (lambda cache: cache.eval("return redis.call('TIME')", 0), "not modelled: TIME"),
+        (lambda cache: cache.eval("return math.random()", 0), r"not modelled: math.random in a Lua script"),
+    ],
+)
+def test_what_the_model_lacks_is_refused_even_if_the_client_catches_everything(action, words):
+    def client(cache, db):
+        try:
+            action(cache)
+        except Exception:
+            pass
+        return db.read()
+
+    with pytest.raises(races.NotModelled, match=words):
+        races.explore([client, writer])
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (lambda cache: cache.flush_all(), "not modelled: flush_all"),
+        (lambda cache: cache.delete("a", noreply=True), "not modelled: noreply=True"),
+        (lambda cache: cache.raw_command("mg a h"), "the flag h of mg"),
+        (lambda cache: cache.raw_command("mg a v", "MN\r\n"), "waits for its end_tokens"),
+        (lambda cache: cache.set("a", "1", expire=3_000_000), "more than 30 days"),
+    ],
+)
+def test_what_the_model_of_memcached_lacks_is_refused(action, words):
+    def client(cache, db):
+        action(cache)
+        return db.read()
+
+    with pytest.raises(races.NotModelled, match=words):
+        races.explore([client], memcached=True)
+
+
+def test_the_database_has_a_few_methods_only():
+    def client(cache, db):
+        return db.query("SELECT 1")
+
+    with pytest.raises(races.NotModelled, match=r"not modelled: db.query. These are: db.read\(\)"):
+        races.explore([client])
+
+
+def test_an_endless_script_is_stopped():
+    def client(cache, db):
+        cache.eval("while true do end", 0)
+        return db.read()
+
+    with pytest.raises(races.Endless, match="Lua script"):
+        races.explore([client])
+
+
+# --- clients that misbehave ------------------------------------------------------------
+
+
+def test_a_client_that_depends_on_anything_else_is_named_with_both_lines():
+    calls = []
+
+    def moody(cache, db):
+        calls.append(1)
+        if len(calls) % 2:
+            return cache.get("odd")
+        return cache.get("even")
+
+    with pytest.raises(races.NotDeterministic, match=r"GET odd \(line \d+.*GET even \(line \d+"):
+        races.explore([moody, writer])
+
+
+def test_a_result_that_depends_on_anything_else_is_noticed_too():
+    calls = []
+
+    def moody(cache, db):
+        calls.append(1)
+        db.read()
+        return f"v{len(calls)}"
+
+    with pytest.raises(races.NotDeterministic, match="run again with the same answers"):
+        races.explore([moody])
+
+
+def swallow_everything(cache, db):
+    while True:
+        try:
+            return reader(cache, db)
+        except:  # noqa: E722
+            pass
+
+
+def test_a_bare_except_hides_nothing_and_is_told_so():
+    report = races.explore([swallow_everything, writer])
+    assert report.counts["cold"].schedules == 10 and report.verdict == "X"
+    assert any("catches everything" in note for note in report.notes)
+
+
+def spin(cache, db):
+    cache.get(KEY)
+    while True:
+        try:
+            pass
+        except:  # noqa: E722
+            pass
+
+
+def test_a_loop_without_calls_is_stopped_and_its_line_named():
+    with pytest.raises(
+        races.Endless, match=r"spin ran for .* without a call .* at line \d+: (while True|try|pass)"
+    ):
+        races.explore([spin, writer])
+
+
+def test_a_loop_that_calls_for_ever_hits_a_cap():
+    def count(cache, db):
+        while cache.incr("n"):
+            pass
+
+    with pytest.raises(races.Endless, match="made 200 calls and still has no answer"):
+        races.explore([count, writer], probe=reader)
+
+
+def test_an_exception_in_a_client_is_reported_with_its_line():
+    def careless(cache, db):
+        return cache.get(KEY).upper()
+
+    report = races.explore([careless, writer])
+    assert not report.ok
+    assert report.broken == [
+        "careless raises AttributeError: 'NoneType' object has no attribute 'upper' "
+        f"(line {careless.__code__.co_firstlineno + 1}: return cache.get(KEY).upper())"
+    ]
+
+
+def test_an_exception_that_only_a_race_brings_about_is_a_violation():
+    def optimistic(cache, db):
+        with cache.pipeline() as pipe:
+            pipe.watch(KEY)
+            value = pipe.get(KEY)
+            if value is None:
+                value = db.read()
+                pipe.multi()
+                pipe.set(KEY, value)
+                pipe.execute()  # WatchError escapes
+            return value
+
+    def tombstone(cache, db):
+        db.write()
+        cache.set(KEY, "v0")
+        cache.delete(KEY)
+
+    report = races.explore([optimistic, tombstone])
+    assert "broken" in report.violations and not report.ok
+    assert "WatchError" in report.violations["broken"][-1].note
+
+
+def test_an_exception_caused_by_a_fault_is_not_held_against_the_client():
+    assert races.explore([reader, writer], fault="lost_call").broken == []
+
+
+@pytest.mark.parametrize(
+    ("clients", "note"),
+    [
+        ([lambda cache, db: "v0", writer], "touches neither the cache nor the database"),
+        ([reader, lambda cache, db: cache.delete(KEY)], "does the writer call db.write"),
+        ([lambda cache, db: cache.get(KEY), writer], "never reads the database"),
+        ([reader, lambda cache, db: db.write() and None], "leaves the cache alone"),
+        ([lambda cache, db: db.read_versioned(), writer], "returned .'v0', 0., a tuple"),
+        ([lambda cache, db: print("hello") or reader(cache, db), writer], "prints"),
+        ([lambda cache, db: sleep(9) or reader(cache, db), writer], "Time proves nothing"),
+        ([lambda cache, db: random.random() and reader(cache, db), writer], "draws random numbers"),
+        ([lambda cache, db: time.time() and reader(cache, db), writer], "looks at the clock"),
+        ([lambda cache, db: str(cache.ttl(KEY)) and reader(cache, db), writer], "TTL answers the whole"),
+    ],
+)
+def test_what_a_learner_should_know_is_noted(clients, note, capsys):
+    import re
+
+    report = races.explore(clients, probe=reader)
+    assert re.search(note, " ".join(report.notes)), report.notes
+    assert capsys.readouterr().out == ""
+
+
+def test_faults_that_change_nothing_are_noted():
+    assert "nobody reads db.replica" in " ".join(races.explore([reader, writer], fault="replica_lag").notes)
+    assert "no key ever has a TTL" in " ".join(races.explore([reader, writer], fault="expire").notes)
+
+
+# --- time and chance ------------------------------------------------------------
+
+
+def test_time_and_chance_are_virtual_unique_to_a_client_and_the_same_on_every_run():
+    drawn = {}
+
+    def client(cache, db):
+        began = time.monotonic()
+        sleep(1000)
+        token = [
+            uuid.uuid4().hex,
+            uuid.uuid1().hex,
+            secrets.token_hex(4),
+            os.urandom(4).hex(),
+            str(random.random()),
+            str(time.time()),
+            str(os.getpid()),
+            datetime.datetime.now().isoformat(),
+        ]
+        assert time.monotonic() - began >= 1000 and len(set(token)) == len(token)
+        drawn.setdefault(tuple(token), 0)
+        drawn[tuple(token)] += 1
+        cache.set(token[0], " ".join(token))
+        return db.read()
+
+    state, before = random.getstate(), time.time()
+    races.explore([client, client, writer])
+    assert time.time() - before < 60 and random.getstate() == state  # and all of it is put back
+    assert type(datetime.datetime.now()) is datetime.datetime
+    # two clients, the reader that warms the cache, the new reader and its successors: each its own
+    assert 4 <= len(drawn) <= 10 and max(drawn.values()) > 2
+
+
+def test_interchangeable_clients_stop_being_so_when_they_use_their_identity():
+    def token_reader(cache, db):
+        value = cache.get(KEY)
+        if value is None:
+            token = uuid.uuid4().hex
+            if cache.set("lock", token, nx=True):
+                value = db.read()
+                assert cache.get("lock") == token
+                cache.delete("lock")
+            else:
+                value = db.read()
+        return value
+
+    assert races.explore([token_reader, token_reader, writer]).broken == []
+
+
+def test_outlast_readers_belongs_in_a_client():
+    with pytest.raises(RuntimeError, match="only inside a client"):
+        races.outlast_readers()
+
+
+# --- clients that poll ------------------------------------------------------------
+
+
+def lock_and_fill(give_up=None, ttl=None, reckless=False):
+    """A reader that waits for a lock, for ever or so many times; then it reads, and perhaps fills, without."""
+
+    def polling_reader(cache, db):
+        rounds = 0
+        while give_up is None or rounds < give_up:
+            value = cache.get(KEY)
+            if value is not None:
+                return value
+            if cache.set("lock", "1", nx=True, ex=ttl):
+                value = db.read()
+                cache.set(KEY, value)
+                cache.delete("lock")
+                return value
+            rounds += 1
+            time.sleep(0.01)
+        value = db.read()
+        if reckless:
+            cache.set(KEY, value)
+        return value
+
+    return polling_reader
+
+
+def lock_and_delete(ttl=None):
+    def polling_writer(cache, db):
+        while not cache.set("lock", "1", nx=True, ex=ttl):
+            time.sleep(0.1)
+        db.write()
+        cache.delete(KEY)
+        cache.delete("lock")
+
+    return polling_writer
+
+
+@pytest.mark.parametrize("give_up", [None, 2, 3, 50])
+def test_polling_clients_are_explored_completely(give_up):
+    clients = [lock_and_fill(give_up)] * 2 + [lock_and_delete()]
+    report = races.explore(clients)
+    assert report.complete and report.verdict == "." and report.ok, report
+    assert any("polls" in note for note in report.notes)
+
+
+def test_what_a_client_does_after_it_has_given_up_is_explored():
+    # after 50 rounds in vain it fills without the lock: stale, and found, though nobody ran 50 rounds
+    for give_up in (2, 50):
+        report = races.explore([lock_and_fill(give_up, reckless=True)] * 2 + [lock_and_delete()])
+        assert report.verdict == "X"
+    assert "more times, in vain" in " ".join(step.note for step in report.violation)
+
+
+def test_a_lock_that_dies_with_its_holder_leaves_the_others_stuck():
+    report = races.explore([lock_and_fill(), lock_and_delete()], fault="crash")
+    assert report.verdict == "XK"
+    assert "K" in report.violations
+
+
+def test_a_ttl_on_the_lock_frees_the_others_in_time():
+    report = races.explore([lock_and_fill(ttl=5), lock_and_delete(ttl=5)], fault="crash")
+    assert "K" not in report.verdict
+
+
+def test_a_client_that_waits_for_nobody_is_stuck_and_told_so():
+    def wait(cache, db):
+        while (value := cache.get(KEY)) is None:
+            time.sleep(0.1)
+        return value
+
+    report = races.explore([wait, writer])
+    assert report.verdict == ".K" and not report.ok
+    assert "wait, run alone with an empty cache, never ends" in report.broken[0]
+
+
+def test_redis_pys_own_lock_protects_and_its_ttl_does_not_under_early_expiry():
+    def locked_reader(cache, db):
+        value = cache.get(KEY)
+        if value is None:
+            with cache.lock("l", timeout=5):
+                value = db.read()
+                cache.set(KEY, value)
+        return value
+
+    def locked_writer(cache, db):
+        with cache.lock("l", timeout=5):
+            db.write()
+            cache.delete(KEY)
+
+    assert races.explore([locked_reader, locked_reader, locked_writer]).ok
+    assert races.explore([locked_reader, locked_writer], fault="expire").verdict == "X"
+
+
+def test_the_courses_lock_strategies_poll_too():
+    report = races.explore([course.LockWithTtl.reader] * 2 + [course.LockWithTtl.writer] * 2)
+    assert report.ok and report.complete

@@ -1,0 +1,213 @@
+"""The interface the lessons and the widgets build on."""
+
+import json
+
+import pytest
+
+from cachelab import races
+
+
+def reader(cache, db):
+    value = cache.get("user:1")
+    if value is None:
+        value = db.read()
+        cache.set("user:1", value)
+    return value
+
+
+def writer(cache, db):
+    db.write()
+    cache.delete("user:1")
+
+
+@pytest.fixture(scope="module")
+def report():
+    return races.explore([reader, writer])
+
+
+def test_the_classic_race_is_found_in_five_steps(report):
+    assert (report.verdict, report.ok, report.complete, report.fresh) == ("X", False, True, True)
+    assert [(step.client, step.call, step.result) for step in report.violation] == [
+        ("reader", "GET user:1", None),
+        ("reader", "db.read()", "v0"),
+        ("writer", "db.write()", ("v1", 1)),
+        ("writer", "DEL user:1", 0),
+        ("reader", "SET user:1 v0", "OK"),
+    ]
+
+
+def test_each_step_carries_the_cache_the_database_and_the_line(report):
+    *_, last = report.violation
+    assert (last.cache, last.db, last.stale) == ({"user:1": "v0"}, "v1", ("user:1",))
+    assert last.source == 'cache.set("user:1", value)'
+    assert last.file == __file__ and last.line == reader.__code__.co_firstlineno + 4
+    assert last.ends and last.note == "reader returns v0"
+    assert report.violation[3].note == "there is nothing to delete; writer is done"
+
+
+def test_the_counts_are_of_complete_schedules_for_each_start(report):
+    assert {name: (count.violating, count.schedules) for name, count in report.counts.items()} == {
+        "cold": (1, 10),
+        "warm": (0, 3),
+    }
+    assert (report.schedules, report.violating) == (13, 1)
+
+
+def test_the_report_reads_as_text_and_as_html(report):
+    text = repr(report)
+    assert text.startswith("reader ‖ writer: stale for good\n")
+    assert "cold cache: 1 of 10 orders go wrong; warm cache: 0 of 3 orders go wrong" in text
+    assert "A new reader gets v0; the database has v1." in text
+    assert "no faults" in text
+    assert "<pre>" in report._repr_html_() and "user:1=v0 (stale)" in report._repr_html_()
+
+
+def test_the_report_is_plain_json_for_a_widget(report):
+    data = json.loads(json.dumps(report.data()))
+    [violation] = data["violations"]
+    assert (violation["kind"], violation["start"], len(violation["steps"])) == ("X", "cold", 5)
+    assert violation["steps"][0]["result"] == "nil"
+
+
+def test_a_strategy_without_a_violation_says_within_which_bounds():
+    def lease_reader(cache, db):
+        lease = "lease"
+        found = cache.set("user:1", lease, nx=True, get=True, px=1000)
+        if found not in (None, lease):
+            return found
+        value = db.read()
+        if found is None:
+            cache.set("user:1", value, ifeq=lease)
+        return value
+
+    report = races.explore([lease_reader, writer])
+    assert report.ok and report.verdict == "." and report.violation is None and report.kind is None
+    assert "no violation within these bounds" in repr(report)
+    assert report.table().startswith("No violation within these bounds: 2 clients")
+
+
+def test_who_reads_stale_and_when_is_told_for_each_kind_of_violation():
+    report = races.explore([reader, reader, writer])
+    assert list(report.violations) == ["X", "fresh"]
+    assert (
+        report.explain("fresh")
+        == "Reader 2 returns v0, though a newer value was already known when it began."
+    )
+
+
+def test_a_value_that_is_not_committed_is_a_dirty_read():
+    def cache_first(cache, db):
+        value = db.new_value()
+        cache.set("user:1", value)
+        db.write(value)
+
+    report = races.explore([reader, cache_first])
+    assert report.verdict == "Xd" and not report.fresh
+    assert report.explain("dirty").endswith("which the database does not hold at that moment.")
+
+
+def test_a_cdc_client_follows_the_commits_and_survives_crashes_and_lost_calls():
+    def plain_writer(cache, db):
+        db.write()
+
+    handled = races.cdc(lambda cache, version: cache.delete("user:1"))
+    for fault in (None, "crash", "lost_call"):
+        # the classic race is still there, but no invalidation is ever lost
+        report = races.explore([reader, plain_writer, handled], fault=fault)
+        assert report.verdict == "X"
+    only_writers = races.explore([plain_writer, plain_writer, handled], fault="crash", probe=reader)
+    assert only_writers.verdict == "."
+
+
+def test_equal_clients_are_numbered_in_the_order_they_move():
+    report = races.explore([reader, reader, writer, writer])
+    names = [step.client for step in report.violation]
+    assert names.index("reader 1") < names.index("reader 2")
+    assert names.index("writer 1") < names.index("writer 2")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"clients": []}, ValueError, "at least one client"),
+        ({"clients": [reader, 3]}, TypeError, "3 is not a function"),
+        ({"clients": [lambda cache: None]}, TypeError, "called? <?|calls"),
+        ({"clients": [reader, writer], "fault": "evicted"}, ValueError, "evict, expire, crash"),
+        ({"clients": [reader, writer], "budget": -1}, ValueError, "whole number from 0 up, not -1"),
+        ({"clients": [writer, writer]}, ValueError, "probe=reader"),
+        ({"clients": [reader, writer], "probe": writer}, ValueError, "probe must be a reader"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused_with_a_way_out(arguments, error, words):
+    with pytest.raises(error, match=words):
+        races.explore(**arguments)
+
+
+def test_cdc_knows_two_sources():
+    with pytest.raises(ValueError, match="'primary' or 'replica'"):
+        races.cdc(lambda cache, version: None, source="backup")
+
+
+# --- larger than the time allows ------------------------------------------------------------
+
+
+def test_a_search_that_is_stopped_says_so_and_still_shows_what_it_met():
+    report = races.explore(
+        [reader] * 4 + [writer] * 4, fault={"evict", "crash", "lost_call"}, budget=3, seconds=1
+    )
+    assert not report.complete and not report.ok
+    assert report.verdict == "X" and report.violation
+    assert "part of the schedules unexplored" in repr(report)
+    assert report.replay is not None
+
+
+# --- playing ------------------------------------------------------------
+
+
+def test_following_the_hints_breaks_a_strategy_in_as_few_moves_as_there_are():
+    game = races.play([reader, writer])
+    assert game.shortest == game.distance == 5
+    while not game.violated:
+        before = game.distance
+        game.do(game.hint())
+        assert game.distance == before - 1
+    assert len(game.steps) == 5 and game.finished
+    assert game.violated == "A new reader gets v0; the database has v1."
+
+
+def test_a_move_can_be_taken_back_and_a_lost_chance_is_told():
+    game = races.play([reader, writer])
+    first = [option.label for option in game.moves()]
+    assert first == ["reader: GET user:1", "writer: db.write()"]
+    game.do(1)
+    game.do(1)
+    assert (game.distance, game.db) == (None, "v1")  # the writer is through: nothing can go wrong any more
+    game.undo()
+    game.undo()
+    assert [option.label for option in game.moves()] == first and game.steps == []
+    with pytest.raises(ValueError, match="choose from 0 to 1"):
+        game.do(2)
+
+
+def test_faults_are_moves_and_cost_the_budget():
+    game = races.play([reader, writer], fault="crash", warm=True)
+    assert game.cache == {"user:1": "v0"} and game.shortest == 3
+    labels = []
+    game.do(1)
+    labels = [(option.label, option.fault) for option in game.moves()]
+    assert ("writer crashes", "crash") in labels
+    game.do(labels.index(("writer crashes", "crash")))
+    assert [option.label for option in game.moves()] == ["reader: GET user:1"]
+
+
+def test_the_graph_plays_without_a_kernel(report):
+    graphs = json.loads(json.dumps(report.graph()))
+    nodes, here, steps = graphs["cold"]["nodes"], 0, 0
+    while nodes[here]["moves"]:  # follow the distances, as a page would
+        here = min(
+            (move["to"] for move in nodes[here]["moves"]),
+            key=lambda to: nodes[to]["distance"] if nodes[to]["distance"] is not None else 99,
+        )
+        steps += 1
+    assert steps == 5 and nodes[here]["violated"]
+    assert report.graph(limit=3) is None
