@@ -163,6 +163,7 @@ class MemcachedLRU:
                 self._reads[key] = min(2, self._reads[key] + 1)
                 if self._reads[key] == 2 and self._list_of[key] == "cold":
                     self._move(key, "warm")
+                    self._balance()
         return there
 
     def store(self, keys: Iterable[str], now: float = 0.0) -> None:
@@ -173,10 +174,13 @@ class MemcachedLRU:
             if len(self._list_of) >= self.capacity:
                 self._forget(next(iter(self._lists["cold"])))
             self._lists["hot"][key], self._list_of[key], self._reads[key] = None, "hot", 0
-            for name, limit in self._limits.items():
-                while len(self._lists[name]) > limit:
-                    oldest = next(iter(self._lists[name]))
-                    self._move(oldest, "warm" if self._reads[oldest] == 2 else "cold")
+            self._balance()
+
+    def _balance(self) -> None:
+        for name, limit in self._limits.items():
+            while len(self._lists[name]) > limit:
+                oldest = next(iter(self._lists[name]))
+                self._move(oldest, "warm" if self._reads[oldest] == 2 else "cold")
 
     def _move(self, key: str, to: str) -> None:
         if to == "warm":
