@@ -413,6 +413,9 @@ def test_a_creation_that_fails_says_so(aws, elasticache):
     assert describe(aws, "doomed")["Status"] == "create-failed"
     assert "Failed to create replication group doomed: no room in us-east-1a" in messages(aws)
     assert not [row for row in aws.still_billing() if row.id == "doomed"]
+    for keep in ({"FinalSnapshotIdentifier": "of-nothing"}, {"RetainPrimaryCluster": True}):
+        code, message = refused(elasticache.delete_replication_group, ReplicationGroupId="doomed", **keep)
+        assert code == "InvalidReplicationGroupState" and "nothing in it to keep" in message
     remove(aws, "doomed")
     assert refused(elasticache.describe_replication_groups, ReplicationGroupId="doomed") == (
         "ReplicationGroupNotFoundFault",

@@ -338,6 +338,11 @@ class CacheClusters:
             raise Fault("InvalidParameterCombination", "Memcached has no snapshots: leave out the final one.")
         if final and self.snapshot(final):
             raise Fault("SnapshotAlreadyExistsFault", f"Snapshot {final} already exists.")
+        if final and cluster.status == "create-failed":
+            raise Fault(
+                "InvalidCacheClusterState",
+                f"Cache cluster {cluster.id} is create-failed: there is nothing in it to keep.",
+            )
         since, cluster.status = time.monotonic(), "deleting"
 
         def delete() -> None:

@@ -507,6 +507,11 @@ class ReplicationGroups:
         final = given.get("FinalSnapshotIdentifier")
         if final and self.snapshot(final):
             raise Fault("SnapshotAlreadyExistsFault", f"Snapshot {final} already exists.")
+        if group.status == "create-failed" and (final or keep):
+            raise Fault(
+                "InvalidReplicationGroupState",
+                f"Replication group {group.id} is create-failed: there is nothing in it to keep.",
+            )
         since, group.status = time.monotonic(), "deleting"
         answer = group.describe()
 
