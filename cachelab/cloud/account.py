@@ -29,6 +29,9 @@ SLOW_START_VARIABLE = "CACHELAB_PROVISIONING_TIME"
 CLOSE_SECONDS = 10.0
 
 _open: "weakref.WeakSet[Account]" = weakref.WeakSet()
+# By region, for all accounts: what takes time in making a client is to read the description of its API.
+_sessions: dict[str, Any] = {}
+_making_clients = threading.Lock()  # sessions are not for several threads at once
 
 
 class AccountError(RuntimeError):
@@ -64,8 +67,6 @@ class Account:
         self.id = f"{secrets.randbelow(9 * 10**11) + 10**11}"
         """The account's twelve-digit number, as in its ARNs."""
         self._server = self._guard = self._fleet = None
-        self._sessions: dict[str, Any] = {}
-        self._making_clients = threading.Lock()
 
     # Open and close.
 
@@ -148,12 +149,12 @@ class Account:
 
         options.setdefault("endpoint_url", self.endpoint_url)
         region = region_name or self.region
-        with self._making_clients:  # sessions are not for several threads at once
-            if region not in self._sessions:  # reading the API's description takes longer than all the rest
-                self._sessions[region] = boto3.Session(
+        with _making_clients:
+            if region not in _sessions:
+                _sessions[region] = boto3.Session(
                     aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=region
                 )
-            return self._sessions[region].client(service, **options)
+            return _sessions[region].client(service, **options)
 
     # The clock.
 

@@ -4,6 +4,7 @@ import logging
 import threading
 
 ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
+CLOSE_POLL = 0.05  # seconds between two looks at whether to close
 
 
 class Server:
@@ -34,7 +35,9 @@ class Server:
         )
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, name="cloud-api")
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(CLOSE_POLL,), daemon=True, name="cloud-api"
+        )
         self._thread.start()
 
     def close(self) -> None:
