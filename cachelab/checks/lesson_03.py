@@ -16,7 +16,7 @@ from .verdict import Table, show
 NODE_TYPE = "cache.r7g.large"
 BUDGET = 400  # USD a month
 DAYS = 7
-MADE_IN = 0.5  # seconds a creation takes in these checks
+MADE_IN = 0.3  # seconds a creation takes in these checks
 BACK_IN = 4.0  # seconds after which writes must be back when a primary has died
 
 
@@ -317,10 +317,12 @@ def there_already(lab: Lab, function) -> None:
 
 def comes_in_time(lab: Lab, function) -> None:
     pause = 0.1
-    lab.aws.strings.provisioning_time(0.7)
+    lab.aws.strings.provisioning_time(0.5)
     make(lab, "slow")
     with lab.log.during("on a cache that is being created"):
         call = waits(lab, function, "slow", timeout=6, pause=pause, patience=4)
+    if isinstance(call.error, TimeoutError):
+        raise call.wrong(f"it gave up after {call.seconds:.1f} s", "it goes on asking: its timeout is 6 s")
     described(call, "slow")
     asked = [step for step in call.steps if step.kind == "aws"]
     if len(asked) > call.seconds / pause + 2:
@@ -411,8 +413,8 @@ def rotation(lab: Lab, rotate_password):
     network = {"CacheSubnetGroupName": lab.aws.subnet_group, "TransitEncryptionEnabled": True}
     make(lab, name, NumCacheClusters=2, AutomaticFailoverEnabled=True, AuthToken=old, **network)
     [group] = lab.aws.elasticache.describe_replication_groups(ReplicationGroupId=name)["ReplicationGroups"]
-    lab.aws.strings.provisioning_time(0.4)
-    servers = Servers(_pair(group["NodeGroups"][0]["PrimaryEndpoint"]), old, new)
+    lab.aws.strings.provisioning_time(0.3)
+    servers = Servers(lab, name, _pair(group["NodeGroups"][0]["PrimaryEndpoint"]), old, new)
     with servers:
         call = lab.call(
             rotate_password,
@@ -465,16 +467,23 @@ def deployed(call: Call, servers: "Servers", new: str) -> None:
                 "while servers change over, it accepts both",
                 "A server that has changed over connects at once; one that has not still has the old one.",
             )
+    if servers.status != "available":
+        raise call.wrong(
+            f"when `deploy` began, the cache was {servers.status}",
+            "it is available: the change has reached every node",
+            "What does `modify_replication_group` return: the news that it is done, or that it has begun?",
+        )
 
 
 class Servers:
     """Three application servers that open connections all the time, and change passwords one by one."""
 
-    def __init__(self, address: tuple[str, int], old: str, new: str):
-        self.address = address
+    def __init__(self, lab: Lab, name: str, address: tuple[str, int], old: str, new: str):
+        self.lab, self.name, self.address = lab, name, address
         self.old, self.new = old, new
         self.passwords = [old] * 3
         self.deployments: list[tuple[str, dict[str, bool]]] = []
+        self.status = ""  # of the cache, when they began to change over
         self.tried = self.refused = 0
         self.first = ""
         self._stage = "before `deploy`"
@@ -485,6 +494,9 @@ class Servers:
         """Make the servers use another password, one after the other."""
         accepted = {"old": opens(self.address, self.old), "new": opens(self.address, self.new)}
         self.deployments.append((password, accepted))
+        self.status = self.lab.aws.elasticache.describe_replication_groups(ReplicationGroupId=self.name)[
+            "ReplicationGroups"
+        ][0]["Status"]
         self._stage = "during `deploy`"
         for number in range(len(self.passwords)):
             self.passwords[number] = password
@@ -588,7 +600,7 @@ def furnish(lab: Lab) -> None:
     )
     strings.fail_next_create("no capacity")
     make(lab, "half-built", **where)
-    strings.provisioning_time(0.3)
+    strings.provisioning_time(0.8)  # longer than deleting the snapshots takes
 
 
 _KINDS = {  # what to call it, how to list it, its name, its status

@@ -1,0 +1,28 @@
+# verdict: correct
+
+import time
+
+
+def create_cache_cluster_for_production(elasticache, name, subnet_group, security_group, password):
+    elasticache.create_replication_group(
+        ReplicationGroupId=name,
+        ReplicationGroupDescription="cache of the checkout",
+        Engine="valkey",
+        CacheNodeType="cache.r7g.large",
+        NumCacheClusters=3,
+        AutomaticFailoverEnabled=True,
+        MultiAZEnabled=True,
+        CacheSubnetGroupName=subnet_group,
+        SecurityGroupIds=[security_group],
+        TransitEncryptionEnabled=True,
+        AtRestEncryptionEnabled=True,
+        AuthToken=password,
+        SnapshotRetentionLimit=7,
+    )
+    while True:
+        answer = elasticache.describe_replication_groups(ReplicationGroupId=name)
+        if answer["ReplicationGroups"][0]["Status"] == "available":
+            break
+        time.sleep(0.1)
+    endpoint = answer["ReplicationGroups"][0]["NodeGroups"][0]["PrimaryEndpoint"]
+    return endpoint["Address"], endpoint["Port"]

@@ -1,0 +1,18 @@
+# verdict: incorrect
+# says: it sent \d+ requests to AWS
+# says: AWS limits how often
+
+import time
+
+
+def wait_until_available(elasticache, name, timeout=600, pause=15):
+    end = time.monotonic() + timeout
+    while True:
+        [group] = elasticache.describe_replication_groups(ReplicationGroupId=name)["ReplicationGroups"]
+        if group["Status"] == "available":
+            return group
+        if group["Status"] == "create-failed":
+            events = elasticache.describe_events(SourceType="replication-group", SourceIdentifier=name)
+            raise RuntimeError("; ".join(event["Message"] for event in events["Events"]))
+        if time.monotonic() >= end:
+            raise TimeoutError(f"{name} is {group['Status']} after {timeout} s")

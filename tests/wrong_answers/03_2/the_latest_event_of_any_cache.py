@@ -1,0 +1,19 @@
+# verdict: incorrect
+# says: the subnets have no free address
+# says: There are events about other caches
+
+import time
+
+
+def wait_until_available(elasticache, name, timeout=600, pause=15):
+    end = time.monotonic() + timeout
+    while True:
+        [group] = elasticache.describe_replication_groups(ReplicationGroupId=name)["ReplicationGroups"]
+        if group["Status"] == "available":
+            return group
+        if group["Status"] == "create-failed":
+            events = elasticache.describe_events(SourceType="replication-group")
+            raise RuntimeError(events["Events"][0]["Message"])
+        if time.monotonic() >= end:
+            raise TimeoutError(f"{name} is {group['Status']} after {timeout} s")
+        time.sleep(pause)

@@ -1,0 +1,17 @@
+# verdict: incorrect
+# says: `deploy` was never called
+
+
+def rotate_password(elasticache, name, new_password, deploy):
+    change(elasticache, name, new_password, "ROTATE")
+    change(elasticache, name, new_password, "SET")
+
+
+def change(elasticache, name, password, strategy):
+    elasticache.modify_replication_group(
+        ReplicationGroupId=name,
+        AuthToken=password,
+        AuthTokenUpdateStrategy=strategy,
+        ApplyImmediately=True,
+    )
+    elasticache.get_waiter("replication_group_available").wait(ReplicationGroupId=name)
