@@ -21,6 +21,8 @@ class Kernel:
 
     PRELUDE = (
         "import json, os, signal, subprocess, sys, threading, time\n"
+        # As Jupyter's kernels do: a run in the background may have been told to ignore interrupts.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from cachelab import engines\n"
         "def say(x): print(json.dumps(x), flush=True)\n"
         "def postgres(**options): return engines.postgres(template=os.environ['TEMPLATE'], **options)\n"
