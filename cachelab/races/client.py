@@ -28,6 +28,7 @@ CALL_CAP = 200  # calls of one client in one schedule
 _LONGEST_ROUND = 12  # calls of a polling loop, at most
 _EXACT_ROUNDS = 4  # a loop that gives up after so many rounds is explored round by round
 _FOREVER = 1_000  # a loop that has not given up after so many rounds never does
+_POLLS = ("db", "valkey", "memcached")  # the kinds of call in a round that may be repeated in one go
 PATIENCE = 1.0  # seconds of processor time that one run of a client may take; a millisecond is usual
 _GRACE = 20  # calls it may still try after it was suspended, in its `finally` and `except` blocks
 
@@ -70,12 +71,14 @@ class Node:
         "failure",
         "released",
         "wrote",
+        "idle",
         "children",
         "loop",
     )
 
-    def __init__(self, program: Program, parent: Node | None, answer):
+    def __init__(self, program: Program, parent: Node | None, answer, idle: bool = True):
         self.program, self.parent, self.answer = program, parent, answer
+        self.idle = idle  # the call that led here changed nothing, when it was first made
         self.depth = 0 if parent is None else parent.depth + 1
         self.children: dict[object, Node] = {}
         self.call: Call | None = None  # None: done
@@ -104,12 +107,12 @@ class Node:
         steps.reverse()
         return steps
 
-    def after(self, answer) -> Node:
-        """The node after `call` was answered."""
+    def after(self, answer, idle: bool = True) -> Node:
+        """The node after `call` was answered; `idle`: the call changed nothing."""
         key = _key(answer)
         child = self.children.get(key)
         if child is None:
-            child = self.children[key] = self.program.grow(self, answer)
+            child = self.children[key] = self.program.grow(self, answer, idle)
         return child
 
 
@@ -136,59 +139,71 @@ class Program:
         root = Node(self, None, None)
         self.root = self._visit(root)
 
-    def grow(self, parent: Node, answer) -> Node:
-        node = self._visit(Node(self, parent, answer))
-        return node if node.done else self._fold(node)
-
-    def _fold(self, node: Node) -> Node:
-        """`node`; or the node a round earlier, if its last two rounds were alike and a third begins."""
-        rounds = self._rounds(node)
-        if not rounds:
+    def grow(self, parent: Node, answer, idle: bool) -> Node:
+        node = self._visit(Node(self, parent, answer, idle))
+        if node.done:
             return node
-        first = node
-        for _ in range(rounds):
-            first = first.parent
-        if first.loop is None:
-            self._follow(node, first, rounds)
-        return first if first.loop.rounds > _EXACT_ROUNDS else node
-
-    def _rounds(self, node: Node) -> int:
-        """The length of the shortest round that `node`'s history ends with twice and is to begin again."""
-        recent = []  # the latest calls and answers, newest first
-        step = node
-        while step.parent is not None and len(recent) < 2 * _LONGEST_ROUND:
-            recent.append((step.parent.call, step.parent.where, _key(step.answer)))
-            step = step.parent
-        for length in range(1, len(recent) // 2 + 1):
-            newer, older = recent[:length], recent[length : 2 * length]
-            call, where, _ = newer[-1]
-            if where != node.where or not self._alike(call, node.call):
-                continue
-            if all(
-                one[1] == other[1] and one[2] == other[2] and self._alike(one[0], other[0])
-                for one, other in zip(newer, older, strict=True)
+        recent = self._recent(node)
+        rounds = [length for length, step in enumerate(recent, 1) if self._begins(step, node)]
+        for length in rounds:  # has it gone round a known loop?
+            first = node
+            for _ in range(length):
+                first = first.parent
+            if (
+                first.loop is not None
+                and first.loop.folds
+                and self._same_round(recent[:length], first.loop.body)
             ):
-                return length
-        return 0
+                return first
+        for length in rounds:  # or does it begin one?
+            loop = self._foresee(node, recent[:length][::-1])
+            if loop.rounds > 1:
+                node.loop = loop
+                break
+        return node
+
+    @staticmethod
+    def _recent(node: Node) -> list[Node]:
+        """The nodes of the latest calls, newest first, as far back as a round may reach."""
+        steps = []
+        while node.parent is not None and len(steps) < _LONGEST_ROUND:
+            steps.append(node)
+            node = node.parent
+        return steps
+
+    def _begins(self, step: Node, node: Node) -> bool:
+        """Whether `node` is about to make the call that led to `step`, from the same line."""
+        return step.parent.where == node.where and self._alike(step.parent.call, node.call)
+
+    def _same_round(self, newest_first: list[Node], body: list[tuple[Call, object]]) -> bool:
+        return len(newest_first) == len(body) and all(
+            self._alike(step.parent.call, call) and _key(step.answer) == _key(answer)
+            for step, (call, answer) in zip(newest_first, reversed(body), strict=True)
+        )
 
     def _alike(self, one: Call, other: Call) -> bool:
         return _same_shape(one, other) if self.personal else one == other
 
-    def _follow(self, node: Node, first: Node, length: int) -> None:
-        """Find out what becomes of a client whose rounds never bring anything new, and note it at `first`."""
+    def _foresee(self, node: Node, steps: list[Node]) -> Loop:
+        """What becomes of a client that has just gone through `steps` if further rounds bring nothing new."""
         history = node.history()
-        body = history[-length:]
+        body, length = history[-len(steps) :], len(steps)
         run = self.session.run(self, history, again=body)
         ended = run.gave_up or run.pending is None
-        rounds = 2 + len(run.extra) // length if ended else _FOREVER
-        first.loop = Loop([(call, answer) for call, answer, _ in body], None, rounds)
-        if _EXACT_ROUNDS < rounds < _FOREVER:
+        rounds = 1 + len(run.extra) // length if ended else _FOREVER
+        loop = Loop([(call, answer) for call, answer, _ in body], None, rounds)
+        if not ended:
+            loop.folds = True
+        elif rounds > _EXACT_ROUNDS:
+            loop.folds = all(step.idle and step.parent.call.kind in _POLLS for step in steps)
+        if loop.folds and ended:
             last = node
             for index, (call, where) in enumerate(run.extra):
                 last.call, last.where = call, where
                 last = Node(self, last, body[index % length][1])
-                last.depth = node.depth + 1  # however many rounds, the caps count them once
-            first.loop.exit = self._visit(last)
+                last.depth = node.depth + 1  # however many rounds, the cap counts them once
+            loop.exit = self._visit(last)
+        return loop
 
     def _visit(self, node: Node) -> Node:
         if node.depth > CALL_CAP:
@@ -240,14 +255,15 @@ def _same_shape(one: Call, other: Call) -> bool:
 class Loop:
     """A client that polls: `body` is the round it keeps repeating while the answers stay the same.
 
-    Such rounds are folded: after a second identical round the client counts as being where it was after the
-    first. If it gives up after some number of rounds, `exit` is where it is then.
+    Such rounds are folded: after another identical round the client counts as being where it was before that
+    round. If it gives up after some number of rounds, `exit` is where it is then. A loop that ends after a
+    few rounds, or that ends and changes something in each, is not folded but explored round by round.
     """
 
-    __slots__ = ("body", "exit", "rounds")
+    __slots__ = ("body", "exit", "rounds", "folds")
 
     def __init__(self, body: list[tuple[Call, object]], exit: Node | None, rounds: int):
-        self.body, self.exit, self.rounds = body, exit, rounds
+        self.body, self.exit, self.rounds, self.folds = body, exit, rounds, False
 
 
 class Run:
@@ -411,7 +427,7 @@ class Session:
         run = Run(program, history, again)
         self.runs += 1
         self.cache.forget()
-        out, sys.stdout = sys.stdout, _Sink()
+        out, sys.stdout = sys.stdout, _Sink(sys.stdout)
         outer = self.current
         self.current = run
         _under_way.append(self)
@@ -567,7 +583,12 @@ class _Sink(io.TextIOBase):
 
     written = False
 
+    def __init__(self, out):
+        self._out, self._thread = out, threading.get_ident()
+
     def write(self, text):
+        if threading.get_ident() != self._thread:  # somebody else's print
+            return self._out.write(text)
         self.written = True
         return len(text)
 

@@ -256,9 +256,7 @@ class Search:
         tidy, visit, moves = world.tidy, self._visit, world.moves
         failures = len(world.failures)
         while done < len(states):
-            if done % 128 == 0 and (
-                (deadline is not None and time.monotonic() > deadline) or len(states) > STATES
-            ):
+            if (deadline is not None and time.monotonic() > deadline) or len(states) > STATES:
                 self.complete = False
                 return done
             state = states[done]
@@ -359,7 +357,7 @@ class Search:
             place = world.places[state[len(state) - len(self.clients) + i]]
             if not hasattr(place, "outlasts"):
                 continue  # CDC: it moves by itself
-            if place.node.loop is None and place.outlasts is None:
+            if not (place.node.loop and place.node.loop.folds) and place.outlasts is None:
                 return False
         return True
 

@@ -58,7 +58,7 @@ def alone(world: World, node: Node, keyspace: int, log: int) -> Alone:
     seen = set()
     while not node.done:
         state = (keyspace, log, -1, 0, 0)
-        if node.loop is not None:
+        if node.loop is not None and node.loop.folds:
             if (node, keyspace, log) in seen:
                 if node.loop.exit is None:
                     return Alone(None, None, True, keyspace, log, tuple(calls))

@@ -162,15 +162,17 @@ def _command(name: str, fewest: int, most: int | None = -1):
     return register
 
 
-def modelled() -> list[str]:
-    """The names of the commands this model has."""
-    return sorted(
-        [*_COMMANDS, "EVAL", "EVALSHA", "SCRIPT LOAD", "WATCH", "UNWATCH", "MULTI", "EXEC", "DISCARD"]
-    )
+_ELSEWHERE = frozenset({"EVAL", "EVALSHA", "SCRIPT LOAD", "WATCH", "UNWATCH", "MULTI", "EXEC", "DISCARD"})
+
+
+def has(name: str) -> bool:
+    """Whether the explorer has this command, here or in its clients."""
+    return name in _COMMANDS or name in _ELSEWHERE
 
 
 def refuse(what: str) -> NotModelled:
-    return NotModelled(f"not modelled: {what}. These commands are: {', '.join(modelled())}.")
+    names = ", ".join(sorted([*_COMMANDS, *_ELSEWHERE]))
+    return NotModelled(f"not modelled: {what}. These commands are: {names}.")
 
 
 def _arity_error(command: Sequence[bytes]) -> ServerError | None:

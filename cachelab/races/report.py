@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 from functools import cached_property
 
-from .faults import BUDGETED, FAULTS, Cdc, name_of
+from .faults import BUDGETED, Cdc
 from .schedule import Narrator, Step, table
 from .world import Move
 
@@ -358,7 +358,7 @@ def _notes(search) -> list[str]:
             f"{world.names[i]} returned {result!r}, a {type(result).__name__}; "
             "a read returns the value itself, a str."
         )
-    for name in sorted(session.slept):
+    for name in () if world.looped else sorted(session.slept):
         notes.append(
             f"{name} sleeps. Time proves nothing here: another client may take longer still. "
             "races.outlast_readers() states the assumption that a wait outlasts every read."
@@ -390,6 +390,3 @@ def _notes(search) -> list[str]:
     if session.ttl:
         notes.append("TTL answers the whole time to live that was set: no clock runs here.")
     return notes
-
-
-__all__ = ["FAULTS", "KINDS", "Bounds", "Report", "name_of"]

@@ -242,7 +242,8 @@ class World:
                 effect = self._effects.get(key)
                 if effect is None:
                     log, answer = database.commit(self.logs[state[1]], detail)
-                    effect = self._effects[key] = (answer, node.after(answer), None, self.log(log), ())
+                    effect = (answer, node.after(answer, idle=False), None, self.log(log), ())
+                    self._effects[key] = effect
                 return effect
             version = self._visible(state, place, detail)
             key = (node, self.logs[state[1]][version], version)
@@ -272,7 +273,8 @@ class World:
                 answer, after, modified = self.model.transaction(before, call.payload)
             else:
                 answer, after, modified = self.model.execute(before, call.payload)
-            effect = (answer, node.after(answer), self.keyspace(after), None, modified)
+            child = node.after(answer, idle=after == before)
+            effect = (answer, child, self.keyspace(after), None, modified)
             self._effects[key] = effect
         return effect
 

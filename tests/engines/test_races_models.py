@@ -16,6 +16,7 @@ from cachelab.races.calls import Call
 from cachelab.races.replay import RealMemcached, RealValkey
 from cachelab.races.strategies import STRATEGIES
 
+from tests.unit.races import surfaces
 from .races_walk import differences, every_move, random_walk, search
 
 CACHE_FAULTS = {"evict", "expire", "crash", "lost_call"}
@@ -374,6 +375,30 @@ def test_random_requests_do_on_the_model_what_they_do_on_memcached(memcached, se
             assert RealMemcached.same_contents(side.contents(), state), (sent, side.contents(), state)
     finally:
         side.reset()
+
+
+# --- the libraries, on both sides
+
+
+@pytest.mark.filterwarnings("ignore:Call to 'set' method with experimental")
+@pytest.mark.parametrize(
+    ("client", "answers"), surfaces.VALKEY, ids=lambda part: getattr(part, "__name__", "")
+)
+def test_redis_py_on_a_real_valkey_answers_as_in_the_explorer(client, answers, valkey):
+    seen = []
+    with valkey.client(decode_responses=True) as cache:
+        client(cache, seen)
+    assert seen == answers
+
+
+@needs_memcached
+@pytest.mark.parametrize(
+    ("client", "answers"), surfaces.MEMCACHED, ids=lambda part: getattr(part, "__name__", "")
+)
+def test_pymemcache_on_a_real_memcached_answers_as_in_the_explorer(client, answers, memcached):
+    seen = []
+    client(memcached.client(default_noreply=False), seen)
+    assert seen == answers
 
 
 # --- what a deletion can only imitate ------------------------------------------------------------

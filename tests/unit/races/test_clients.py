@@ -9,10 +9,12 @@ import uuid
 from time import sleep
 
 import pytest
-from redis.exceptions import ConnectionError, LockError, ResponseError, WatchError
+from redis.exceptions import ConnectionError, WatchError
 
 from cachelab import races
 from cachelab.races import strategies as course
+
+from . import surfaces
 
 KEY = "k"
 
@@ -30,130 +32,34 @@ def writer(cache, db):
     cache.delete(KEY)
 
 
-def observe(client, memcached=False, fault=None):
-    """Run one client alone in the explorer; returns what it put into the list it was given."""
+def observe(client, memcached=False):
+    """Run a client of surfaces.py alone in the explorer; returns what it was answered."""
     seen = []
 
     def run(cache, db):
         seen.clear()
-        return client(cache, db, seen) or db.read()
+        client(cache, seen)
+        return db.read()
 
-    races.explore([run], memcached=memcached, fault=fault)
+    races.explore([run], memcached=memcached)
     return seen
 
 
 # --- the surfaces ------------------------------------------------------------
 
 
-def test_redis_py_answers_in_its_own_types():
-    def client(cache, db, seen):
-        cache.delete("a", "h", "n", "p2")
-        seen += [
-            cache.set("a", "1"),
-            cache.set("a", "2", nx=True),
-            cache.set("a", "3", get=True),
-            cache.get("a"),
-        ]
-        seen += [
-            cache.expire("a", 100),
-            cache.ttl("a"),
-            cache.persist("a"),
-            cache.exists("a", "b"),
-            cache.type("a"),
-        ]
-        seen += [cache.hset("h", mapping={"f": 1, "g": 2}), cache.hgetall("h"), cache.hincrby("h", "f", 4)]
-        seen += [
-            cache.mset({"x": 1, "y": 2}),
-            cache.mget("x", "y", "z"),
-            cache.incr("n", 5),
-            cache.getdel("n"),
-        ]
-        seen += [cache.setnx("x", 1), cache.execute_command("DELIFEQ", "x", "1"), cache.unlink("y", "nope")]
-        with cache.pipeline() as pipe:
-            seen.append(pipe.set("p", "q").get("p").incr("p2").execute())
-
-    assert observe(client) == [
-        *[True, None, "1", "3"],
-        *[True, 100, True, 1, "string"],
-        *[2, {"f": "1", "g": "2"}, 5],
-        *[True, ["1", "2", None], 5, "5"],
-        *[False, 1, 1],
-        [True, "q", 1],
-    ]
+@pytest.mark.parametrize(
+    ("client", "answers"), surfaces.VALKEY, ids=lambda part: getattr(part, "__name__", "")
+)
+def test_redis_py_answers_in_its_own_types(client, answers):
+    assert observe(client) == answers
 
 
-def test_redis_errors_reach_the_client_as_exceptions():
-    def client(cache, db, seen):
-        cache.delete("h")
-        cache.hset("h", "f", 1)
-        for action in (
-            lambda: cache.incr("h"),
-            lambda: cache.eval("return redis.call('incr', KEYS[1])", 1, "h"),
-        ):
-            try:
-                action()
-            except ResponseError as error:
-                seen.append(str(error).split(" script")[0])
-        with cache.pipeline() as pipe:
-            seen.append(
-                [type(reply).__name__ for reply in pipe.get("h").set("s", 1).execute(raise_on_error=False)]
-            )
-
-    wrong = "WRONGTYPE Operation against a key holding the wrong kind of value"
-    assert observe(client) == [wrong, wrong, ["ResponseError", "bool"]]
-
-
-def test_lua_runs_for_real_and_registered_scripts_need_no_loading():
-    def client(cache, db, seen):
-        script = cache.register_script("return {ARGV[1], #KEYS, redis.call('SET', KEYS[1], ARGV[1])}")
-        seen.append(script(keys=["a"], args=["x"]))
-        sha = cache.script_load("return cjson.decode(ARGV[1]).n + 1")
-        seen.append(cache.evalsha(sha, 0, '{"n": 41}'))
-        seen.append(cache.script_exists(sha))
-
-    assert observe(client) == [["x", 1, "OK"], 42, [True]]
-
-
-def test_locks_are_redis_pys_own():
-    def client(cache, db, seen):
-        lock = cache.lock("l", timeout=5)
-        seen += [lock.acquire(), cache.lock("l").acquire(blocking=False), lock.owned()]
-        seen.append(cache.lock("l", blocking_timeout=2).acquire())  # polls, and gives up
-        lock.release()
-        try:
-            lock.release()
-        except LockError as error:
-            seen.append(type(error).__name__)
-
-    assert observe(client) == [True, False, True, False, "LockError"]
-
-
-def test_pymemcache_answers_in_its_own_types():
-    def client(cache, db, seen):
-        cache.delete_many(["a", "b", "n", "l"])
-        seen += [cache.set("a", "1"), cache.add("a", "2"), cache.get("a"), cache.replace("b", "x")]
-        value, token = cache.gets("a")
-        seen += [value, cache.cas("a", "3", token), cache.cas("a", "4", token), cache.cas("b", "4", token)]
-        seen += [cache.set_many({"a": "5", "b": "6"}), cache.get_many(["a", "b", "c"]), cache.delete("c")]
-        cache.set("n", "10")
-        seen += [
-            cache.incr("n", 5),
-            cache.decr("n", 1),
-            cache.touch("n", 60),
-            cache.append("a", "!"),
-            cache.get("a"),
-        ]
-        seen.append(cache.raw_command("mg l v N30\r\nmn", "MN\r\n"))
-        seen.append(cache.raw_command("md l"))
-
-    assert observe(client, memcached=True) == [
-        *[True, False, b"1", False],
-        *[b"1", True, False, None],
-        *[[], {"a": b"5", "b": b"6"}, False],
-        *[15, 14, True, True, b"5!"],
-        b"VA 0 W\r\n\r\n",
-        b"HD",
-    ]
+@pytest.mark.parametrize(
+    ("client", "answers"), surfaces.MEMCACHED, ids=lambda part: getattr(part, "__name__", "")
+)
+def test_pymemcache_answers_in_its_own_types(client, answers):
+    assert observe(client, memcached=True) == answers
 
 
 def test_a_lost_call_is_the_librarys_own_exception():
@@ -432,7 +338,7 @@ def test_outlast_readers_belongs_in_a_client():
 
 
 def lock_and_fill(give_up=None, ttl=None, reckless=False):
-    """A reader that waits for a lock, for ever or so many times; then it reads, and perhaps fills, without."""
+    """A reader that waits for a lock, for ever or so many times; then it reads, perhaps fills, without."""
 
     def polling_reader(cache, db):
         rounds = 0
@@ -472,6 +378,29 @@ def test_polling_clients_are_explored_completely(give_up):
     report = races.explore(clients)
     assert report.complete and report.verdict == "." and report.ok, report
     assert any("polls" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("fault", [None, "evict", "expire", "crash", "lost_call"])
+@pytest.mark.parametrize("ttl", [None, 5])
+def test_folding_fifty_rounds_finds_what_exploring_four_of_them_finds(fault, ttl):
+    for other in (lock_and_delete(ttl), writer):
+        found = set()
+        for give_up in (4, 50):
+            report = races.explore([lock_and_fill(give_up, ttl, reckless=True)] * 2 + [other], fault=fault)
+            found.add((report.verdict, report.fresh, tuple(report.violations)))
+        assert len(found) == 1
+
+
+def test_a_long_loop_that_changes_something_in_each_round_is_explored_round_by_round():
+    def painter(cache, db):
+        for _ in range(8):
+            cache.set("colour", "red")
+            cache.set("colour", "blue")
+        return db.read()
+
+    report = races.explore([painter, writer])
+    assert report.ok and report.complete
+    assert report.counts["cold"].schedules == 171  # the writer's two calls among the painter's seventeen
 
 
 def test_what_a_client_does_after_it_has_given_up_is_explored():

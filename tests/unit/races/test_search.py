@@ -59,8 +59,11 @@ def test_sets_of_faults_and_larger_budgets_agree_with_the_oracle(strategy):
 KEYS = ("a", "b")
 
 
-def program(instructions):
-    """A client function that carries out instructions; it remembers the last value it saw."""
+def program(instructions, rounds=1):
+    """A client function that carries out instructions; it remembers the last value it saw.
+
+    `rounds`: how often it polls, where an instruction says so, before it goes on regardless.
+    """
 
     def client(cache, db):
         seen = None
@@ -86,6 +89,17 @@ def program(instructions):
                 seen, _ = db.replica.read_versioned()
             elif operation == "write":
                 seen, _ = db.write()
+            elif operation == "wait":
+                for _ in range(rounds):
+                    seen = cache.get(key)
+                    if seen is not None:
+                        break
+            elif operation == "lock":
+                for _ in range(rounds):
+                    if cache.set("lock", "1", nx=True):
+                        break
+            elif operation == "unlock":
+                cache.delete("lock")
             elif operation == "incr":
                 cache.incr(f"n:{key}")
             elif operation == "watch":
@@ -147,6 +161,31 @@ def test_random_programs_agree_with_the_oracle(programs, twice, fault):
     if twice and len(clients) == 1:
         clients *= 2
     same([look, *clients] if len(clients) == 1 else clients, fault, 1, look)
+
+
+polling = st.lists(
+    st.tuples(
+        st.sampled_from(["get", "set", "delete", "read", "write", "wait", "wait", "lock", "lock", "unlock"]),
+        st.sampled_from(KEYS),
+        st.sampled_from(["always", "always", "if a miss", "if a hit"]),
+    ),
+    min_size=2,
+    max_size=5,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    programs=st.lists(polling, min_size=1, max_size=2),
+    fault=st.sampled_from([None, "evict", "crash", "lost_call"]),
+)
+def test_polls_that_are_folded_lead_where_polls_lead_that_are_not(programs, fault):
+    def explored(rounds):
+        clients = [look, *[program(instructions, rounds) for instructions in programs]]
+        report = races.explore(clients, fault=fault, probe=look, seconds=None)
+        return report.verdict, report.fresh, set(report.violations)
+
+    assert explored(4) == explored(40)  # up to four rounds are explored one by one, more are folded
 
 
 def test_the_graph_and_the_naive_count_agree_where_the_oracle_is_too_slow():
