@@ -21,6 +21,10 @@ from .races_walk import differences, every_move, random_walk, search
 
 CACHE_FAULTS = {"evict", "expire", "crash", "lost_call"}
 
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Call to 'set' method with experimental"),
+    pytest.mark.filterwarnings("ignore:Call to deprecated setex"),
+]
 needs_memcached = pytest.mark.skipif(find_memcached() is None, reason="memcached is not installed")
 
 
@@ -446,7 +450,7 @@ def test_a_report_replays_on_the_real_server_and_the_new_reader_is_really_wrong(
     assert replay.agrees
     assert (replay.reader, replay.latest) == ("v0", "v1")
     assert valkey.badge in repr(replay)
-    assert valkey.client().keys() == []  # it cleans up after itself
+    assert not valkey.client().exists("user:1")  # it cleans up after itself
 
 
 @needs_memcached

@@ -11,6 +11,8 @@ from cachelab.races import strategies as course
 
 from .compare import same
 
+pytestmark = pytest.mark.filterwarnings("ignore:Call to 'set' method with experimental")  # by the oracle
+
 POLLING = (course.LockWithoutTtl, course.LockWithTtl)  # endless schedules: see test_polling
 PLAIN = [strategy for strategy in course.STRATEGIES if strategy not in POLLING]
 
