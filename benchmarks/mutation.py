@@ -30,6 +30,20 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "01.4": {"-> return ratio if ratio < 1 else None": EITHER_SIDE},
     "01.6": {"-> return needed is not None and expected >= needed": EITHER_SIDE},
     "02.3": {"sha256(f'{node}X {key}'": "any text made of both will do"},
+    "03.1": {
+        "TransitEncryptionEnabled=True, AuthToken=password": "Valkey is encrypted at rest by default",
+        "'Xcache of the checkout'": "the description is the learner's choice",
+    },
+    "03.2": {
+        "if time.monotonic() > end:": EITHER_SIDE,
+        "describe_events(SourceIdentifier=name)": "no other kind of resource has that name",
+        "{name}X is late": "the words around the name are free",
+    },
+    "03.3": {
+        "AuthTokenUpdateStrategy=strategy)": "the box changes passwords at once either way",
+        "ApplyImmediately=False": "the box changes passwords at once either way",
+    },
+    "03.4": {"-> pass": "the exercise asks for no pause"},
     "04.1": {"-> key = f'Xuser:{user_id}'": FREE_NAME},
     "04.2": {"retry=Retry(NoBackoff(), 1))": "one quick retry still fails within half a second"},
     "04.3": {

@@ -1,6 +1,6 @@
 # verdict: incorrect
-# says: the account holds checkout
-# says: A single cache cluster has no replica
+# says: it made checkout, a single cluster
+# says: A single cluster has no replica
 
 
 def create_cache_cluster_for_production(elasticache, name, subnet_group, security_group, password):
