@@ -107,7 +107,8 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
     return { element, parts, kill, cut, state };
   }
 
-  // Who copies from whom: a rail below each shard's cards.
+  // Who copies from whom: from the primary down to a rail below its shard, and up again to each replica.
+  // A card that stands above another one in its zone is met at its side.
   function wire() {
     const frame = board.getBoundingClientRect();
     wires.setAttribute("width", Math.max(0, frame.width));
@@ -115,21 +116,25 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
     const lines = [];
     for (const shard of get("shards")) {
       const primary = shard.nodes.find((node) => node.role === "primary");
-      if (!primary || !cards.has(primary.id)) continue;
-      const foot = (node) => {
-        const box = cards.get(node.id).element.getBoundingClientRect();
-        return { x: box.left - frame.left + box.width / 2, y: box.bottom - frame.top };
+      if (!primary || !shard.nodes.every((node) => cards.has(node.id))) continue;
+      const box = (node) => cards.get(node.id).element.getBoundingClientRect();
+      const rail = Math.max(...shard.nodes.map((node) => box(node).bottom)) - frame.top + 12;
+      const plug = (node, beside) => {
+        const { left, right, top, bottom } = box(node);
+        const lowest = shard.nodes.filter(({ zone }) => zone === node.zone).at(-1) === node;
+        return lowest
+          ? { x: (left + right) / 2 - frame.left, y: bottom - frame.top + 1, beside: 0 }
+          : { x: right - frame.left + beside, y: (top + bottom) / 2 - frame.top, beside };
       };
-      const from = foot(primary);
-      const rail = Math.max(...shard.nodes.map((node) => foot(node).y)) + 12;
-      for (const node of shard.nodes) {
-        if (node === primary) continue;
-        const to = foot(node);
+      const from = plug(primary, 5);
+      for (const node of shard.nodes.filter((other) => other !== primary)) {
+        const to = plug(node, 7), tip = to.x - to.beside;
         const flows = node.link === "up" && primary.live && node.live;
-        const path = `M${from.x} ${from.y}V${rail}H${to.x}V${to.y + 1}`;
-        lines.push(svg("path", { d: path, class: flows ? "flows" : "broken" }));
-        if (flows) lines.push(svg("path", { d: `M${to.x - 4} ${to.y + 7}L${to.x} ${to.y + 1}L${to.x + 4} ${to.y + 7}`, class: "flows" }));
-        else lines.push(svg("text", { x: to.x + 6, y: rail - 2 }, "✗"));
+        const route = `M${from.x - from.beside} ${from.y}H${from.x}V${rail}H${to.x}V${to.y}H${tip}`;
+        lines.push(svg("path", { d: route, class: flows ? "flows" : "broken" }));
+        lines.push(!flows ? svg("text", { x: to.x + 6, y: rail - 2 }, "✗") : svg("path", { class: "flows", d: to.beside
+          ? `M${tip + 5} ${to.y - 4}L${tip} ${to.y}L${tip + 5} ${to.y + 4}`
+          : `M${tip - 4} ${to.y + 6}L${tip} ${to.y}L${tip + 4} ${to.y + 6}` }));
       }
     }
     wires.replaceChildren(...lines);

@@ -192,6 +192,6 @@ def _price(order: Order) -> tuple[str, str]:
     assumed = " The rate of Redis OSS, which Memcached is said to share." if line.source == "=" else ""
     return (
         f"${cost.usd_per_month:,.2f} a month",
-        f"{line.count:g} × ${line.usd_per_hour_each:.4f} an hour × {prices.HOURS_PER_MONTH} hours "
-        f"({prices.REGION}, on demand, {prices.READ_ON}).{assumed}",
+        f"{line.count:g} × ${line.usd_per_hour_each:.4f} an hour × {prices.HOURS_PER_MONTH} h "
+        f"({prices.REGION}, {prices.READ_ON}).{assumed}",
     )
