@@ -43,7 +43,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "AuthTokenUpdateStrategy=strategy)": "the box changes passwords at once either way",
         "ApplyImmediately=False": "the box changes passwords at once either way",
     },
-    "03.4": {"-> pass": "the exercise asks for no pause"},
+    "03.4": {"time.sleep(0.5) -> pass": "the exercise asks for no pause"},
     "04.1": {"-> key = f'Xuser:{user_id}'": FREE_NAME},
     "04.2": {"retry=Retry(NoBackoff(), 1))": "one quick retry still fails within half a second"},
     "04.3": {
