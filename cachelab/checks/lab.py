@@ -15,7 +15,7 @@ from .memcached import Memcached
 from .sandbox import Sandbox, impatient_waiters, open_sandbox
 from .verdict import Settled, Table, broken, incorrect, not_attempted, show
 
-PATIENCE = 2.0  # seconds one call of the learner's function may take
+PATIENCE = 3.0  # seconds one call of the learner's function may take
 
 
 class Unavailable(Exception):

@@ -59,7 +59,7 @@ def random_walk(found, start, seed, longest=40):
 
 
 def differences(found, server, paths, *, real_expiry=True):
-    """Lead the real server along paths from each start: (moves made, what it did otherwise than the model)."""
+    """Lead the real server along paths from each start: (moves made, where it differed from the model)."""
     server.keys = sorted({*server.keys, *keys_of(found.world)})
     lockstep = Lockstep(found.world, server, real_expiry=real_expiry)
     made, otherwise = 0, []

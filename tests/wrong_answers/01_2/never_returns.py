@@ -1,5 +1,5 @@
 # verdict: broken
-# says: no answer after 2 seconds(.|\n)*line \d+: (while|ratio)
+# says: no answer after 3 seconds(.|\n)*line \d+: (while|ratio)
 
 
 def needed_hit_ratio(reads, capacity):

@@ -1,5 +1,5 @@
 # verdict: broken
-# says: no answer after 2 seconds(.|\n)*line \d+
+# says: no answer after 3 seconds(.|\n)*line \d+
 
 import random
 

@@ -1,6 +1,6 @@
 # verdict: broken
 # says: while another server adds 7 for bob
-# says: no answer after 2 seconds
+# says: no answer after 3 seconds
 
 import json
 

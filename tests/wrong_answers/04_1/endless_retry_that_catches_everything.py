@@ -1,5 +1,5 @@
 # verdict: broken
-# says: (did not come to an end|no answer after 2 seconds)(.|\n)*line \d+
+# says: (did not come to an end|no answer after 3 seconds)(.|\n)*line \d+
 
 import json
 

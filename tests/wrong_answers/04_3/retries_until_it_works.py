@@ -1,5 +1,5 @@
 # verdict: broken
-# says: no answer after 2 seconds
+# says: no answer after 3 seconds
 # says: refuses connections
 
 import json
