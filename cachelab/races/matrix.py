@@ -89,6 +89,13 @@ def cell(strategy, fault: str | None, **bounds) -> Cell:
     return Cell(two, three)
 
 
+def example(strategy, fault: str | None, **bounds) -> Report:
+    """The report behind a cell: the smallest group of clients that shows the cell's worst verdict."""
+    found = [report for _, report in reports(strategy, fault, TWO + THREE, **bounds)]
+    gravest = worst(report.verdict for report in found)
+    return next((report for report in found if report.verdict == gravest), found[-1])
+
+
 def linearizable(strategy, **bounds) -> bool:
     """Whether every read is fresh, without faults, with up to three readers or two writers."""
     return all(report.fresh for _, report in reports(strategy, None, LINEARIZABLE, **bounds))

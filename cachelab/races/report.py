@@ -79,8 +79,12 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether no schedule within the bounds violates an invariant, and all of them were explored."""
-        return self.complete and not self._search.found
+        """Whether every schedule within the bounds converges, nobody stuck, no dirty read, no exception.
+
+        False, too, if not all of them were explored. Freshness is told apart, by `.fresh`: hardly any cache
+        has it, and most readers can do without.
+        """
+        return self.complete and not self._search.found.keys() - {"fresh"}
 
     @property
     def kind(self) -> str | None:
@@ -287,6 +291,8 @@ class Report:
         if self.kind is None:
             word = "no violation within these bounds" if self.complete else "no violation so far"
             return f"{who}: {word}"
+        if self.kind == "fresh":
+            return f"{who}: converges, but is not linearizable"
         words = [
             KINDS[kind]
             for kind in KINDS
@@ -299,7 +305,8 @@ class Report:
             return f"{self.states:,} states seen; the number of orders is unknown."
         counted = "; ".join(
             f"{name} cache: {count.violating:,} of {count.schedules:,} "
-            + ("order goes wrong" if count.schedules == 1 else "orders go wrong")
+            + ("order " if count.schedules == 1 else "orders ")
+            + ("goes wrong" if count.violating == 1 else "go wrong")
             for name, count in self.counts.items()
         )
         return f"{counted} ({self.states:,} states)."

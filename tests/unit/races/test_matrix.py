@@ -75,6 +75,12 @@ def test_the_counterexamples_worth_a_lesson_are_as_short_as_they_can_be(
     assert len(report.violations[kind]) == steps
 
 
+def test_the_report_behind_a_cell_is_the_smallest_that_shows_it():
+    assert len(matrix.example(course.DeleteAfterWrite, None).clients) == 2
+    assert len(matrix.example(course.MemcachedCas, None).clients) == 3  # two clients would prove a wrong fix
+    assert matrix.example(course.Lease, None).violation is None
+
+
 @pytest.mark.parametrize(
     ("clients", "cold"),
     [

@@ -56,7 +56,7 @@ def test_the_counts_are_of_complete_schedules_for_each_start(report):
 def test_the_report_reads_as_text_and_as_html(report):
     text = repr(report)
     assert text.startswith("reader ‖ writer: stale for good\n")
-    assert "cold cache: 1 of 10 orders go wrong; warm cache: 0 of 3 orders go wrong" in text
+    assert "cold cache: 1 of 10 orders goes wrong; warm cache: 0 of 3 orders go wrong" in text
     assert "A new reader gets v0; the database has v1." in text
     assert "no faults" in text
     assert "<pre>" in report._repr_html_() and "user:1=v0 (stale)" in report._repr_html_()
@@ -93,6 +93,27 @@ def test_who_reads_stale_and_when_is_told_for_each_kind_of_violation():
         report.explain("fresh")
         == "Reader 2 returns v0, though a newer value was already known when it began."
     )
+
+
+def test_a_cache_may_converge_and_not_be_linearizable():
+    def careless_writer(cache, db):
+        db.write()
+
+    follow = races.cdc(lambda cache, version: cache.delete("user:1"))
+
+    def lease_reader(cache, db):
+        found = cache.set("user:1", "lease", nx=True, get=True, px=1000)
+        if found not in (None, "lease"):
+            return found
+        value = db.read()
+        if found is None:
+            cache.set("user:1", value, ifeq="lease")
+        return value
+
+    report = races.explore([lease_reader, careless_writer, follow])
+    assert (report.verdict, report.ok, report.fresh, report.kind) == (".", True, False, "fresh")
+    assert report.headline.endswith("converges, but is not linearizable")
+    assert report.violation[-1].note == "lease_reader returns v0"
 
 
 def test_a_value_that_is_not_committed_is_a_dirty_read():
