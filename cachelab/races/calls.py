@@ -48,3 +48,42 @@ class _Lost:
 
 
 LOST = _Lost()
+
+
+def describe(call: Call) -> str:
+    """A call as a learner reads it: GET user:1, db.read()."""
+    match call.kind:
+        case "valkey":
+            return _command(call.payload)
+        case "exec":
+            if not call.payload:
+                return "EXEC"
+            return "MULTI · " + " · ".join(map(_command, call.payload)) + " · EXEC"
+        case "watch":
+            return "WATCH " + " ".join(map(_word, call.payload))
+        case "unwatch":
+            return "UNWATCH"
+        case "memcached":
+            lines = [_word(line) for line in call.payload.rstrip(b"\r\n").split(b"\r\n")]
+            return " ↵ ".join(lines)
+        case "outlast":
+            return "wait for the running readers"
+        case "db":
+            operation, detail = call.payload
+            if operation == "write":
+                return f"db.write({detail!r})" if detail is not None else "db.write()"
+            return f"db.{'replica.' if detail == 'replica' else ''}{operation}()"
+    raise AssertionError(call)
+
+
+def _command(command) -> str:
+    if command[0] == b"EVAL":
+        script = " ".join(_word(command[1]).split())
+        if len(script) > 30:
+            script = script[:29] + "…"
+        return f"EVAL '{script}' " + " ".join(map(_word, command[2:]))
+    return " ".join(map(_word, command))
+
+
+def _word(word: bytes) -> str:
+    return word.decode(errors="backslashreplace") or "''"

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from . import database, faults
-from .client import Distinct, Session, Watchdog
+from .client import Distinct
 from .faults import Cdc
 from .invariants import Alone, Judge, alone
 from .report import Report
+from .session import Session
+from .watchdog import Watchdog
 from .world import Move, Reads, World
 
 SECONDS = 5.0  # a search stops after so long, and says so

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from . import client
+from . import session
 from .calls import Call
 
 FAULTS = {
@@ -83,4 +83,4 @@ def outlast_readers() -> None:
     An assumption, not a mechanism: no sleep guarantees it. The explorer lets the wait end only when no reader
     that was running when it began is still running. For clients that write; a reader has nobody to outlast.
     """
-    client.session_under_way("races.outlast_readers()").call(Call("outlast"))
+    session.session_under_way("races.outlast_readers()").call(Call("outlast"))

@@ -15,3 +15,11 @@ class NotDeterministic(Refusal):
 
 class Endless(Refusal):
     """A client, run alone, never ends: a loop without a way out, or more calls than the cap allows."""
+
+
+#: what to do about code that is not deterministic; the end of a message
+ADVICE = (
+    ". A client must depend on nothing but its arguments and the answers it gets: keep no state in globals, "
+    "closures or default arguments, and draw nothing from numpy or files. "
+    "(time, random, secrets, uuid and os.urandom are taken care of.)"
+)

@@ -6,7 +6,7 @@ import re
 from dataclasses import asdict, dataclass, field
 
 from . import model_valkey
-from .client import describe
+from .calls import LOST, describe
 from .world import CLIENTS, Feed, Move, World, as_value
 
 CACHE, DATABASE = "cache", "database"  # who moves when no client does
@@ -201,8 +201,6 @@ class Narrator:
         )
 
     def _child(self, state, move, place):
-        from .calls import LOST
-
         node = place.node
         if move.action == "poll on":
             return node.loop.exit

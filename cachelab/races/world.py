@@ -20,8 +20,9 @@ from typing import NamedTuple
 
 from . import database
 from .calls import LOST, Call
-from .client import Distinct, Failure, Node, Program, Session
+from .client import Distinct, Failure, Node, Program
 from .faults import Cdc, name_of
+from .session import Session
 
 CLIENTS = 5  # index of the first client in a state
 

@@ -2,10 +2,10 @@
 
 import random
 
-from cachelab.races.client import Watchdog
 from cachelab.races.explore import Search
 from cachelab.races.faults import parse
 from cachelab.races.replay import Lockstep, keys_of
+from cachelab.races.watchdog import Watchdog
 
 
 def search(clients, fault, probe, memcached=False, budget=1):

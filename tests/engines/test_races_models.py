@@ -13,7 +13,7 @@ from cachelab.engines.memcached import find_server as find_memcached
 from cachelab.races import matrix, model_memcached, model_valkey
 from cachelab.races import strategies as course
 from cachelab.races.calls import Call
-from cachelab.races.replay import RealMemcached, RealValkey
+from cachelab.races.servers import RealMemcached, RealValkey
 from cachelab.races.strategies import STRATEGIES
 from tests.unit.races import surfaces
 

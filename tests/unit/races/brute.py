@@ -12,8 +12,8 @@ import random
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from cachelab.races import client as client_module
 from cachelab.races import model_memcached, model_valkey
+from cachelab.races import session as session_module
 from cachelab.races.calls import LOST
 from cachelab.races.database import Database
 from cachelab.races.faults import Cdc
@@ -43,7 +43,7 @@ class Runner:
         self.cache.forget()
         state = random.getstate()
         self.virtual.start(identity)
-        client_module._under_way.append(self)
+        session_module._under_way.append(self)
         try:
             result, failed = function(*(arguments or (self.cache, self.db))), False
         except Stop:
@@ -51,7 +51,7 @@ class Runner:
         except Exception:
             result, failed = None, True
         finally:
-            client_module._under_way.pop()
+            session_module._under_way.pop()
             self.virtual.stop()
             random.setstate(state)
             self.current = None

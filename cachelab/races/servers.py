@@ -1,0 +1,243 @@
+"""The cache side of a world on real servers, one connection for each client, answers in the models' terms.
+
+Only the keys given are touched. Nothing here starts a server: replay.py does.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+
+from . import model_valkey
+from .calls import Call
+
+PATIENCE = 5.0  # seconds to wait for a real server to answer, or for a real key to expire
+SLACK = 60_000  # milliseconds by which a real TTL may have run down since it was set
+
+
+class RealValkey:
+    """The cache side of a world, on a real Valkey or Redis."""
+
+    def __init__(self, host: str, port: int, keys: list[bytes]):
+        self._address, self.keys = (host, port), keys
+        self._connections: dict[tuple[int, int], object] = {}
+        self._own = (-1, 0)
+
+    def reset(self) -> None:
+        """No connections, and none of the keys."""
+        for connection in self._connections.values():
+            connection.disconnect()
+        self._connections.clear()
+        if self.keys:
+            self._ask(self._own, (b"DEL", *self.keys))
+
+    def close(self) -> None:
+        self.reset()
+        for connection in self._connections.values():
+            connection.disconnect()
+
+    def perform(self, client: int, call: Call) -> object:
+        """Send a client's call; its raw reply in the model's terms."""
+        who = (client, call.connection)
+        match call.kind:
+            case "watch":
+                return self._ask(who, (b"WATCH", *call.payload))
+            case "unwatch":
+                return self._ask(who, (b"UNWATCH",))
+            case "exec":
+                self._ask(who, (b"MULTI",))
+                for command in call.payload:
+                    if isinstance(error := self._ask(who, command), model_valkey.ServerError):
+                        self._ask(who, (b"DISCARD",))
+                        return error
+                return self._ask(who, (b"EXEC",))
+        return self._ask(who, call.payload)
+
+    def forget(self, client: int, connections) -> None:
+        """A client's pipelines were reset: the server is told to forget their watches."""
+        for connection in connections:
+            if (client, connection) in self._connections:
+                self._ask((client, connection), (b"UNWATCH",))
+
+    def disconnect(self, client: int, connection: int | None = None) -> None:
+        """Break a client's connection, or all of them."""
+        for who in list(self._connections):
+            if who[0] == client and connection in (None, who[1]):
+                self._connections.pop(who).disconnect()
+
+    def vanish(self, key: bytes, *, expire: bool) -> None:
+        """Let a key go, by a real expiry or by deleting it, as an eviction does."""
+        if not expire:
+            self._ask(self._own, (b"DEL", key))
+            return
+        self._ask(self._own, (b"PEXPIRE", key, b"1"))
+        deadline = time.monotonic() + PATIENCE
+        while self._ask(self._own, (b"EXISTS", key)) and time.monotonic() < deadline:
+            time.sleep(0.001)
+
+    def contents(self) -> tuple:
+        """The keyspace, in the model's form."""
+        entries = []
+        for key in sorted(self.keys):
+            kind = self._ask(self._own, (b"TYPE", key))
+            if kind == b"none":
+                continue
+            if kind == b"hash":
+                flat = self._ask(self._own, (b"HGETALL", key))
+                value = model_valkey.Hash(zip(flat[::2], flat[1::2], strict=True))
+            else:
+                value = self._ask(self._own, (b"GET", key))
+            ttl = self._ask(self._own, (b"PTTL", key))
+            entries.append((key, value, None if ttl < 0 else ttl))
+        return tuple(entries)
+
+    def _ask(self, who, words):
+        from redis.connection import Connection
+        from redis.exceptions import ResponseError
+
+        connection = self._connections.get(who)
+        if connection is None:
+            host, port = self._address
+            connection = self._connections[who] = Connection(
+                host=host, port=port, protocol=2, socket_timeout=PATIENCE, driver_info=None
+            )
+        connection.send_command(*words)
+        try:
+            return _modelled(connection.read_response(disable_decoding=True, disconnect_on_error=False))
+        except ResponseError as error:
+            return _modelled(error)
+
+    @staticmethod
+    def same_answer(call: Call, real: object, modelled: object) -> bool:
+        """Whether two answers are the same, but for a TTL that has run down and the wording of an error."""
+        if isinstance(real, model_valkey.ServerError) and isinstance(modelled, model_valkey.ServerError):
+            return True
+        if call.kind == "valkey" and call.payload[0] in (b"TTL", b"PTTL"):
+            scale = 1000 if call.payload[0] == b"TTL" else 1
+            return (
+                real == modelled or 0 < modelled - SLACK / scale <= real <= modelled or 0 <= real <= modelled
+            )
+        if isinstance(real, list) and isinstance(modelled, list):
+            inner = [Call("valkey", command) for command in call.payload] if call.kind == "exec" else []
+            inner += [Call("valkey", (b"",))] * (len(real) - len(inner))
+            return len(real) == len(modelled) and all(
+                RealValkey.same_answer(part, one, other)
+                for part, one, other in zip(inner, real, modelled, strict=True)
+            )
+        return real == modelled
+
+    @staticmethod
+    def same_contents(real: tuple, modelled: tuple) -> bool:
+        """Whether two keyspaces are the same, but for TTLs that have run down."""
+        if [entry[:2] for entry in real] != [entry[:2] for entry in modelled]:
+            return False
+        return all(
+            (one is None) == (other is None) and (one is None or other - SLACK <= one <= other)
+            for (_, _, one), (_, _, other) in zip(real, modelled, strict=True)
+        )
+
+
+def _modelled(reply):
+    if isinstance(reply, Exception):
+        return model_valkey.ServerError(str(reply))
+    if isinstance(reply, list):
+        return [_modelled(item) for item in reply]
+    return reply
+
+
+class RealMemcached:
+    """The cache side of a world, on a real memcached."""
+
+    def __init__(self, host: str, port: int, keys: list[bytes]):
+        self._address, self.keys = (host, port), keys
+        self._connections: dict[int, tuple] = {}
+        self._real: dict[bytes, bytes] = {}  # the model's CAS tokens -> the server's
+        self._model: dict[bytes, bytes] = {}
+
+    def reset(self) -> None:
+        self.close()
+        self._real.clear()
+        self._model.clear()
+        for key in self.keys:
+            self._ask(-1, b"delete %b\r\n" % key)
+
+    def close(self) -> None:
+        for client in list(self._connections):
+            self.disconnect(client)
+
+    def perform(self, client: int, call: Call, expected: bytes = b"") -> bytes:
+        """Send a client's request; the reply with CAS tokens numbered as in `expected`, the model's."""
+        head, separator, data = call.payload.partition(b"\r\n")
+        words = head.split(b" ")
+        for i, word in enumerate(words):
+            if (words[0] == b"cas" and i == 5) or (words[0] in (b"ms", b"md") and i > 1 and word[:1] == b"C"):
+                prefix = word[:1] if words[0] != b"cas" else b""
+                words[i] = prefix + self._real.get(word.removeprefix(prefix), b"0")
+        reply = self._ask(client, b" ".join(words) + separator + data)
+        return self._renumber(reply, expected)
+
+    def _renumber(self, reply: bytes, expected: bytes) -> bytes:
+        """The reply with the server's CAS tokens in the model's numbers, so far as they correspond."""
+        head, separator, rest = reply.partition(b"\r\n")
+        words, hoped = head.split(b" "), expected.partition(b"\r\n")[0].split(b" ")
+        if len(words) == len(hoped):
+            for i, (word, hope) in enumerate(zip(words, hoped, strict=True)):
+                prefix = b"c" if words[0] in (b"VA", b"HD") else b""
+                is_token = (words[0] == b"VALUE" and i == 4) or (
+                    prefix and i and word[:1] == b"c" == hope[:1]
+                )
+                if not is_token:
+                    continue
+                real, modelled = word.removeprefix(prefix), hope.removeprefix(prefix)
+                known = self._model.setdefault(real, modelled)
+                if known == modelled and self._real.setdefault(modelled, real) == real:
+                    words[i] = hope
+        return b" ".join(words) + separator + rest
+
+    def forget(self, client: int, connections) -> None:
+        """memcached has no WATCH."""
+
+    def disconnect(self, client: int, connection: int | None = None) -> None:
+        if client in self._connections:
+            sock, file = self._connections.pop(client)
+            file.close()
+            sock.close()
+
+    def vanish(self, key: bytes, *, expire: bool) -> None:
+        self._ask(-1, b"touch %b -1\r\n" % key if expire else b"delete %b\r\n" % key)
+
+    def contents(self) -> tuple:
+        """`(key, value, flags, whether it has a TTL)` of each item."""
+        items = []
+        for key in sorted(self.keys):
+            lines = self._ask(-1, b"get %b\r\n" % key).split(b"\r\n", 1)
+            if lines[0] == b"END":
+                continue
+            _, _, flags, size = lines[0].split()
+            about = self._ask(-1, b"me %b\r\n" % key)
+            items.append((key, lines[1][: int(size)], int(flags), b"exp=-1" not in about))
+        return tuple(items)
+
+    def _ask(self, client: int, request: bytes) -> bytes:
+        if client not in self._connections:
+            sock = socket.create_connection(self._address, timeout=PATIENCE)
+            self._connections[client] = (sock, sock.makefile("rb"))
+        sock, file = self._connections[client]
+        sock.sendall(request + b"mn\r\n")
+        reply = b""
+        while (line := file.readline()) not in (b"MN\r\n", b""):
+            reply += line
+        return reply
+
+    @staticmethod
+    def same_answer(call: Call, real: bytes, modelled: bytes) -> bool:
+        def ageless(reply):  # a remaining TTL runs down
+            return re.sub(rb"(?<= t)\d+", b"", reply)
+
+        return ageless(real) == ageless(modelled)
+
+    @staticmethod
+    def same_contents(real: tuple, modelled: tuple) -> bool:
+        items = tuple((item.key, item.value, item.flags, item.ttl is not None) for item in modelled[0])
+        return real == items
