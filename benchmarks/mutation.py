@@ -23,6 +23,7 @@ from cachelab.checks.source import BEGIN, END, answer, notebook
 FREE_NAME = "a key's name is the learner's choice"
 EITHER_SIDE = "a tie: the exercise leaves it open"
 MARKS_TTL = "any TTL of the mark will do"
+PAUSES = "how long to pause is left open"
 
 # exercise: {"before -> after": why a learner may write that as well}. Keys are cut to what tells them apart.
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -43,7 +44,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "AuthTokenUpdateStrategy=strategy)": "the box changes passwords at once either way",
         "ApplyImmediately=False": "the box changes passwords at once either way",
     },
-    "03.4": {"time.sleep(0.5) -> pass": "the exercise asks for no pause"},
+    "03.4": {
+        "time.sleep(0.5) -> pass": PAUSES,
+        "time.sleep(1.5)": PAUSES,
+        "time.sleep(5.0)": PAUSES,
+    },
     "04.1": {"-> key = f'Xuser:{user_id}'": FREE_NAME},
     "04.2": {"retry=Retry(NoBackoff(), 1))": "one quick retry still fails within half a second"},
     "04.3": {
