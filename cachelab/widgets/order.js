@@ -30,9 +30,9 @@ export default widget(({ root, get, send, watch, isStatic }) => {
     }
   });
   watch(["meanings"], (all) => all.forEach((words, i) => { meanings[i].textContent = words; }));
-  watch(["verdict"], ({ taken, code: fault, words }) => {
-    verdict.dataset.taken = taken;
-    say(taken ? "✓ AWS would take this order." : `✗ AWS refuses. ${fault}: ${words}`);
+  watch(["verdict"], ({ state, words }) => {
+    verdict.dataset.state = state;
+    say(`${{ taken: "✓", refused: "✗", unknown: "?" }[state]} ${words}`);
   });
   watch(["price", "basis"], (amount, how) => { price.textContent = amount; basis.textContent = how; });
   watch(["spellings"], (now) => { spell(); before = now; });

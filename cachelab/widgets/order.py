@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import traitlets
 
-from cachelab.cloud import Account, prices
+from cachelab.cloud import Account, AccountError, prices
 from cachelab.cloud.order import STEPS, Order
 from cachelab.cloud.spelling import boto3_call, cli_command, cloudformation
 
@@ -31,7 +31,7 @@ class OrderForm(Base):
     values = traitlets.Dict().tag(sync=True)
     hidden = traitlets.List(traitlets.Unicode()).tag(sync=True)  # questions that this engine does not have
     meanings = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    verdict = traitlets.Dict().tag(sync=True)  # taken, code, words
+    verdict = traitlets.Dict().tag(sync=True)  # state ("taken", "refused" or "unknown") and words
     price = traitlets.Unicode().tag(sync=True)
     basis = traitlets.Unicode().tag(sync=True)  # how the price comes about
     spellings = traitlets.Dict().tag(sync=True)
@@ -95,13 +95,15 @@ class OrderForm(Base):
                 if field["step"] == number and field["name"] not in self.hidden
             ]
             lines += [f"{number}. {step}", *(f"   {line}" for line in asked), f"   {meaning}"]
-        verdict = (
-            "AWS would take this order."
-            if self.verdict["taken"]
-            else f"AWS refuses: {self.verdict['code']}: {self.verdict['words']}"
-        )
         return "\n".join(
-            [*lines, "", verdict, f"{self.price}  {self.basis}".strip(), "", self.spellings["boto3"]]
+            [
+                *lines,
+                "",
+                self.verdict["words"],
+                f"{self.price}  {self.basis}".strip(),
+                "",
+                self.spellings["boto3"],
+            ]
         )
 
     def _words(self, field: dict) -> str:
@@ -111,17 +113,22 @@ class OrderForm(Base):
         options = {option["value"]: option["text"] for option in field["options"]}
         return options.get(value, str(value)) or "none"
 
+    def _verdict(self) -> dict:
+        try:
+            refused = self.refusal
+        except AccountError:
+            return {"state": "unknown", "words": "The account is closed: there is nobody to ask."}
+        if refused is None:
+            return {"state": "taken", "words": "AWS would take this order."}
+        code, words = refused
+        return {"state": "refused", "words": f"AWS refuses. {code}: {words}"}
+
     def _answer(self) -> None:
         order = self.order
-        refused = self.refusal
         with self.hold_sync():
             self.hidden = _hidden(order)
             self.meanings = list(order.meanings)
-            self.verdict = {
-                "taken": refused is None,
-                "code": refused[0] if refused else "",
-                "words": refused[1] if refused else "",
-            }
+            self.verdict = self._verdict()
             self.price, self.basis = _price(order)
             spelling = {"boto3": boto3_call, "aws command": cli_command, "CloudFormation": cloudformation}
             self.spellings = {name: spell(order.operation, order.request) for name, spell in spelling.items()}

@@ -238,13 +238,16 @@ def test_asking_creates_nothing(aws, elasticache):
 
 
 def test_the_form_follows_its_answers(form):
-    assert form.verdict["taken"] and form.price == "$9.34 a month"
+    assert form.verdict["state"] == "taken" and form.price == "$9.34 a month"
     form.set(multi_az=True)
-    assert not form.verdict["taken"] and "AutomaticFailoverEnabled must be true" in form.verdict["words"]
+    assert (
+        form.verdict["state"] == "refused"
+        and "AutomaticFailoverEnabled must be true" in form.verdict["words"]
+    )
     form.set(automatic_failover=True)
     assert "there must be at least 2 cache clusters" in form.verdict["words"]
     form.set(replicas=2)
-    assert form.verdict["taken"] and form.price == "$28.03 a month"
+    assert form.verdict["state"] == "taken" and form.price == "$28.03 a month"
     assert form.request["ReplicasPerNodeGroup"] == 2
     assert "--replicas-per-node-group 2" in form.spellings["aws command"]
 
@@ -302,3 +305,11 @@ def test_an_answer_of_another_type_is_refused(form, answers):
 
 def test_a_form_can_start_anywhere(aws):
     assert widgets.order(aws, engine="redis", replicas=1).request["Engine"] == "redis"
+
+
+def test_a_closed_account_has_no_opinion_and_the_form_goes_on():
+    with cloud.account(provisioning_time=0) as account:
+        form = widgets.order(account)
+    form.set(replicas=1, multi_az=True)
+    assert form.verdict == {"state": "unknown", "words": "The account is closed: there is nobody to ask."}
+    assert form.price == "$18.69 a month" and "MultiAZEnabled=True" in form.text()
