@@ -190,7 +190,7 @@ def the_writer_that_dies(lab: Lab, reader, writer, handler):
 
 def the_caller_never_notices(reader) -> None:
     """Whichever call of the reader is lost, from a cold or a warm cache: its caller gets the price."""
-    call = f"`{races.report.name_of(reader)}(cache, db)`, alone, with one call to the cache lost"
+    call = f"`{races.faults.name_of(reader)}(cache, db)`, alone, with one call to the cache lost"
     note(call)
     for warm in (False, True):
         game = races.play([reader], fault="lost_call", warm=warm)
@@ -356,7 +356,7 @@ def uses_the_cache(reader, writer, memcached: bool = False) -> None:
 
 def alone(client, memcached: bool, warm: bool, probe=None) -> list:
     """The steps of one client that nobody disturbs."""
-    call = f"{races.report.name_of(client)}(cache, db), alone"
+    call = f"{races.faults.name_of(client)}(cache, db), alone"
     game = refusals_settled(call, races.play, [client], memcached=memcached, warm=warm, probe=probe)
     complain(call, game.report)
     while not game.finished:
@@ -373,7 +373,7 @@ def holds_everywhere(reader, writer, *crowds: str, memcached: bool = False) -> N
 
 def holds(clients: list, fault: str | None, memcached: bool = False) -> None:
     """Explore; settle with the shortest schedule that leaves the cache wrong or somebody stuck."""
-    names = ", ".join(races.report.name_of(getattr(client, "handler", client)) for client in clients)
+    names = ", ".join(races.faults.name_of(getattr(client, "handler", client)) for client in clients)
     circumstances = (f", fault={fault!r}" if fault else "") + (", memcached=True" if memcached else "")
     called = f"`races.explore([{names}]{circumstances})`"
     options = {"fault": fault, "memcached": memcached, "seconds": SECONDS}

@@ -1,0 +1,9 @@
+"""What holds for every test."""
+
+import signal
+
+
+def pytest_configure(config):
+    """Take interrupts as a kernel does, also in a run in the background, which ignores them."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
