@@ -51,6 +51,13 @@ def group(aws, request):
     remove(aws, name)
 
 
+def answers(address) -> bool:
+    try:
+        return connect(address).ping()
+    except redis.ConnectionError:
+        return False
+
+
 def test_the_most_current_replica_takes_over_at_the_same_address(aws, group):
     address = primary(describe(aws, group))
     writer = connect(address)
@@ -65,6 +72,7 @@ def test_the_most_current_replica_takes_over_at_the_same_address(aws, group):
     aws.fail_node(f"{group}-001")
     wait_until(lambda: roles(aws, group)[f"{group}-003"] == "primary", "failover")
     assert primary(describe(aws, group)) == address
+    wait_until(lambda: answers(address), "the endpoint's move to the new primary")
     assert connect(address).mget("before", "during") == ["1", "1"]  # nothing was lost
     assert connect(address).set("after", 1)
     aws.heal_replica(f"{group}-002")

@@ -235,7 +235,7 @@ def test_a_customer_who_waits(capsys):
     assert not customer.served and "still waiting" in repr(customer)
     with pytest.raises(RuntimeError, match="no answer yet"):
         _ = customer.answer
-    customer.wait(1.2)
+    customer.wait(3)
     assert "·" in capsys.readouterr().out
     door.set()
     assert repr(customer.wait(10)).startswith("answered after") and customer.answer is True
