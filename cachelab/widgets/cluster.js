@@ -12,6 +12,7 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
   root.append(html("div", { class: "name" }, get("name")), board, said, log);
   const cards = new Map();
   const caps = new Map();
+  let drawn = "";
 
   if (!isStatic) {
     const alive = () => { if (root.isConnected) ask("watch"); };
@@ -22,40 +23,47 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
 
   watch(["zones", "shards"], draw);
   watch(["said"], say);
-  watch(["gone"], (gone) => {
-    board.classList.toggle("gone", gone);
-    for (const one of board.querySelectorAll("button")) one.disabled = gone;
-  });
+  watch(["gone"], (gone) => { freeze(gone); if (!gone) draw(); });
   watch(["log"], (lines) => log.replaceChildren(...lines.map((line) => html("li", {}, line))));
   onWidth(board, signal, wire);
 
-  // Cards stay the same elements while their node lives on, so that a button keeps the focus.
+  // Cards stay the same elements while their node lives on, and stay where they are unless a node comes or
+  // goes, so that a button keeps the focus.
   function draw() {
     const zones = get("zones"), shards = get("shards");
+    const nodes = shards.flatMap((shard) => shard.nodes);
+    for (const id of cards.keys()) if (!nodes.some((node) => node.id === id)) cards.delete(id);
+    zones.forEach(zoneCap);
+    nodes.forEach(card);
+    const layout = JSON.stringify([zones.map(({ name }) => name), shards.map((s) => [s.id, s.nodes.map((n) => [n.id, n.zone])])]);
+    if (layout !== drawn) arrange(zones, shards);
+    drawn = layout;
+    if (get("gone")) freeze(true);
+    wire();
+  }
+
+  function arrange(zones, shards) {
+    const focused = document.activeElement;
     grid.style.setProperty("--zones", Math.max(1, zones.length));
-    const cells = zones.map((zone, column) => zoneCap(zone, column));
-    const seen = new Set();
+    const cells = zones.map(({ name }) => caps.get(name).element);
     let row = 2;
     for (const shard of shards) {
       if (shards.length > 1) {
         cells.push(html("div", { class: "shard", style: `grid-row: ${row++}` }, `shard ${shard.id}`));
       }
-      zones.forEach(({ name }, column) => {
-        const inside = shard.nodes.filter((node) => node.zone === name).map((node) => {
-          seen.add(node.id);
-          return card(node);
-        });
-        cells.push(html("div", { class: "cell", style: `grid-area: ${row} / ${column + 1}` }, ...inside));
-      });
+      zones.forEach(({ name }, column) => cells.push(
+        html("div", { class: "cell", style: `grid-area: ${row} / ${column + 1}` },
+          ...shard.nodes.filter((node) => node.zone === name).map((node) => cards.get(node.id).element))));
       row += 1;
     }
-    for (const id of cards.keys()) if (!seen.has(id)) cards.delete(id);
-    const focused = document.activeElement;
+    if (!zones.length) cells.push(html("div", { class: "quiet" }, "There is nothing to see here: no such cache."));
     grid.replaceChildren(...cells);
-    if (!zones.length) grid.append(html("div", { class: "quiet" }, "There is nothing to see here: no such cache."));
-    if (focused !== document.activeElement && grid.contains(focused)) focused.focus();
-    if (get("gone")) for (const one of board.querySelectorAll("button")) one.disabled = true;
-    wire();
+    if (grid.contains(focused)) focused.focus({ preventScroll: true });
+  }
+
+  function freeze(gone) {
+    board.classList.toggle("gone", gone);
+    for (const one of board.querySelectorAll("button")) one.disabled = gone;
   }
 
   function zoneCap({ name, down }, column) {
@@ -72,7 +80,6 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
     cap.toggle.setAttribute("aria-label", `${cap.toggle.textContent} ${name}`);
     cap.element.dataset.down = down;
     cap.element.style.gridArea = `1 / ${column + 1}`;
-    return cap.element;
   }
 
   function card(node) {
@@ -92,7 +99,6 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
     cut.disabled = !node.live;
     cut.textContent = node.link === "cut off" ? "Reconnect" : "Cut off";
     cut.setAttribute("aria-label", `${cut.textContent} ${node.id}`);
-    return element;
   }
 
   function newCard(id) {

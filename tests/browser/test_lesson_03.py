@@ -1,0 +1,153 @@
+"""Lesson 03 up to its bench; an order and an outage by keyboard; then the rest, until nothing is billing."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "03_provision_with_boto3.ipynb"
+BENCH, END = "bench-topology", "end-rest"
+CODE = [cell.id for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.cell_type == "code"]
+PLAY = CODE.index(BENCH) + 1
+
+
+@pytest.fixture(scope="module")
+def lesson(lab):
+    with lab.open(NOTEBOOK) as page:
+        run(page, CODE[:PLAY])
+        yield page
+
+
+def run(page, cells: list[str]) -> None:
+    for cell in cells:
+        page.run(cell)
+
+
+@pytest.fixture
+def form(lesson):
+    return lesson.output("choices-form")
+
+
+@pytest.fixture
+def map_(lesson):
+    return lesson.output(BENCH)
+
+
+def press(control, key: str = "Space") -> None:
+    control.focus()
+    control.press(key)
+
+
+def node(map_, role: str):
+    return map_.get_by_role("region", name=re.compile(f", {role}, "))
+
+
+def test_every_cell_runs(lesson):
+    assert lesson.errors() == []
+    assert lesson.external == []
+    assert lesson.console == []
+
+
+def test_what_the_text_explains_is_what_happened(lesson):
+    for cell, words in {
+        "box-walls": "OutsideTheBox: this would have gone to s3.amazonaws.com",
+        "network-mix": "belongs to a different VPC",
+        "command-run": '"SnapshotRetentionLimit": 0',
+        "command-look": "my-app-cache-003",
+        "wait-in-vain": "Max attempts exceeded",
+        "wait-events": "there is not enough capacity",
+        "connect-plain": "Connection closed by server",
+        "connect-errors": "ReadOnlyError",
+        "failover-events": "Failover from primary node",
+        "lost-kill": "0 of 500 payments are there",
+        "snapshot-restore": "Ada, before the accident",
+    }.items():
+        expect(lesson.output(cell)).to_contain_text(words)
+    expect(lesson.output("failover-see").get_by_role("img")).to_be_visible()
+
+
+def test_an_order_by_keyboard(form):
+    verdict, code = form.locator(".verdict"), form.locator("pre")
+    form.get_by_role("textbox", name="Name").fill("another-cache")
+    expect(verdict).to_contain_text("AWS would take this order.")
+    press(form.get_by_role("checkbox", name="Multi-AZ"))
+    expect(verdict).to_contain_text("AutomaticFailoverEnabled must be true")
+    press(form.get_by_role("checkbox", name="Automatic failover"))
+    expect(verdict).to_contain_text("there must be at least 2 cache clusters")
+    replicas = form.get_by_role("spinbutton", name="Replicas")
+    press(replicas, "ArrowUp")
+    press(replicas, "ArrowUp")
+    expect(verdict).to_contain_text("AWS would take this order.")
+    expect(form.locator(".price")).to_have_text("$28.03 a month")
+    expect(code.locator(".fresh")).to_contain_text("ReplicasPerNodeGroup=2")
+    form.get_by_role("textbox", name="AUTH token").fill("short")
+    expect(verdict).to_contain_text("only supported when encryption-in-transit is enabled")
+    expect(form.get_by_role("textbox", name="AUTH token")).to_have_value("short")
+    press(form.get_by_role("radio", name="boto3"), "ArrowRight")
+    expect(code).to_contain_text("--replicas-per-node-group 2")
+    press(form.get_by_role("radio", name="aws command"), "ArrowRight")
+    expect(code).to_contain_text("Type: AWS::ElastiCache::ReplicationGroup")
+    press(form.get_by_role("radio", name="Redis OSS"))
+    press(form.get_by_role("radio", name="Redis OSS"), "ArrowRight")
+    expect(form.get_by_role("spinbutton", name="Nodes")).to_be_visible()
+    expect(replicas).to_be_hidden()
+
+
+def test_an_outage_by_keyboard(lesson, map_):
+    old = node(map_, "primary")
+    name = old.locator(".id").inner_text()
+    expect(old).to_contain_text("primary endpoint")
+    kill = map_.get_by_role("button", name=f"Kill {name}")
+    press(kill, "Enter")
+    expect(map_.locator(".status")).to_have_text(f"{name} is killed.")
+    expect(node(map_, "primary").locator(".id")).not_to_have_text(name, timeout=15_000)
+    expect(node(map_, "primary")).to_contain_text("▾ primary endpoint")
+    expect(map_.locator(".log")).to_contain_text(f"Failover from primary node {name}")
+    expect(map_.get_by_role("region", name=f"{name}, replica, available")).to_be_visible(timeout=15_000)
+    assert kill.is_visible()  # the card is the same as before, so the focus is where it was
+
+
+def test_a_replica_is_cut_off_and_a_zone_goes_down(map_):
+    replica = node(map_, "replica").first
+    name = replica.locator(".id").inner_text()
+    press(map_.get_by_role("button", name=f"Cut off {name}"), "Enter")
+    again = map_.get_by_role("button", name=f"Reconnect {name}")
+    expect(again).to_be_focused()
+    expect(map_.get_by_role("region", name=f"{name}, replica")).to_contain_text("cut off")
+    press(again, "Enter")
+    expect(map_.get_by_role("button", name=f"Cut off {name}")).to_be_focused()
+    press(map_.get_by_role("button", name="Take down us-east-1c"), "Enter")
+    expect(map_.get_by_role("region", name="my-app-cache-003")).to_contain_text("✗ dead")
+    press(map_.get_by_role("button", name="Bring back us-east-1c"), "Enter")
+    alive = map_.get_by_role("region", name=re.compile("my-app-cache-003, .*, available"))
+    expect(alive).to_be_visible(timeout=15_000)
+
+
+def test_keys_stay_and_everything_has_a_name(lesson, form, map_):
+    before = lesson.cells()
+    for control in (
+        form.get_by_role("checkbox", name="Encryption in transit"),
+        form.get_by_role("textbox", name="Name"),
+        map_.get_by_role("button", name="Take down us-east-1a"),
+    ):
+        control.focus()
+        for key in "ddbax":
+            lesson.page.keyboard.press(key)
+    lesson.settle()
+    assert lesson.cells() == before
+    for cell in ("choices-form", BENCH):
+        assert lesson.axe(f'[data-cell-id="{cell}"] .cachelab') == []
+
+
+def test_in_the_end_nothing_is_billing(lesson, form, map_):
+    assert lesson.value("aws.settle()") == "True"
+    run(lesson, CODE[PLAY:])
+    assert lesson.errors() == []
+    expect(lesson.output("end-delete")).to_contain_text("still billing: before-the-accident: backup")
+    expect(lesson.output(END)).to_contain_text("still billing: []")
+    expect(map_.locator(".status")).to_contain_text("this is how it last looked", timeout=15_000)
+    press(form.get_by_role("checkbox", name="Encryption in transit"))
+    expect(form.locator(".verdict")).to_contain_text("The account is closed")
+    assert lesson.external == [] and lesson.console == []
