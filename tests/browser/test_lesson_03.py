@@ -3,26 +3,28 @@
 import re
 from pathlib import Path
 
-import nbformat
 import pytest
 from playwright.sync_api import expect
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "03_provision_with_boto3.ipynb"
 BENCH, END = "bench-topology", "end-rest"
-CODE = [cell.id for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.cell_type == "code"]
-PLAY = CODE.index(BENCH) + 1
 
 
 @pytest.fixture(scope="module")
 def lesson(lab):
     with lab.open(NOTEBOOK) as page:
-        run(page, CODE[:PLAY])
+        run(page, "above")
         yield page
 
 
-def run(page, cells: list[str]) -> None:
-    for cell in cells:
-        page.run(cell)
+def run(page, where: str) -> None:
+    """Run the cells "above" the section that deletes everything, or those "below"."""
+    page.page.evaluate(
+        "(index) => { jupyterapp.shell.currentWidget.content.activeCellIndex = index }",
+        page.cells().index("end"),
+    )
+    page.command(f"notebook:run-all-{where}")
+    page.settle()
 
 
 @pytest.fixture
@@ -143,7 +145,7 @@ def test_keys_stay_and_everything_has_a_name(lesson, form, map_):
 
 def test_in_the_end_nothing_is_billing(lesson, form, map_):
     assert lesson.value("aws.settle()") == "True"
-    run(lesson, CODE[PLAY:])
+    run(lesson, "below")
     assert lesson.errors() == []
     expect(lesson.output("end-delete")).to_contain_text("still billing: before-the-accident: backup")
     expect(lesson.output(END)).to_contain_text("still billing: []")
