@@ -1,4 +1,4 @@
-"""The account a check has to itself: apart from the learner's, moved from behind the walls, gone afterwards."""
+"""The account a check has to itself: not the learner's, moved from behind the walls, gone afterwards."""
 
 import os
 import time
