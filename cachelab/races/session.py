@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from .calls import Call, Where, describe
 from .client import FOREVER, Distinct, Failure, Program
-from .refusals import ADVICE, Endless, NotDeterministic, Refusal
+from .refusals import ADVICE, Endless, NotDeterministic, NotModelled, Refusal
 from .virtual import Virtual, is_library
 
 _GRACE = 20  # calls it may still try after it was suspended, in its `finally` and `except` blocks
@@ -91,7 +91,7 @@ class Session:
             from .redis_client import ValkeyClient as Cache
         self.cache = Cache(self)
         self.db = Database(self)
-        self.virtual = Virtual(functions)
+        self.virtual = Virtual(functions, self._no_threads)
         self.current: Run | None = None
         self.replica = self.ttl = False  # whether anybody read the replica, or a TTL
         self.overdue: Endless | None = None
@@ -111,6 +111,8 @@ class Session:
             raise RuntimeError(
                 "this client works only while races.explore() runs the function it was given to"
             )
+        if threading.get_ident() != self.virtual.thread:
+            self._no_threads()
         if run.over:
             run.attempts += 1
             if run.attempts > _GRACE:
@@ -150,11 +152,23 @@ class Session:
         if run is None:
             raise problem
         if not run.over:
-            where = _here()
+            where = _here() or innermost(sys._current_frames().get(self.virtual.thread))
             if where and str(where) not in str(problem):
                 problem = type(problem)(f"{run.program.name}, {where}: {problem}")
             run.problem = problem
         raise Suspend
+
+    def _no_threads(self) -> NoReturn:
+        """A client starts a thread, or calls from one; as an error that the thread, too, can die of."""
+        try:
+            self.abort(
+                NotModelled(
+                    "not modelled: threads. A client makes one call after the other; what a thread would do "
+                    "beside it is a client of its own: explore([reader, writer, in_the_background])"
+                )
+            )
+        except Suspend:
+            raise RuntimeError("no threads inside a client function that the explorer runs") from None
 
     def new_connection(self) -> int:
         """A number for the connection of a pipeline that starts to watch: the lowest that is free."""

@@ -16,11 +16,13 @@ import os
 import random
 import secrets  # noqa: F401  (so that its generator exists before the patch below)
 import sys
+import threading
 import time
 import types
 import uuid
 from collections.abc import Callable, Iterable
 from threading import get_ident
+from typing import NoReturn
 
 EPOCH = 1_800_000_000  # seconds; a moment in January 2027
 _SLOWEST = 3600.0  # seconds; the most that one call moves the clock
@@ -33,12 +35,14 @@ class Virtual:
     `with virtual: …` around an exploration, `start(identity)` and `stop()` around each run; `identity` tells
     clients apart. Afterwards `.personal` says whether the function asked for anything that differs between
     clients; `.slept`, `.drew` and `.looked` whether it slept, drew random numbers, or looked at the clock.
+    `threaded` is called, and has to raise a RuntimeError, when the function is about to start a thread.
     """
 
-    def __init__(self, functions: Iterable[Callable] = ()):
+    def __init__(self, functions: Iterable[Callable] = (), threaded: Callable[[], NoReturn] | None = None):
         self.personal = self.slept = self.drew = self.looked = False
         self._identity = 0
-        self._thread = None
+        self._threaded = threaded
+        self.thread = None  # in which the function runs
         self._elapsed = 0.0
         self._calls = 0
         self._bytes = 0
@@ -65,11 +69,10 @@ class Virtual:
         random.setstate(self._random_state)
 
     def start(self, identity: int) -> None:
-        self._identity, self._thread = identity, get_ident()
+        self._identity, self.thread = identity, get_ident()
         self._elapsed, self._calls, self._bytes = 0.0, 0, 0
         self.personal = self.slept = self.drew = self.looked = False
         random.seed(identity)
-        uuid._last_timestamp = None
         for namespace, name, _, replacement in self._patches:
             namespace[name] = replacement
 
@@ -87,10 +90,10 @@ class Virtual:
     def _replacements(self):
         """`(module, name, what a client gets instead)`."""
         real_time, real_sleep, real_urandom, real_pid = time.time, time.sleep, os.urandom, os.getpid
-        real_ns = time.time_ns
+        real_ns, real_uuid1 = time.time_ns, uuid.uuid1
 
         def mine():
-            return get_ident() == self._thread
+            return get_ident() == self.thread
 
         def passed():
             self._elapsed += 0.001
@@ -128,6 +131,15 @@ class Virtual:
             seed = f"{self._identity} {self._bytes}".encode()
             return hashlib.shake_128(seed, usedforsecurity=False).digest(size)
 
+        def uuid1(node=None, clock_seq=None):
+            return uuid.UUID(bytes=urandom(16), version=1) if mine() else real_uuid1(node, clock_seq)
+
+        def starting(real):
+            def start_thread(*args, **kwargs):
+                return self._threaded() if mine() and self._threaded else real(*args, **kwargs)
+
+            return start_thread
+
         def getpid():
             if not mine():
                 return real_pid()
@@ -163,8 +175,10 @@ class Virtual:
         yield os, "urandom", urandom
         yield random, "_urandom", urandom  # behind SystemRandom and secrets
         yield os, "getpid", getpid
-        yield uuid, "_generate_time_safe", None  # uuid1 then reads time.time_ns
-        yield uuid, "_UuidCreate", None
+        yield uuid, "uuid1", uuid1
+        for name in ("_start_new_thread", "_start_joinable_thread"):  # of Thread.start; the second from 3.13
+            if hasattr(threading, name):
+                yield threading, name, starting(getattr(threading, name))
         yield datetime, "datetime", VirtualDatetime
 
 

@@ -22,6 +22,7 @@ from . import database
 from .calls import LOST, Call
 from .client import Distinct, Failure, Node, Program
 from .faults import Cdc, name_of
+from .refusals import Refusal
 from .session import Session
 
 CLIENTS = 5  # index of the first client in a state
@@ -270,10 +271,13 @@ class World:
         effect = self._effects.get(key)
         if effect is None:
             before = self.keyspaces[state[0]]
-            if call.kind == "exec":
-                answer, after, modified = self.model.transaction(before, call.payload)
-            else:
-                answer, after, modified = self.model.execute(before, call.payload)
+            try:
+                if call.kind == "exec":
+                    answer, after, modified = self.model.transaction(before, call.payload)
+                else:
+                    answer, after, modified = self.model.execute(before, call.payload)
+            except Refusal as problem:  # in a script, whose commands are known only now
+                raise type(problem)(f"{node.program.name}, {node.where}: {problem}") from None
             child = node.after(answer, idle=after == before)
             effect = (answer, child, self.keyspace(after), None, modified)
             self._effects[key] = effect
