@@ -192,10 +192,11 @@ class Game:
         return self._narrator.tell(state, move, raw, move.client)
 
     def _wrong(self, bad: str | None, step: Step | None, raw: tuple) -> str | None:
+        read = step.note.rpartition("; ")[2] if step else ""  # reader returns v0
         if bad == "dirty":
-            return f"{step.note}, which the database does not hold: a dirty read."
+            return f"{read}, which the database does not hold: a dirty read."
         if bad == "fresh":
-            return f"{step.note}, though a newer value was already known when it began: not linearizable."
+            return f"{read}, though a newer value was already known when it began: not linearizable."
         if not self._world.finished(raw):
             return None
         judgement = self._search.judge.judge(raw)

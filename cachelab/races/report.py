@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 from functools import cached_property
 
-from .faults import BUDGETED, Cdc
+from .faults import BUDGETED, Cdc, name_of
 from .schedule import Narrator, Step, table
 from .world import Move
 
@@ -19,6 +19,7 @@ KINDS = {
     "fresh": "not linearizable",
     "broken": "an exception escapes",
 }
+READS = ("read", "read_versioned")
 
 
 @dataclass(frozen=True)
@@ -116,24 +117,15 @@ class Report:
             if kind == "K" and not judgement.seen:
                 return "Even when all TTLs have run out, no reader can fill the cache again."
             return _sentence(judgement.seen)
-        last = self.violations[kind][-1] if self.violations[kind] else None
         if kind == "K":
             return "Somebody waits for ever: nothing that could still happen lets them go on."
-        if kind == "dirty":
-            return _sentence(f"{last.note}, which the database does not hold at that moment")
-        if kind == "fresh":
-            dirty = search.found.get("dirty") == found
-            why = (
-                "which the database does not hold"
-                if dirty
-                else "though a newer value was already known when it began"
-            )
-            return _sentence(f"{last.note}, {why} at that moment" if dirty else f"{last.note}, {why}")
-        return _sentence(self._broken_words())
-
-    def _broken_words(self) -> str:
-        i, failure = self._search.world.failures[0]
-        return f"{self._search.world.names[i]} raises {failure}"
+        if kind == "broken":
+            return f"{self.broken[-len(search.world.failures)]}."
+        steps = self.violations[kind]
+        read = steps[-1].note.rpartition("; ")[2] if steps else ""  # reader returns v0
+        if kind == "dirty" or search.found.get("dirty") == found:
+            return f"{read}, which the database does not hold at that moment."
+        return f"{read}, though a newer value was already known when it began."
 
     # --- the figures ---
 
@@ -293,6 +285,8 @@ class Report:
             return f"{who}: {word}"
         if self.kind == "fresh":
             return f"{who}: converges, but is not linearizable"
+        if self._search.warming.failure is not None:  # with nobody else about: no race to speak of
+            return f"{who}: {KINDS['broken']}"
         words = [
             KINDS[kind]
             for kind in KINDS
@@ -354,8 +348,21 @@ def _notes(search) -> list[str]:
             notes.append(f"{name} touches neither the cache nor the database.")
         elif i in search.writers and not run.used("cache"):
             notes.append(f"{name} writes to the database and leaves the cache alone.")
-        elif i not in search.writers and not run.used("db", "read", "read_versioned"):
+        elif i not in search.writers and not run.used("db", *READS):
             notes.append(f"{name} never reads the database, not even from an empty cache.")
+    readers = [i for i, run in search.solo.items() if i not in search.writers and run.used("db", *READS)]
+    for i in readers:
+        run = search.solo[i]
+        if run.result is None and run.failure is None and not run.hung:
+            notes.append(
+                f"{world.names[i]} returns None, even from an empty cache; a read returns the value."
+            )
+    others = {name_of(search.clients[i]) for i in readers if search.clients[i] is not search.probe_used}
+    for name in sorted(others) if search.probe is None else ():
+        notes.append(
+            f"In the end {name_of(search.probe_used)} is asked what the cache holds, and {name} is not: "
+            f"explore(…, probe={name}) asks it."
+        )
     if not search.writers:
         notes.append(
             "Nobody writes to the database, so nothing can become stale: does the writer call db.write()?"

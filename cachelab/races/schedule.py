@@ -45,6 +45,8 @@ class Step:
 
 _TOKEN = re.compile(r"\b[0-9a-f]{8}(-?[0-9a-f]{4}){2,}[0-9a-f]*\b")
 
+_WORD = re.compile(r"\w+")
+
 
 def short(text: object) -> object:
     """Text with its random tokens cut to a few digits; other things as they are."""
@@ -241,10 +243,11 @@ class Narrator:
 
 
 def _old(value, log) -> bool:
-    """Whether a cached value is, or holds in a field, a value that the database has since replaced."""
+    """Whether a cached value is one the database has since replaced, or holds one: in a field, in JSON."""
     if isinstance(value, dict):
         return any(_old(item, log) for item in value.values())
-    return value in log[:-1] and value != log[-1]
+    words = {value, *_WORD.findall(value)}
+    return log[-1] not in words and not words.isdisjoint(log[:-1])
 
 
 def table(steps: list[Step]) -> str:

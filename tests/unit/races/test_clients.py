@@ -1,11 +1,14 @@
 """Clients are real redis-py and pymemcache code; what they cannot do is refused, what they do wrong named."""
 
+import asyncio
 import datetime
 import os
 import random
 import secrets
+import threading
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 
 import pytest
@@ -107,8 +110,35 @@ def test_what_the_model_lacks_is_refused_even_if_the_client_catches_everything(a
             pass
         return db.read()
 
-    with pytest.raises(races.NotModelled, match=words):
+    with pytest.raises(races.NotModelled, match=words) as refusal:
         races.explore([client, writer])
+    assert str(refusal.value).startswith("client, line ")
+
+
+POOL = ThreadPoolExecutor(1)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        lambda cache: threading.Thread(target=cache.delete, args=(KEY,)).start(),
+        lambda cache: threading.Timer(0.01, cache.delete, (KEY,)).start(),
+        lambda cache: asyncio.run(asyncio.to_thread(cache.delete, KEY)),
+        lambda cache: POOL.submit(cache.delete, KEY).result(),
+    ],
+    ids=["thread", "timer", "asyncio", "a thread that was there before"],
+)
+def test_threads_are_refused(action, capfd):
+    POOL.submit(int).result()
+
+    def in_the_background(cache, db):
+        db.write()
+        action(cache)
+
+    with pytest.raises(races.NotModelled, match="line [0-9]+.*not modelled: threads"):
+        races.explore([reader, in_the_background])
+    assert capfd.readouterr().err == ""
+    threading.Thread(target=int).start()  # elsewhere they start as ever
 
 
 @pytest.mark.parametrize(
@@ -143,7 +173,7 @@ def test_an_endless_script_is_stopped():
         cache.eval("while true do end", 0)
         return db.read()
 
-    with pytest.raises(races.Endless, match="Lua script"):
+    with pytest.raises(races.Endless, match="client, line [0-9]+: cache.eval.*Lua script"):
         races.explore([client])
 
 
@@ -226,6 +256,11 @@ def test_an_exception_in_a_client_is_reported_with_its_line():
     ]
 
 
+def test_a_reader_that_fails_by_itself_is_no_race():
+    report = races.explore([lambda cache, db: cache.get(KEY).upper(), writer])
+    assert report.headline == "<lambda> ‖ writer: an exception escapes"
+
+
 def test_an_exception_that_only_a_race_brings_about_is_a_violation():
     def optimistic(cache, db):
         with cache.pipeline() as pipe:
@@ -260,6 +295,7 @@ def test_an_exception_caused_by_a_fault_is_not_held_against_the_client():
         ([lambda cache, db: cache.get(KEY), writer], "never reads the database"),
         ([reader, lambda cache, db: db.write() and None], "leaves the cache alone"),
         ([lambda cache, db: db.read_versioned(), writer], "returned .'v0', 0., a tuple"),
+        ([lambda cache, db: reader(cache, db) and None, writer], "returns None, even from an empty cache"),
         ([lambda cache, db: print("hello") or reader(cache, db), writer], "prints"),
         ([lambda cache, db: sleep(9) or reader(cache, db), writer], "Time proves nothing"),
         ([lambda cache, db: random.random() and reader(cache, db), writer], "draws random numbers"),
@@ -273,6 +309,24 @@ def test_what_a_learner_should_know_is_noted(clients, note, capsys):
     report = races.explore(clients, probe=reader)
     assert re.search(note, " ".join(report.notes)), report.notes
     assert capsys.readouterr().out == ""
+
+
+def test_a_reader_that_nobody_asks_in_the_end_is_named():
+    def page(cache, db):
+        return cache.get("page:1") or db.read()
+
+    words = "In the end reader is asked what the cache holds, and page is not"
+    assert words in " ".join(races.explore([reader, page, writer]).notes)
+    assert races.explore([reader, page, writer], probe=page).notes == []
+    assert races.explore([reader, reader, writer]).notes == []
+
+
+def test_what_a_library_draws_for_its_client_is_not_held_against_it():
+    def locked(cache, db):
+        with cache.lock("lock", timeout=10):
+            return reader(cache, db)
+
+    assert races.explore([locked, writer]).notes == []
 
 
 def test_faults_that_change_nothing_are_noted():

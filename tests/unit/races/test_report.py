@@ -45,6 +45,38 @@ def test_each_step_carries_the_cache_the_database_and_the_line(report):
     assert report.violation[3].note == "there is nothing to delete; writer is done"
 
 
+def test_a_value_is_stale_inside_json_too():
+    def json_reader(cache, db):
+        found = cache.get("user:1")
+        if found is not None:
+            return json.loads(found)["name"]
+        value = db.read()
+        cache.set("user:1", json.dumps({"name": value, "was": "v10"}))
+        return value
+
+    *_, before, last = races.explore([json_reader, writer]).violation
+    assert (before.stale, last.stale) == ((), ("user:1",))
+
+
+def test_the_last_words_are_about_the_read_and_not_about_its_last_call():
+    def checks_again(cache, db):
+        value = cache.get("user:1")
+        if value is None:
+            value, version = db.read_versioned()
+            cache.set("user:1", value)
+        cache.delete("other")
+        return value
+
+    report = races.explore([checks_again, checks_again, writer])
+    assert report.violations["fresh"][-1].note == "there is nothing to delete; checks_again 2 returns v0"
+    words = "checks_again 2 returns v0, though a newer value was already known when it began"
+    assert report.explain("fresh") == words + "."
+    game = report.play()
+    for step in report.violations["fresh"]:
+        game.do([move.step for move in game.moves()].index(step))
+    assert game.violated == words + ": not linearizable."
+
+
 def test_the_counts_are_of_complete_schedules_for_each_start(report):
     assert {name: (count.violating, count.schedules) for name, count in report.counts.items()} == {
         "cold": (1, 10),
@@ -91,7 +123,7 @@ def test_who_reads_stale_and_when_is_told_for_each_kind_of_violation():
     assert list(report.violations) == ["X", "fresh"]
     assert (
         report.explain("fresh")
-        == "Reader 2 returns v0, though a newer value was already known when it began."
+        == "reader 2 returns v0, though a newer value was already known when it began."
     )
 
 
