@@ -156,13 +156,18 @@ class RealMemcached:
         self._model: dict[bytes, bytes] = {}
 
     def reset(self) -> None:
-        self.close()
+        """No connections, and none of the keys."""
+        self._disconnect_all()
         self._real.clear()
         self._model.clear()
         for key in self.keys:
             self._ask(-1, b"delete %b\r\n" % key)
 
     def close(self) -> None:
+        self.reset()
+        self._disconnect_all()
+
+    def _disconnect_all(self) -> None:
         for client in list(self._connections):
             self.disconnect(client)
 

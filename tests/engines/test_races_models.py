@@ -461,6 +461,19 @@ def test_a_report_replays_on_the_real_memcached(memcached):
     assert replay.reader == "v0"
 
 
+@needs_memcached
+def test_a_replay_leaves_no_key_behind_for_the_next_one(memcached):
+    reader, writer = course.MemcachedAdd.reader, course.MemcachedAdd.writer
+    assert races.explore([reader, writer], memcached=True).replay(engine=memcached).agrees
+
+    def reads_another_key(cache, db):
+        if (value := cache.get("another")) is None:
+            cache.set("another", value := db.read())
+        return value
+
+    assert races.explore([reads_another_key, writer], memcached=True).replay(engine=memcached).agrees
+
+
 def test_there_is_nothing_to_replay_without_a_violation():
     report = races.explore([course.Lease.reader, course.Lease.writer])
     with pytest.raises(ValueError, match="nothing|no violating"):
