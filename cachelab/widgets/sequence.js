@@ -275,13 +275,14 @@ function sources(scene, step) {
   const last = scene.clients.map((_, who) => scene.steps.slice(0, step).filter((one) => one.who === who && one.line).at(-1));
   return html("div", { class: "seq-sources" }, ...scene.sources.map((source) => {
     const users = new Set(scene.steps.filter((one) => one.source === source.name).map((one) => one.who));
-    return html("pre", { tabindex: 0, role: "region", "aria-label": `source of ${source.name}` }, ...source.lines.map((text, i) => {
+    return html("pre", { role: "region", "aria-label": `source of ${source.name}` }, ...source.lines.map((text, i) => {
       const here = [...users].sort().filter((who) => last[who]?.source === source.name && last[who].line === source.first + i);
       const acts = here.includes(now);
       const which = users.size > 1 ? here.map((who) => scene.clients[who].name.match(/\d*$/)[0]).join(" ") : "";
-      return html("span", { class: `seq-code${acts ? " now" : ""}` },
+      const indent = text.search(/\S|$/);
+      return html("span", { class: `seq-code${acts ? " now" : ""}`, style: `--indent: ${indent + 4}ch` },
         html("i", { "aria-hidden": "true", class: users.size > 1 ? "shared" : null }, which + (acts ? "▶" : here.length ? "▷" : " ")),
-        `${text || " "}\n`);
+        `${text.replace(/(\S) {2,}#/, "$1  #") || " "}\n`);
     }));
   }));
 }

@@ -155,6 +155,8 @@ def test_nothing_is_cut_off(page, width):
         box = body(page, cell)
         assert box.evaluate("(node) => node.scrollWidth <= node.clientWidth + 1")
         assert box.locator("svg.seq").evaluate(OUTSIDE) == []
+    for listing in body(page, "lease-fresh").locator(".seq-sources pre").all():
+        assert listing.evaluate("(node) => node.scrollWidth <= node.clientWidth")
     page.width(1024)
 
 
