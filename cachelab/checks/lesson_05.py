@@ -73,7 +73,7 @@ def played(name: str, order: str, clients: dict) -> None:
     letters = list(clients)
     legend = " and ".join(f"{letter} ({client.__name__})" for letter, client in clients.items())
     game = races.play(list(clients.values()), probe=reader)
-    for i, letter in enumerate(order.replace(" ", ""), 1):
+    for i, letter in enumerate(order.replace(" ", "").upper(), 1):
         if letter not in clients:
             raise incorrect(called, f"letter {i} is {letter!r}", f"one letter a call: {legend}")
         choices = [
@@ -89,13 +89,13 @@ def played(name: str, order: str, clients: dict) -> None:
             )
         game.do(game.moves().index(choices[0]))
     if not game.finished:
-        waiting = " and ".join(letters[i] for i in sorted({move.step.index for move in game.moves()}))
+        waiting = [letters[i] for i in sorted({move.step.index for move in game.moves()})]
         raise incorrect(
             called,
-            f"{waiting} still has calls to make",
+            f"{' and '.join(waiting)} still {'has' if len(waiting) == 1 else 'have'} calls to make",
             "an order of all the calls, to the end",
             "",
-            listed("So far", game.steps),
+            *([listed("So far", game.steps)] if game.steps else []),
         )
     if game.violated is None:
         raise incorrect(
@@ -274,8 +274,12 @@ def four_systems(lab: Lab, choice: dict):
         fix = choice.get(system, ...)
         called = f"`choice[{system!r}]`"
         if fix is ... or fix is None:
-            raise Settled(Verdict(NOT_ATTEMPTED, (("", f"There is no choice for {system!r} yet."),)))
-        if fix not in FIXES:
+            others = "".join(
+                f" {name!r} is not one of the systems." for name in choice if name not in SYSTEMS
+            )
+            words = f"There is no choice for {system!r} yet.{others}"
+            raise Settled(Verdict(NOT_ATTEMPTED, (("", words),)))
+        if not isinstance(fix, str) or fix not in FIXES:
             raise incorrect(called, f"it is {fix!r}", "one of " + ", ".join(map(repr, FIXES)))
         report = tried(fix, faults, lagging)
         if not good_enough(report, worst):
@@ -338,6 +342,15 @@ def uses_the_cache(reader, writer, memcached: bool = False) -> None:
         if not warm and not queries:
             raise incorrect(
                 call.replace("warm", "cold"), "it did not ask the database", "a miss reads the row"
+            )
+        told = steps[-1].note.rpartition("; ")[2]  # reader returns v0
+        if not told.endswith(" returns v0"):
+            raise incorrect(
+                call if warm else call.replace("warm", "cold"),
+                told,
+                "it returns the price, v0",
+                "What did it put into the cache, and in which form?" if warm else "",
+                listed("What it did", steps),
             )
     call = "writer(cache, db), alone"
     note(call)

@@ -35,6 +35,7 @@ COMMANDS = (
     "touch",
 )
 META = {"mg": b"vcftksONRT", "ms": b"CcFkOTM", "md": b"CITkO", "mn": b""}
+NUMERIC = b"CFNRT"  # the meta flags whose token is a number
 STORES = (b"set", b"add", b"replace", b"append", b"prepend", b"cas", b"ms")
 
 
@@ -261,12 +262,23 @@ def _set_ttl(server, key, ttl):
 
 
 def _flags(command: str, words) -> list[tuple[bytes, bytes]]:
-    """`(flag, its token)` in order. Raises NotModelled for a flag the model does not have."""
+    """`(flag, its token)` in order. Raises NotModelled for a flag or a token the model does not have."""
     flags = [(word[:1], word[1:]) for word in words]
-    for flag, _ in flags:
+    for flag, token in flags:
         if flag not in META[command]:
             raise refuse(f"the flag {flag.decode(errors='replace')} of {command}")
+        if flag in NUMERIC:
+            _numeric(command, flag + token, 1)
     return flags
+
+
+def _numeric(command: str, word: bytes, start: int = 0) -> None:
+    """Raises NotModelled unless the word, from `start` on, is a number."""
+    if not re.fullmatch(rb"-?\d+", word[start:]):
+        raise NotModelled(
+            f"not modelled: {word.decode(errors='replace')} in {command}. Memcached answers CLIENT_ERROR, "
+            f"because {word[start:].decode(errors='replace') or 'nothing'} is not a number."
+        )
 
 
 def _echo(flags, key) -> list[bytes]:
@@ -417,3 +429,6 @@ def check(request: bytes) -> None:
         )
     if name in META:
         _flags(name, words[3:] if name == "ms" else words[2:])
+    elif name not in ("get", "gets", "delete"):
+        for word in words[2:]:  # flags, expiry, length, token, or an amount
+            _numeric(name, word)

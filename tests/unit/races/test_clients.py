@@ -148,6 +148,12 @@ def test_threads_are_refused(action, capfd):
         (lambda cache: cache.delete("a", noreply=True), "not modelled: noreply=True"),
         (lambda cache: cache.raw_command("mg a h"), "the flag h of mg"),
         (lambda cache: cache.raw_command("mg a v", "MN\r\n"), "waits for its end_tokens"),
+        (
+            lambda cache: cache.raw_command("ms a 1 Cb'7'\r\nx"),
+            "Cb'7' in ms. .* b'7' is not a number",
+        ),
+        (lambda cache: cache.raw_command("mg a v N"), "N in mg. .* nothing is not a number"),
+        (lambda cache: cache.raw_command("cas a 0 0 1 token\r\nx"), "token in cas. .* token is not a number"),
         (lambda cache: cache.set("a", "1", expire=3_000_000), "more than 30 days"),
     ],
 )

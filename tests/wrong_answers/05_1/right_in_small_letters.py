@@ -1,0 +1,4 @@
+# verdict: correct
+
+two_writers = "abba"
+late_write = "wrrrw"

@@ -1,0 +1,21 @@
+# verdict: broken
+# says: b'c1001' is not a number
+
+KEY = "product:7:price"
+
+
+def reader(cache, db):
+    head, price = cache.raw_command(f"mg {KEY} v c N30\r\nmn", "MN\r\n").split(b"\r\n")[:2]
+    flags = head.split()[2:]
+    if b"W" not in flags and b"Z" not in flags:
+        return price
+    price = db.read()
+    if b"W" in flags:
+        [token] = [flag for flag in flags if flag.startswith(b"c")]
+        cache.raw_command(f"ms {KEY} {len(price)} C{token}\r\n{price}")
+    return price
+
+
+def writer(cache, db):
+    db.write()
+    cache.delete(KEY)

@@ -1,0 +1,9 @@
+# verdict: incorrect
+# says: it is \['delete \+ ttl'\]
+
+choice = {
+    "descriptions": ["delete + ttl"],
+    "prices": "lease",
+    "stock": "cdc + lease",
+    "profiles": "replica cdc + lease",
+}

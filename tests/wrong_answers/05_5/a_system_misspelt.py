@@ -1,0 +1,9 @@
+# verdict: not attempted
+# says: 'description' is not one of the systems
+
+choice = {
+    "description": "delete + ttl",
+    "prices": "lease",
+    "stock": "cdc + lease",
+    "profiles": "replica cdc + lease",
+}
