@@ -12,14 +12,14 @@ import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from . import database, faults
+from . import database, faults, session
 from .client import Distinct
 from .faults import Cdc
 from .invariants import Alone, Judge, alone
 from .report import Report
 from .session import Session
 from .watchdog import Watchdog
-from .world import Move, Reads, World
+from .world import CLIENTS, Move, Reads, World
 
 SECONDS = 5.0  # a search stops after so long, and says so
 _LONGEST_WALK = 1_000
@@ -52,6 +52,8 @@ def explore(
 
 def prepare(clients, fault=None, budget=1, probe=None, memcached=False) -> Search:
     """Check the arguments of explore() and set up the search without running it."""
+    if session._under_way:
+        raise RuntimeError("races.explore() cannot be called by a client function that it is running")
     clients = list(clients) if isinstance(clients, Iterable) else [clients]
     if not clients:
         raise ValueError("explore() needs at least one client: explore([reader, writer])")
@@ -82,9 +84,10 @@ class Count:
 
     schedules: int
     violating: int  # those that end with a cache that does not converge
+    complete: bool = True  # or only those explored when the search was stopped
 
     def __str__(self):
-        return f"{self.violating:,} of {self.schedules:,}"
+        return f"{self.violating:,} of {self.schedules:,}" + ("" if self.complete else " explored")
 
 
 @dataclass
@@ -265,7 +268,8 @@ class Search:
             if world.finished(state):
                 self._judge(done, state)
             after = self.next[done]
-            for move, raw, bad, folded in moves(state):
+            options = moves(state)
+            for move, raw, bad, folded in options:
                 target = tidy(raw)
                 number = numbers.get(target)
                 if number is None:
@@ -279,11 +283,25 @@ class Search:
                 if bad is not None:
                     found.setdefault(bad, Found(done, move))
                     found.setdefault("fresh", Found(done, move))  # a dirty read is not linearizable either
-                if len(world.failures) > failures:
-                    failures = len(world.failures)
-                    found.setdefault("broken", Found(done, move))
+            if len(world.failures) > failures:
+                found.setdefault(
+                    "broken", Found(done, self._failing(world.failures[failures][0], state, options))
+                )
+                failures = len(world.failures)
             done += 1
         return done
+
+    def _failing(self, i: int, state: tuple, options: list) -> Move:
+        """Of the moves from `state`, the one after which client i is gone, or (CDC) past its commit."""
+        place = CLIENTS + i
+        if isinstance(self.clients[i], Cdc):
+            return next(
+                move for move, raw, *_ in options if raw[place] != state[place] and move.action != "crash"
+            )
+        own = [(move, raw) for move, raw, *_ in options if move.client == i]
+        return next(
+            move for move, raw in own if raw[place] == self.world.gone and move.action in ("call", "poll on")
+        )
 
     def _judge(self, number: int, state: tuple) -> None:
         self.quiet.add(number)
@@ -380,7 +398,7 @@ class Search:
                 bad += violating[target]
             schedules[number], violating[number] = total, bad
         self.counts = {
-            name: Count(schedules[self.numbers[start]], violating[self.numbers[start]])
+            name: Count(schedules[self.numbers[start]], violating[self.numbers[start]], self.complete)
             for name, start in self.starts.items()
         }
 

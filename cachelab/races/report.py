@@ -120,7 +120,9 @@ class Report:
         if kind == "K":
             return "Somebody waits for ever: nothing that could still happen lets them go on."
         if kind == "broken":
-            return f"{self.broken[-len(search.world.failures)]}."
+            i, failure = search.world.failures[0]
+            who = self.violations[kind][-1].client if self.violations[kind] else self.clients[i]
+            return f"{who} raises {failure}."
         steps = self.violations[kind]
         read = steps[-1].note.rpartition("; ")[2] if steps else ""  # reader returns v0
         if kind == "dirty" or search.found.get("dirty") == found:
@@ -300,7 +302,7 @@ class Report:
         counted = "; ".join(
             f"{name} cache: {count.violating:,} of {count.schedules:,} "
             + ("order " if count.schedules == 1 else "orders ")
-            + ("goes wrong" if count.violating == 1 else "go wrong")
+            + ("goes wrong" if 1 in (count.violating, count.schedules) else "go wrong")
             for name, count in self.counts.items()
         )
         return f"{counted} ({self.states:,} states)."
@@ -384,8 +386,8 @@ def _notes(search) -> list[str]:
         )
     for name in sorted(session.looked):
         notes.append(
-            f"{name} looks at the clock. Each client has a clock of its own that starts at the same moment: "
-            "a time written by one and compared by another tells nothing here."
+            f"{name} looks at the clock. Each client has a clock of its own that starts at the same moment, "
+            "so a time that one of them stores in the cache never passes for another."
         )
     for name in sorted(session.printed):
         notes.append(f"{name} prints. It is run {session.runs} times in all, so the output is dropped.")

@@ -284,9 +284,37 @@ def test_an_exception_that_only_a_race_brings_about_is_a_violation():
         cache.set(KEY, "v0")
         cache.delete(KEY)
 
-    report = races.explore([optimistic, tombstone])
-    assert "broken" in report.violations and not report.ok
-    assert "WatchError" in report.violations["broken"][-1].note
+    for clients in ([optimistic, tombstone], [tombstone, optimistic]):
+        report = races.explore(clients)
+        assert "broken" in report.violations and not report.ok
+        assert report.violations["broken"][-1].note.endswith("optimistic raises WatchError")
+
+
+def test_a_client_that_gives_up_waiting_is_the_last_to_move():
+    def patient(cache, db):
+        with cache.lock("lock", timeout=5, blocking_timeout=3):
+            return reader(cache, db)
+
+    report = races.explore([patient, patient, writer])
+    *_, last = report.violations["broken"]
+    assert "in vain" in last.note and last.note.endswith("patient 2 raises LockError")
+    assert report.explain("broken").startswith("patient 2 raises LockError")
+
+
+def test_a_handler_that_always_fails_is_named():
+    def handler(cache, version):
+        raise KeyError(version)
+
+    report = races.explore([reader, lambda cache, db: db.write() and None, races.cdc(handler)])
+    assert "cdc raises KeyError: 1" in report.broken[0]
+    assert report.violations["broken"][-1].call == "db.write()"
+
+
+def test_an_exploration_inside_a_client_is_refused():
+    def curious(cache, db):
+        return races.explore([reader, writer]).verdict
+
+    assert "cannot be called by a client function" in races.explore([curious, writer]).broken[0]
 
 
 def test_an_exception_caused_by_a_fault_is_not_held_against_the_client():

@@ -211,6 +211,7 @@ def test_a_search_that_is_stopped_says_so_and_still_shows_what_it_met():
     assert not report.complete and not report.ok
     assert report.verdict == "X" and report.violation
     assert "part of the schedules unexplored" in repr(report)
+    assert str(report.counts["cold"]).endswith(" explored")
     assert report.replay is not None
 
 
