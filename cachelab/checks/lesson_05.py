@@ -150,9 +150,9 @@ def a_lease(lab: Lab, reader, writer):
         "`delete` it is not.",
     ),
 )
-def the_same_for_memcached(lab: Lab, reader, writer):
-    uses_the_cache(reader, writer, memcached=True)
-    holds_everywhere(reader, writer, "rw", "rrw", "rww", memcached=True)
+def the_same_for_memcached(lab: Lab, memcached_reader, memcached_writer):
+    uses_the_cache(memcached_reader, memcached_writer, memcached=True)
+    holds_everywhere(memcached_reader, memcached_writer, "rw", "rrw", "rww", memcached=True)
     return (
         "No violation with up to three clients, cold or warm, even if any item is evicted or expires at "
         "any moment: memcached has had leases for years, under another name."
@@ -174,14 +174,14 @@ def the_same_for_memcached(lab: Lab, reader, writer):
         "later still: use the reader of 05.2.",
     ),
 )
-def the_writer_that_dies(lab: Lab, reader, writer, handler):
-    uses_the_cache(reader, writer)
+def the_writer_that_dies(lab: Lab, sturdy_reader, plain_writer, handler):
+    uses_the_cache(sturdy_reader, plain_writer)
     follower = refusals_settled("`races.cdc(handler)`", races.cdc, handler)
     for names in ("rw", "rrw", "rww"):
-        clients = [{"r": reader, "w": writer}[name] for name in names] + [follower]
+        clients = [{"r": sturdy_reader, "w": plain_writer}[name] for name in names] + [follower]
         for fault in (None, "crash", "lost_call"):
             holds(clients, fault)
-    the_caller_never_notices(reader)
+    the_caller_never_notices(sturdy_reader)
     return (
         "No violation, even if any client dies between two calls or any call is lost: the handler "
         "starts again where it stopped, and the lease keeps late fills out meanwhile."
@@ -326,7 +326,7 @@ def good_enough(report: races.Report, worst: str) -> bool:
 def uses_the_cache(reader, writer, memcached: bool = False) -> None:
     """The reader answers from a warm cache without the database; the writer writes; nobody waits for the
     others."""
-    call = "reader(cache, db), alone, with a warm cache"
+    call = f"{races.faults.name_of(reader)}(cache, db), alone, with a warm cache"
     note(call)
     for warm in (False, True):
         steps = alone(reader, memcached, warm)
@@ -352,7 +352,7 @@ def uses_the_cache(reader, writer, memcached: bool = False) -> None:
                 "What did it put into the cache, and in which form?" if warm else "",
                 listed("What it did", steps),
             )
-    call = "writer(cache, db), alone"
+    call = f"{races.faults.name_of(writer)}(cache, db), alone"
     note(call)
     steps = alone(writer, memcached, False, probe=reader)
     if not any(step.call.startswith("db.write") for step in steps):

@@ -1,10 +1,10 @@
 # verdict: incorrect
-# says: explore\(\[reader, reader, writer\], memcached=True(.|\n)*A new reader gets v0
+# says: explore\(\[memcached_reader, memcached_reader, memcached_writer\], memcached=True(.|\n)*A new reader gets v0
 
 KEY = "product:7:price"
 
 
-def reader(cache, db):
+def memcached_reader(cache, db):
     price = cache.get(KEY)
     if price is None:
         price = db.read()
@@ -12,7 +12,7 @@ def reader(cache, db):
     return price
 
 
-def writer(cache, db):
+def memcached_writer(cache, db):
     old, token = cache.gets(KEY)
     price, _ = db.write()
     stored = cache.add(KEY, price) if old is None else cache.cas(KEY, price, token)

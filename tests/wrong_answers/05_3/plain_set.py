@@ -2,7 +2,7 @@
 # says: A new reader gets v0; the database has v1
 
 
-def reader(cache, db):
+def memcached_reader(cache, db):
     price = cache.get("product:7:price")
     if price is None:
         price = db.read()
@@ -10,6 +10,6 @@ def reader(cache, db):
     return price
 
 
-def writer(cache, db):
+def memcached_writer(cache, db):
     db.write()
     cache.delete("product:7:price")

@@ -3,7 +3,7 @@
 KEY = "product:7:price"
 
 
-def reader(cache, db):
+def memcached_reader(cache, db):
     answer = cache.raw_command(f"mg {KEY} s v c N60\r\nmn", "MN\r\n").split(b"\r\n")
     flags = {flag[:1]: flag[1:] for flag in answer[0].split()[2:]}
     if not {b"W", b"Z"} & set(flags):
@@ -14,6 +14,6 @@ def reader(cache, db):
     return price
 
 
-def writer(cache, db):
+def memcached_writer(cache, db):
     db.write()
     cache.raw_command(f"md {KEY}")

@@ -8,7 +8,7 @@ def look_up(cache):
     return value, head.split()[2:]
 
 
-def reader(cache, db):
+def memcached_reader(cache, db):
     value, flags = look_up(cache)
     if b"Z" in flags:
         return db.read()
@@ -20,6 +20,6 @@ def reader(cache, db):
     return price
 
 
-def writer(cache, db):
+def memcached_writer(cache, db):
     db.write()
     cache.delete(KEY, noreply=False)

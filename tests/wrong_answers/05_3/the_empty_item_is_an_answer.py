@@ -4,7 +4,7 @@
 KEY = "product:7:price"
 
 
-def reader(cache, db):
+def memcached_reader(cache, db):
     head, value = cache.raw_command(f"mg {KEY} v c N30\r\nmn", "MN\r\n").split(b"\r\n")[:2]
     flags = head.split()[2:]
     if b"W" not in flags:  # somebody else is filling: the item is there, and empty
@@ -15,6 +15,6 @@ def reader(cache, db):
     return price
 
 
-def writer(cache, db):
+def memcached_writer(cache, db):
     db.write()
     cache.delete(KEY)

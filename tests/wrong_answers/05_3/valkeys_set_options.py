@@ -6,7 +6,7 @@ import uuid
 KEY = "product:7:price"
 
 
-def reader(cache, db):
+def memcached_reader(cache, db):
     mark = uuid.uuid4().hex
     found = cache.set(KEY, mark, nx=True, get=True)
     if found is not None:
@@ -16,6 +16,6 @@ def reader(cache, db):
     return price
 
 
-def writer(cache, db):
+def memcached_writer(cache, db):
     db.write()
     cache.delete(KEY)

@@ -1,10 +1,10 @@
 # verdict: incorrect
-# says: explore\(\[reader, writer, handler\]\)(.|\n)*A new reader gets v0
+# says: explore\(\[sturdy_reader, plain_writer, handler\]\)(.|\n)*A new reader gets v0
 
 KEY = "product:7:price"
 
 
-def reader(cache, db):
+def sturdy_reader(cache, db):
     price = cache.get(KEY)
     if price is None:
         price = db.read()
@@ -12,7 +12,7 @@ def reader(cache, db):
     return price
 
 
-def writer(cache, db):
+def plain_writer(cache, db):
     db.write()
 
 

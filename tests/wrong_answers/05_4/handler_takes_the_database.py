@@ -4,7 +4,7 @@
 KEY = "product:7:price"
 
 
-def reader(cache, db):
+def sturdy_reader(cache, db):
     price = cache.get(KEY)
     if price is None:
         price = db.read()
@@ -12,7 +12,7 @@ def reader(cache, db):
     return price
 
 
-def writer(cache, db):
+def plain_writer(cache, db):
     db.write()
 
 

@@ -5,7 +5,7 @@ import uuid
 import redis
 
 
-def reader(cache, db):
+def sturdy_reader(cache, db):
     mark = f"lease {uuid.uuid4().hex}"
     try:
         found = cache.set("product:7:price", mark, nx=True, get=True, px=60_000)
@@ -19,7 +19,7 @@ def reader(cache, db):
         return db.read()
 
 
-def writer(cache, db):
+def plain_writer(cache, db):
     db.write()
 
 

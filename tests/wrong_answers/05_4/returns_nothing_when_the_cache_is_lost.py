@@ -8,7 +8,7 @@ import redis
 KEY = "product:7:price"
 
 
-def reader(cache, db):
+def sturdy_reader(cache, db):
     mark = "lease " + uuid.uuid4().hex
     try:
         found = cache.set(KEY, mark, nx=True, get=True, px=60_000)
@@ -22,7 +22,7 @@ def reader(cache, db):
         return None
 
 
-def writer(cache, db):
+def plain_writer(cache, db):
     db.write()
 
 

@@ -7,7 +7,7 @@ import redis
 KEY = "product:7:price"
 
 
-def reader(cache, db):
+def sturdy_reader(cache, db):
     mark = "lease " + uuid.uuid4().hex
     try:
         found = cache.set(KEY, mark, nx=True, get=True, px=60_000)
@@ -24,7 +24,7 @@ def reader(cache, db):
     return price
 
 
-def writer(cache, db):
+def plain_writer(cache, db):
     db.write()
     try:
         cache.delete(KEY)  # sooner than the handler, if all goes well

@@ -29,7 +29,7 @@ def lease(cache):
         return None
 
 
-def reader(cache, db):
+def sturdy_reader(cache, db):
     price = cached(cache)
     if price is None:
         token = lease(cache)
@@ -42,7 +42,7 @@ def reader(cache, db):
     return price
 
 
-def writer(cache, db):
+def plain_writer(cache, db):
     db.write()
 
 

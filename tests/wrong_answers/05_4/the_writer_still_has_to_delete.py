@@ -6,7 +6,7 @@ import uuid
 KEY = "product:7:price"
 
 
-def reader(cache, db):
+def sturdy_reader(cache, db):
     mark = "lease " + uuid.uuid4().hex
     found = cache.set(KEY, mark, nx=True, get=True, px=60_000)
     if found is not None and not found.startswith("lease "):
@@ -17,7 +17,7 @@ def reader(cache, db):
     return price
 
 
-def writer(cache, db):
+def plain_writer(cache, db):
     db.write()
     cache.delete(KEY)
 
