@@ -117,7 +117,7 @@ class Search:
         while True:
             self.session = Session(self.functions, self.memcached)
             try:
-                with warnings.catch_warnings(), self.session.virtual, Watchdog(self.session):
+                with warnings.catch_warnings(), self.session, Watchdog(self.session):
                     warnings.simplefilter(
                         "ignore"
                     )  # a client runs dozens of times, and so would its warnings

@@ -102,6 +102,17 @@ class Session:
         self.printed: set[str] = set()
         self.swallowed: dict[str, Where | None] = {}
 
+    def __enter__(self):
+        """Around an exploration. An interrupt may come between any two lines: at the end all is put back."""
+        self._outside = sys.stdout, len(_under_way)
+        self.virtual.__enter__()
+        return self
+
+    def __exit__(self, *exception):
+        sys.stdout, depth = self._outside
+        del _under_way[depth:]
+        self.virtual.__exit__(*exception)
+
     # --- what the proxies call ---
 
     def call(self, call: Call):
@@ -203,13 +214,12 @@ class Session:
         run = Run(program, history, again)
         self.runs += 1
         self.cache.forget()
-        out, sys.stdout = sys.stdout, _Sink(sys.stdout)
-        outer = self.current
-        self.current = run
-        _under_way.append(self)
-        tracer = sys.gettrace()
-        self.virtual.start(program.identity)
+        out, outer, depth, tracer = sys.stdout, self.current, len(_under_way), sys.gettrace()
+        sink = _Sink(out)
         try:
+            sys.stdout, self.current = sink, run
+            _under_way.append(self)
+            self.virtual.start(program.identity)
             run.result = program.function(*program.arguments)
             if run.over:
                 self.swallowed.setdefault(program.plain_name, run.where)
@@ -221,15 +231,14 @@ class Session:
             if not run.over:
                 run.failure = Failure(error, _line_of(error))
         finally:
-            self.current = outer
-            _under_way.pop()
+            sys.stdout, self.current = out, outer
+            del _under_way[depth:]
             if run.attempts > _GRACE:
                 sys.settrace(tracer)
                 self.swallowed.setdefault(program.plain_name, run.where)
             self.virtual.stop()
-            if sys.stdout.written:
+            if sink.written:
                 self.printed.add(program.plain_name)
-            sys.stdout = out
         for did, who in (
             (self.virtual.slept, self.slept),
             (self.virtual.drew, self.drew),

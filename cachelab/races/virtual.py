@@ -61,11 +61,12 @@ class Virtual:
                     self._patches.append((namespace, name, value, replacement))
 
     def __enter__(self):
-        """Around a whole exploration: the state of `random` is put back at the end."""
+        """Around a whole exploration: everything is put back at the end, `random` with its state."""
         self._random_state = random.getstate()
         return self
 
     def __exit__(self, *_):
+        self._put_back()
         random.setstate(self._random_state)
 
     def start(self, identity: int) -> None:
@@ -76,9 +77,12 @@ class Virtual:
         for namespace, name, _, replacement in self._patches:
             namespace[name] = replacement
 
-    def stop(self) -> None:
+    def _put_back(self) -> None:
         for namespace, name, original, _ in self._patches:
             namespace[name] = original
+
+    def stop(self) -> None:
+        self._put_back()
         if random.random() != _first_draw(self._identity):
             self.personal = self.drew = True
 

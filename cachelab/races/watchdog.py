@@ -33,6 +33,9 @@ class Watchdog:
             self._watcher.start()
         except RuntimeError:  # no threads on this platform: an endless client then hangs, as it would anyway
             self._watcher = None
+        except BaseException:  # an interrupt: nobody will come to end it
+            self._done.set()
+            raise
         return self
 
     def __exit__(self, kind, *_):

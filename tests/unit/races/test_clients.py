@@ -5,6 +5,7 @@ import datetime
 import os
 import random
 import secrets
+import sys
 import threading
 import time
 import uuid
@@ -16,6 +17,7 @@ from redis.exceptions import ConnectionError, WatchError
 
 from cachelab import races
 from cachelab.races import strategies as course
+from cachelab.races.virtual import Virtual
 
 from . import surfaces
 
@@ -399,6 +401,24 @@ def test_time_and_chance_are_virtual_unique_to_a_client_and_the_same_on_every_ru
     assert type(datetime.datetime.now()) is datetime.datetime
     # two clients, the reader that warms the cache, the new reader and its successors: each its own
     assert 4 <= len(drawn) <= 10 and max(drawn.values()) > 2
+
+
+@pytest.mark.parametrize("moment", ["start", "stop"])
+def test_after_an_interrupt_the_world_is_as_before(moment, monkeypatch):
+    before, out = time.time, sys.stdout
+    real = getattr(Virtual, moment)
+
+    def interrupted(self, *args):
+        if moment == "start":
+            real(self, *args)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Virtual, moment, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            races.explore([reader, writer])
+    assert time.time is before and sys.stdout is out
+    assert races.explore([reader, writer]).verdict == "X"
 
 
 def test_interchangeable_clients_stop_being_so_when_they_use_their_identity():
