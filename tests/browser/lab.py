@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -63,16 +64,19 @@ def notebook(*sources: str) -> nbformat.NotebookNode:
 
 
 class Lab:
-    """One JupyterLab server and one browser, for as many notebooks as you like."""
+    """One JupyterLab server and one browser, for as many notebooks as you like.
 
-    def __init__(self):
+    `prefix` is put before the server's command, such as a program that confines it.
+    """
+
+    def __init__(self, prefix: Sequence[str] = ()):
         executable = chromium()
         if executable is None:
             raise RuntimeError("no Chromium found; on Debian or Ubuntu: apt install chromium")
         self._closing = contextlib.ExitStack()
         try:
             self.folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
-            self._start_server()
+            self._start_server(prefix)
             self._playwright = self._closing.enter_context(sync_playwright())
             self.browser = self._playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
             self._closing.callback(self.browser.close)
@@ -107,7 +111,7 @@ class Lab:
         with urllib.request.urlopen(request, timeout=20) as reply:
             return json.loads(reply.read() or b"null")
 
-    def _start_server(self) -> None:
+    def _start_server(self, prefix: Sequence[str]) -> None:
         for name in ("work", "config", "data", "runtime", "settings", "workspaces", "ipython"):
             (self.folder / name).mkdir()
         for plugin, values in SETTINGS.items():
@@ -141,7 +145,11 @@ class Lab:
         }
         self._log = self._closing.enter_context(open(self.folder / "server.log", "w+"))
         self._server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())],
+            [
+                *prefix,
+                *(sys.executable, "-m", "jupyterlab"),
+                *(f"--{name}={value}" for name, value in options.items()),
+            ],
             env=os.environ | {name: str(self.folder / folder) for name, folder in folders.items()},
             stdin=subprocess.DEVNULL,
             stdout=self._log,
