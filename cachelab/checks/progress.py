@@ -41,6 +41,7 @@ def read() -> dict:
     A file that cannot be understood is set aside under another name, never overwritten."""
     file = path()
     try:
+        _refuse_devices(file)
         text = file.read_text(encoding="utf-8")
     except OSError:  # not there yet, or not readable: then there is nothing to say, and nothing to set aside
         return _clean(_EMPTY)
@@ -55,6 +56,12 @@ def read() -> dict:
         except OSError:
             pass
         return _clean(_EMPTY)
+
+
+def _refuse_devices(file: Path) -> None:
+    """OSError unless the file is an ordinary one, or is not there yet: saving replaces what it finds."""
+    if file.exists() and not file.is_file():
+        raise OSError(f"CACHELAB_PROGRESS names {file}, which is not an ordinary file; name one that is")
 
 
 def record(id: str, status: str) -> str:
@@ -142,6 +149,7 @@ def _clean(data: dict) -> dict:
 def _update(change) -> dict:
     """Read, change and write as one step, whatever other kernels do; readers see the old or the new file."""
     file = path()
+    _refuse_devices(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     with _locked(file.with_suffix(".lock")):
         known = read()

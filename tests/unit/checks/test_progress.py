@@ -174,6 +174,15 @@ def test_a_file_that_may_not_be_read_is_left_alone(monkeypatch):
     assert progress.path().exists()
 
 
+def test_a_device_in_the_files_place_is_never_replaced(monkeypatch, tmp_path):
+    device = tmp_path / "pipe"  # as /dev/null would be, for which root has every right
+    os.mkfifo(device)
+    monkeypatch.setenv("CACHELAB_PROGRESS", str(device))
+    verdict = exercise("01.2").check(lambda reads, capacity: 0)
+    assert verdict.status == "incorrect" and "not an ordinary file" in str(verdict)
+    assert stat.S_ISFIFO(device.stat().st_mode) and progress.read()["exercises"] == {}
+
+
 def test_nothing_about_the_person_is_kept():
     exercise("01.2").check(lambda reads, capacity: 0)
     assert set(json.loads(progress.path().read_text())) == {"exercises", "last"}
