@@ -11,7 +11,7 @@ from tests.browser.lab import Lab  # noqa: E402  (the harness of the browser tes
 PICTURES = {  # file: the notebook, and the cell whose output is shown
     "latency-ladder": ("01_why_cache", "ladder-see"),
     "race": ("05_invalidation_races", "enough-race"),
-    "order": ("03_provision_with_boto3", "choices-form"),
+    "failover": ("03_provision_with_boto3", "failover-see"),
 }
 
 
