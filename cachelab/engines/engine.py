@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 
 from .errors import EngineError, PortTaken
-from .ports import HOST, free_port, is_free
+from .ports import HOST, claim, free_port, is_free
 from .process import Process
 
 START_SECONDS = 30.0  # a cold disk on a loaded shared machine; usually it is a tenth of a second
@@ -74,6 +74,7 @@ class LocalEngine(Engine):
     _patience = 5.0  # seconds it may take for that
 
     _process: Process | None = None
+    _claim: socket.socket | None = None  # while the server is down, its port stays ours
 
     def __init__(self, port: int | None) -> None:
         self._lock = threading.RLock()
@@ -142,6 +143,7 @@ class LocalEngine(Engine):
             try:
                 self.version = self._wait_until_it_answers(process)
                 self._process = process
+                self._claim = self._claim or claim(self.port)
                 return
             except PortTaken:  # somebody was faster between our choice and the server's bind
                 if requested or attempt == _TRIES - 1:

@@ -1,5 +1,8 @@
 """The cache folder, the ports, the certificates."""
 
+import gc
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -59,6 +62,25 @@ def test_ports_are_not_those_that_clients_are_given(monkeypatch):
     monkeypatch.setattr(ports, "is_free", lambda port: False)
     with pytest.raises(engines.EngineError, match="no free port"):
         ports.free_port()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that end with their process")
+def test_while_a_server_is_down_no_other_kernel_is_given_its_port(monkeypatch):
+    ports, server = module("ports"), engines.ValkeyServer()
+    port = server.port
+    server.kill()
+    elsewhere = [sys.executable, "-c", f"from cachelab.engines import ports; print(ports.claim({port}))"]
+    assert ports.is_free(port)
+    assert subprocess.check_output(elsewhere, text=True).strip() == "None"
+    draws = iter([port - ports._FIRST, 7, port - ports._FIRST])
+    monkeypatch.setattr(ports.secrets, "randbelow", lambda _: next(draws))
+    assert ports.free_port() == ports._FIRST + 7
+    server.restart()
+    assert server.port == port
+    server.kill()
+    del server
+    gc.collect()
+    assert ports.free_port() == port
 
 
 def test_certificates_are_made_once_and_anew_after_stop_all():
