@@ -127,10 +127,13 @@ def test_text_is_the_whole_table(late_fill):
     assert "newer value was already known" in race(three, "fresh").text()
 
 
-def test_nothing_to_draw_is_an_error_with_the_way_out():
+def test_where_nothing_went_wrong_the_report_says_so():
     harmless = races.explore([LEASE.reader, LEASE.writer])
-    with pytest.raises(ValueError, match="no violation within these bounds"):
-        race(harmless)
+    assert race(harmless) is harmless
+    assert "no violation within these bounds" in repr(harmless)
+
+
+def test_a_kind_that_did_not_happen_is_an_error_with_the_way_out():
     with pytest.raises(ValueError, match="'fresh'.*there are: X"):
         race(races.explore([get_user, update_user]), "fresh")
 
