@@ -16,7 +16,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from .engine import Engine
+from .advice import offer as offer_advice
+from .engine import Engine, LocalEngine
 from .errors import EngineError, PortTaken
 from .memcached import ADDRESS_VARIABLE as MEMCACHED_ADDRESS
 from .memcached import GivenMemcached, MemcachedServer, StandInMemcached
@@ -111,6 +112,7 @@ def stop_all() -> None:
     """
     with _lock:
         _current.clear()
+        LocalEngine.started.clear()
         close_relays()
         end_all()
 
@@ -122,6 +124,9 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+offer_advice()
 
 
 def _the(key: object, start: Callable[[], Engine]) -> Engine:

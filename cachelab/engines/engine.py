@@ -5,8 +5,10 @@ import signal
 import socket
 import threading
 import time
+import weakref
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import ClassVar
 
 from .errors import EngineError, PortTaken
 from .ports import HOST, claim, free_port, is_free
@@ -75,10 +77,14 @@ class LocalEngine(Engine):
 
     _process: Process | None = None
     _claim: socket.socket | None = None  # while the server is down, its port stays ours
+    _ended = False  # by one of our own methods
+
+    started: "ClassVar[weakref.WeakSet[LocalEngine]]" = weakref.WeakSet()  # those in use
 
     def __init__(self, port: int | None) -> None:
         self._lock = threading.RLock()
         self._start(port)
+        LocalEngine.started.add(self)
 
     # What a subclass says about its server.
 
@@ -101,18 +107,25 @@ class LocalEngine(Engine):
         return self._process is not None and self._process.alive
 
     @property
+    def lost(self) -> bool:
+        """Whether its process has ended without `kill()` or `stop()`."""
+        return not self.alive and not self._ended
+
+    @property
     def badge(self) -> str:
         where = f"pid {self.pid}" if self.alive else "down"
         return f"real {self.name} {self.version} · {where} · {self.host}:{self.port}"
 
     def kill(self) -> None:
         with self._lock:
+            self._ended = True
             if self.alive:
                 self._process.kill()
                 self._wait_until_refused()
 
     def stop(self) -> None:
         with self._lock:
+            self._ended = True
             if not self.alive:
                 return
             if self._polite:
@@ -142,7 +155,7 @@ class LocalEngine(Engine):
             process = self._spawn()
             try:
                 self.version = self._wait_until_it_answers(process)
-                self._process = process
+                self._process, self._ended = process, False
                 self._claim = self._claim or claim(self.port)
                 return
             except PortTaken:  # somebody was faster between our choice and the server's bind

@@ -4,11 +4,13 @@ import functools
 import re
 import socket
 import threading
+import time
 from pathlib import Path
 
 import psutil
 import pytest
 import redis
+from IPython.core.interactiveshell import InteractiveShell
 
 from cachelab import engines
 
@@ -259,3 +261,47 @@ def test_an_engine_that_died_by_itself_is_noticed():
     assert valkey._process.wait(5)
     assert not valkey.alive
     assert engines.valkey().client().ping()
+
+
+def test_only_a_server_that_nobody_ended_is_lost(start):
+    engine = start()
+    assert not engine.lost
+    engine.kill()
+    assert not engine.lost
+    engine.restart()
+    psutil.Process(engine.pid).kill()
+    assert gone(engine) and engine.lost
+    assert start() is engine and engine.alive and not engine.lost
+
+
+def test_a_cell_that_fails_for_want_of_a_server_says_what_to_do(capsys):
+    shell = InteractiveShell()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("IPython.get_ipython", lambda: shell)
+        module("advice").offer()
+    engine = engines.valkey()
+    shell.run_cell("1 / 0")
+    assert "ended" not in capsys.readouterr().out  # nothing is lost
+    engine.kill()
+    shell.run_cell("1 / 0")
+    assert "ended" not in capsys.readouterr().out  # an outage on purpose explains itself
+    engine.restart()
+    psutil.Process(engine.pid).kill()
+    assert gone(engine)
+    shell.run_cell("1 + 1")
+    assert "ended" not in capsys.readouterr().out  # and nobody minds
+    shell.run_cell("1 / 0")
+    said = capsys.readouterr().out
+    assert "Valkey has ended, and nothing in this notebook did it" in said
+    assert "Run the cell that printed the badges again" in said
+    engines.stop_all()
+    shell.run_cell("1 / 0")
+    assert "ended" not in capsys.readouterr().out
+
+
+def gone(engine) -> bool:
+    """Waits until the engine knows that its process has ended."""
+    deadline = time.monotonic() + 20
+    while engine.alive and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not engine.alive
