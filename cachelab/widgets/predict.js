@@ -65,7 +65,7 @@ export default widget(({ root, get, send, watch, isStatic }) => {
 
   watch(["guess", "actual", "guess_text", "actual_text", "verdict"], (guess, actual, guessText, actualText, verdict) => {
     field.show(guess, actual);
-    if (actual !== null) say(verdict);
+    if (verdict) say(verdict);
     else if (guess !== null) say(guessText ? `You say ${guessText}. Run on and see.` : "Noted.");
     else say(isStatic ? "Guess before you read on." : "");
     result.replaceChildren(...(typeof actual === "number" ? compared(guess, actual, guessText, actualText) : []));

@@ -6,6 +6,8 @@ from typing import Self
 import numpy as np
 import traitlets
 
+from cachelab.engines import Engine
+
 from .base import Base
 from .quantity import quantity
 
@@ -22,6 +24,7 @@ class Prediction(Base):
     guess = traitlets.Any(None, allow_none=True, help="a number or a choice; None until made").tag(sync=True)
     actual = traitlets.Any(None, allow_none=True, help="the answer; None until revealed").tag(sync=True)
     because = traitlets.Unicode("").tag(sync=True)
+    withheld = traitlets.Bool(False, help="a stand-in was timed, so there is no answer")
     # what the view shows of guess and actual, in words
     guess_text = traitlets.Unicode("").tag(sync=True)
     actual_text = traitlets.Unicode("").tag(sync=True)
@@ -45,25 +48,27 @@ class Prediction(Base):
             raise traitlets.TraitError(f"{value:g} is outside 0 to {self.of}")
         return float(value)
 
-    @traitlets.observe("guess", "actual", "because")
+    @traitlets.observe("guess", "actual", "because", "withheld")
     def _say(self, _):
         with self.hold_sync():
             self.guess_text, self.actual_text = self._words(self.guess), self._words(self.actual)
-            self.verdict = "" if self.actual is None else self._verdict()
+            self.verdict = self._verdict()
 
-    def reveal(self, actual: float | str, because: str = "") -> Self:
+    def reveal(self, actual: float | str, because: str = "", *, timed: Engine | None = None) -> Self:
         """Shows `actual` beside the guess, and locks the guess.
 
         `actual` is in the question's unit, or one of its choices; `because` is one sentence on why.
-        As the last line of a cell it shows the two there as well.
+        As the last line of a cell it shows the two there as well. If `actual` is a time, `timed` is the
+        engine that took it: what a stand-in takes is no answer, and is not shown.
         """
+        withheld = timed is not None and not timed.is_real
         with self.hold_sync():
-            self.because, self.actual = because, actual
+            self.withheld, self.because, self.actual = withheld, because, None if withheld else actual
         return self
 
     def text(self) -> str:
         asked = self.question if self.question.endswith("?") else f"{self.question}:"
-        if self.actual is not None:
+        if self.verdict:
             return f"{asked} {self.verdict}"
         if self.guess is not None:
             return f"{asked} You say {self.guess_text}."
@@ -85,6 +90,11 @@ class Prediction(Base):
         return f"{'' if self.unit in '%×' else ' '}{self.unit}" if self.unit else ""
 
     def _verdict(self) -> str:
+        if self.withheld:
+            said = f"You said {self.guess_text}. " if self.guess is not None else ""
+            return f"{said}No answer here: a stand-in was timed, and its timings mean nothing."
+        if self.actual is None:
+            return ""
         because = f" {self.because}" if self.because else ""
         if self.guess is None:
             return f"No guess; the answer is {self.actual_text}.{because}"

@@ -3,6 +3,7 @@
 import threading
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Self
 
 import traitlets
@@ -50,7 +51,8 @@ class TrafficBench(Base):
         self._clear()
         super().__init__(
             label="Traffic bench",
-            said="Ready. Start sends customers; after a minute they go home by themselves.",
+            said="Ready. Start sends customers; after a minute they go home by themselves."
+            + ("" if cache.is_real else " Your cache is a stand-in, so no latencies are shown."),
             controls=[
                 {"label": slider.label, "texts": [slider.words(option) for option in options]}
                 for slider, options in zip(SLIDERS, self._options, strict=True)
@@ -133,7 +135,7 @@ class TrafficBench(Base):
                  for control, position in zip(self.controls, self.positions, strict=True)]
         lines.append(self.said)
         if self.model.total is not None:
-            lines.append(f"{self.model.total.at:.1f} s in all: {self.model.total}")
+            lines.append(f"{self.model.total.at:.1f} s in all: {self._total()}")
         if self.trouble:
             lines.append(self.trouble)
         with self._drawing:
@@ -192,7 +194,7 @@ class TrafficBench(Base):
             ticks = self.model.ticks
             at = [round(tick.at, 1) for tick in ticks]
             self._hits.update("measured", at, [_or_gap(tick.hit_ratio) for tick in ticks])
-            for name in ("p50", "p99"):
+            for name in ("p50", "p99") if self.cache.is_real else ():  # what a stand-in takes means nothing
                 self._latency.update(name, at, [_or_gap(getattr(tick, name)) for tick in ticks])
             slow = [  # one mark a second will do
                 (round(tick.at, 1), round(tick.waiting, 3)) for tick in ticks[::5] if tick.waiting > LONG_WAIT
@@ -205,16 +207,19 @@ class TrafficBench(Base):
             self.trouble = f"A request failed with {self.model.last_error}"
         if self.running and not self.model.running:
             self.running = False
-            self.said = f"Stopped after {self.model.total.at:.0f} s. In all: {self.model.total}."
+            self.said = f"Stopped after {self.model.total.at:.0f} s. In all: {self._total()}."
+
+    def _total(self) -> Figures:
+        return self.model.total if self.cache.is_real else replace(self.model.total, p50=None, p99=None)
 
     def _show(self, second: Figures | None) -> None:
         def of(name, unit=""):
             return quantity(None if second is None else getattr(second, name), unit)
 
+        latencies = [[name, of(name, "s") if self.cache.is_real else "stand-in"] for name in ("p50", "p99")]
         self.tiles = [
             ["hit ratio", of("hit_ratio", "%")],
-            ["p50", of("p50", "s")],
-            ["p99", of("p99", "s")],
+            *latencies,
             ["requests", "–" if second is None else f"{second.requests:.0f}/s"],
             ["database queries", "–" if second is None else f"{second.queries:.0f}/s"],
             ["errors", "–" if second is None else f"{second.errors:.0f}/s"],

