@@ -233,6 +233,11 @@ class Call:
         return self
 
 
+def name_of(function) -> str:
+    """What a verdict calls it; a functools.partial and an object with __call__ have no name of their own."""
+    return getattr(function, "__name__", "your function")
+
+
 class Lab:
     """What a judge works with: a cache and a database that write down what is done to them."""
 
@@ -280,7 +285,7 @@ class Lab:
         at once.
 
         `text` is what the verdict says was called, if it is not this function by its name."""
-        name = getattr(function, "__name__", "your function")
+        name = name_of(function)
         where = "".join(f" {condition}" for condition in self.log.conditions)
         call = Call(f"`{text or f'{name}({_arguments(args, named)})'}`{where}", patience=patience or PATIENCE)
         start, first = time.monotonic(), len(self.log.steps)
@@ -305,9 +310,8 @@ class Lab:
 
         The first query of each waits until all have asked, so that the calls really overlap."""
         during = " at the same time as other requests"
-        calls = [
-            Call(f"`{function.__name__}({_arguments(args, {})})`{during}", overtime="") for args in requests
-        ]
+        name = name_of(function)
+        calls = [Call(f"`{name}({_arguments(args, {})})`{during}", overtime="") for args in requests]
         note(calls[0].text)
 
         def run(call, args):

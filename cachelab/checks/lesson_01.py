@@ -2,6 +2,7 @@
 
 import math
 import random
+from decimal import Decimal
 from functools import partial
 from numbers import Real
 
@@ -82,6 +83,7 @@ def what_the_database_sees(lab: Lab, needed_hit_ratio):
                 load,
                 "That is the share that may reach the database. The hit ratio is the share that must not.",
             ),
+            (reads - capacity, "That is a number of reads a second. Which share of them all is it?"),
             (100 * (1 - load), "Write a ratio as a number from 0 to 1."),
         )
     return (
@@ -275,6 +277,8 @@ def number(call: Call, expected: float, *mistakes, unit: str = "", evidence=None
     """Settle unless the call returned this number; a mistake is (the number it leads to, what to think
     about)."""
     value = call.finished().value
+    if isinstance(value, Decimal):
+        value = float(value)
     if (
         isinstance(value, Real)
         and not isinstance(value, bool)
@@ -287,7 +291,10 @@ def number(call: Call, expected: float, *mistakes, unit: str = "", evidence=None
     elif not isinstance(value, Real):
         think = "A number is asked for."
     else:
+        mistakes += ((expected / 1000, "Are those seconds?"),) if unit == "ms" else ()
         think = next((text for wrong, text in mistakes if math.isclose(value, wrong, rel_tol=1e-6)), "")
+        if not think and any(value == round(expected, places) for places in (1, 2, 3)):
+            think = "Leave the rounding to whoever prints it."
     more = (evidence(value),) if evidence and isinstance(value, Real) else ()
     raise call.wrong(f"it returned {show(value)}", f"{expected:.6g} {unit}".strip(), think, *more)
 

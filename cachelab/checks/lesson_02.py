@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from cachelab.workload import choice, duel
 
 from .exercise import define
-from .lab import Call, Lab, counted
+from .lab import Call, Lab, counted, name_of
 from .verdict import NOT_ATTEMPTED, Settled, Table, Verdict, incorrect, show
 
 chance = random.SystemRandom()  # other names and numbers on every check
@@ -297,7 +297,7 @@ def where(lab: Lab, node_for, keys: list[str], nodes: list[str]) -> dict[str, st
     def all_of_them():
         return {key: node_for(key, list(nodes)) for key in keys}
 
-    call = lab.call(all_of_them, patience=1.5, text=f"{node_for.__name__}(key, nodes) for {len(keys):,} keys")
+    call = lab.call(all_of_them, patience=1.5, text=f"{name_of(node_for)}(key, nodes) for {len(keys):,} keys")
     chosen = call.finished().value
     if odd := next((key for key, node in chosen.items() if node not in nodes), None):
         raise call.wrong(f"for {odd!r} it returned {show(chosen[odd])}", f"one of {show(nodes)}")
