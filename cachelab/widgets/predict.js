@@ -30,7 +30,8 @@ export default widget(({ root, get, send, watch, isStatic }) => {
     const input = html("input", { id, type: "text", inputmode: "decimal", autocomplete: "off", placeholder: "your guess" });
     const entry = html("span", { class: "entry" }, input,
       html("span", { class: "quiet" }, of !== null ? `of ${of}` : get("unit")),
-      html("button", { type: "submit", class: "primary" }, "Commit"));
+      // for the mouse: with the keyboard Enter commits, and Shift+Tab from the next cell comes to the field at once
+      html("button", { type: "submit", class: "primary", tabindex: "-1" }, "Commit"));
     const element = html("form", { class: "number", onsubmit: (event) => { event.preventDefault(); enter(); } },
       html("label", { for: id }, get("question")), entry);
     // Leaving the field counts too: a learner who runs the next cell has answered.

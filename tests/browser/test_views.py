@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from cachelab.engines.valkey import StandInValkey
 from cachelab.widgets import Bench, Chart, Figure, Slider, predict
 
 RENDER = """async ([esm, css, state]) => {
@@ -63,6 +64,22 @@ def test_what_is_no_number_in_the_unit_is_refused_in_words(drawn, typed):
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text(f"“{typed}” is not a number in s.")
     assert page.evaluate("state.guess") is None
+
+
+def test_coming_back_from_below_leads_straight_into_the_field(drawn):
+    page = drawn(predict("q", unit="s"))
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<button>below</button>')")
+    page.get_by_role("button", name="below").focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    assert page.evaluate("state.guess") == 7
+
+
+def test_a_prediction_without_an_answer_says_so_and_draws_no_bars(drawn):
+    page = drawn(predict("q", unit="s").reveal(0.5, timed=StandInValkey()))
+    expect(page.get_by_role("status")).to_contain_text("No answer here: a stand-in was timed")
+    expect(page.locator(".bar")).to_have_count(0)
 
 
 def bench() -> Bench:
