@@ -226,7 +226,7 @@ class Call:
             if self.value is None:
                 think = think or "Is there a path through the function without a `return`?"
             raise self.wrong(
-                f"of what it returned, {happened}".replace("of what it returned, it was", "it returned"),
+                f"it returned something else: {happened}".replace("something else: it was ", ""),
                 wanted,
                 think,
             )
