@@ -116,7 +116,11 @@ class TrafficBench(Base):
         self.cache.kill()
         self._outages += 1
         self._mark("killed")
-        self.said = "The cache is dead. Its process was killed."
+        self.said = "The cache is dead. " + (
+            "Its process was killed."
+            if self.cache.is_real
+            else "A stand-in has no process: it refuses all calls."
+        )
         return self
 
     def restart_cache(self) -> Self:
@@ -131,8 +135,10 @@ class TrafficBench(Base):
         super().close()
 
     def text(self) -> str:
-        lines = [f"{control['label']}: {control['texts'][position]}"
-                 for control, position in zip(self.controls, self.positions, strict=True)]
+        lines = [
+            f"{control['label']}: {control['texts'][position]}"
+            for control, position in zip(self.controls, self.positions, strict=True)
+        ]
         lines.append(self.said)
         if self.model.total is not None:
             lines.append(f"{self.model.total.at:.1f} s in all: {self._total()}")
@@ -166,7 +172,8 @@ class TrafficBench(Base):
         self._hits = Figure(y="hit ratio", y_unit="%", y_range=(0, 1), height=120, **x)
         self._hits.line("measured").threshold("in the long run")
         log = {"y_scale": "log", "y_range": (1e-4, 10)}
-        self._latency = Figure(y="latency of a read", y_unit="s", height=140, **log, **x)
+        name = "latency of a read" if self.cache.is_real else "latency of a read: not shown for a stand-in"
+        self._latency = Figure(y=name, y_unit="s", height=140, **log, **x)
         self._latency.line("p50").line("p99").points("still waiting", shape="cross")
         self._rates = Figure(y="per second", height=120, **x)
         self._rates.line("requests", color="grey").line("database queries", color="pink")

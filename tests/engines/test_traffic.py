@@ -242,6 +242,9 @@ def test_the_bench_shows_no_latencies_of_a_stand_in():
         assert "Your cache is a stand-in, so no latencies are shown." in bench.text()
         bench.start()
         until(lambda: len(bench.model.ticks) > 2)
+        bench.kill_cache()
+        assert bench.said == "The cache is dead. A stand-in has no process: it refuses all calls."
+        bench.restart_cache()
         bench.stop()
         until(lambda: not bench.running)
         tiles = dict(bench.tiles)
