@@ -24,7 +24,7 @@ class Prediction(Base):
     guess = traitlets.Any(None, allow_none=True, help="a number or a choice; None until made").tag(sync=True)
     actual = traitlets.Any(None, allow_none=True, help="the answer; None until revealed").tag(sync=True)
     because = traitlets.Unicode("").tag(sync=True)
-    withheld = traitlets.Bool(False, help="a stand-in was timed, so there is no answer")
+    withheld = traitlets.Unicode("", help="why there is no answer on this machine")
     # what the view shows of guess and actual, in words
     guess_text = traitlets.Unicode("").tag(sync=True)
     actual_text = traitlets.Unicode("").tag(sync=True)
@@ -54,14 +54,19 @@ class Prediction(Base):
             self.guess_text, self.actual_text = self._words(self.guess), self._words(self.actual)
             self.verdict = self._verdict()
 
-    def reveal(self, actual: float | str, because: str = "", *, timed: Engine | None = None) -> Self:
+    def reveal(self, actual: float | str | None, because: str = "", *, timed: Engine | None = None) -> Self:
         """Shows `actual` beside the guess, and locks the guess.
 
-        `actual` is in the question's unit, or one of its choices; `because` is one sentence on why.
-        As the last line of a cell it shows the two there as well. If `actual` is a time, `timed` is the
-        engine that took it: what a stand-in takes is no answer, and is not shown.
+        `actual` is in the question's unit, or one of its choices; None if what gives the answer could not
+        be run on this machine. `because` is one sentence on why. As the last line of a cell it shows the two
+        there as well. If `actual` is a time, `timed` is the engine that took it: what a stand-in takes is no
+        answer, and is not shown.
         """
-        withheld = timed is not None and not timed.is_real
+        withheld = ""
+        if timed is not None and not timed.is_real:
+            withheld = "No answer here: a stand-in was timed, and its timings mean nothing."
+        elif actual is None:
+            withheld = "The answer could not be shown on this machine."
         with self.hold_sync():
             self.withheld, self.because, self.actual = withheld, because, None if withheld else actual
         return self
@@ -92,7 +97,7 @@ class Prediction(Base):
     def _verdict(self) -> str:
         if self.withheld:
             said = f"You said {self.guess_text}. " if self.guess is not None else ""
-            return f"{said}No answer here: a stand-in was timed, and its timings mean nothing."
+            return f"{said}{self.withheld}"
         if self.actual is None:
             return ""
         because = f" {self.because}" if self.because else ""

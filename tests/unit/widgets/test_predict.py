@@ -59,6 +59,16 @@ def test_the_time_of_a_stand_in_is_not_shown_as_an_answer():
     assert prediction.reveal(2, "Two trips.").verdict == "You said 3 s; it is 2 s: 50% too high. Two trips."
 
 
+@pytest.mark.parametrize("guess, said", [(None, ""), (3, "You said 3 of 10. ")])
+def test_an_answer_that_could_not_be_had_is_said(guess, said):
+    prediction = predict("stale orders", of=10)
+    prediction.guess = guess
+    prediction.reveal(None, "Only one order puts the old price back.")
+    assert prediction.text() == f"stale orders: {said}The answer could not be shown on this machine."
+    prediction.reveal(1)
+    assert "1 of 10" in prediction.text()
+
+
 def test_text_follows_the_state():
     prediction = predict("stale orders", of=10)
     assert prediction.text() == "stale orders: ___ of 10. No guess yet."
