@@ -16,7 +16,7 @@ export default widget(({ root, get, send, watch, isStatic }) => {
     fields.forEach((field, i) => field.show(chosen[i]));
     advice.replaceChildren(
       html("p", { class: "engine" }, html("strong", {}, engine), `, ${form}.`),
-      list(`Why ${engine}`, "＋", reasons),
+      list(`Why ${engine}`, "+", reasons),
       ...against.map((one) => list(`Why not ${one.engine}`, "−", one.reasons)),
       ...notes.map((note) => html("p", { class: "note" }, note)));
     say(`${engine}, ${form}. ${notes.join(" ")}`);
