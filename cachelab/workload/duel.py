@@ -2,12 +2,11 @@
 
 match = duel.Duel(valkey, memcached)
 
-def restart():
-    ...                                        # talk to both servers
-    return duel.found(valkey="comes back empty", memcached="comes back empty",
-                      held={"Valkey keeps its data": False, "Memcached loses its data": True})
+def in_valkey():
+    ...                                        # talk to the server
+    return duel.found("comes back empty", held={"Redis keeps its data": False})
 
-match.run("restart", restart)                  # runs it and keeps the finding
+match.run("restart", in_valkey, in_memcached)  # runs both, says and keeps what they found
 match                                          # the table so far; nothing in it is typed in
 """
 
@@ -17,9 +16,9 @@ from html import escape
 from textwrap import wrap
 from typing import Any
 
-from cachelab.engines import EngineError
+from cachelab.engines import Engine, EngineError
 
-__all__ = ["USUAL", "Duel", "Finding", "found"]
+__all__ = ["USUAL", "Duel", "Finding", "Half", "found"]
 
 # What the comparison tables on the web say, in few words: row -> (Redis or Valkey, Memcached).
 USUAL: dict[str, tuple[str, str]] = {
@@ -40,82 +39,114 @@ USUAL: dict[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What one experiment saw of both servers, and which statements of the usual table held."""
+class Half:
+    """What an experiment saw of one server, and which statements of the usual table held."""
 
-    valkey: str
-    memcached: str
-    held: Mapping[str, bool]  # statement of the usual table -> whether the experiment bore it out
+    said: str
+    held: Mapping[str, bool] = field(default_factory=dict)  # statement -> whether the experiment bore it out
     figures: Mapping[str, Any] = field(default_factory=dict)
-    row: str = ""
+    shown: bool = True  # False: it could not be tried here, and `said` says why
+
+
+def found(said: str, held: Mapping[str, bool] | None = None, **figures: Any) -> Half:
+    """What an experiment returns: what the server did, which statements held, and figures to look up."""
+    return Half(said, {text: bool(value) for text, value in (held or {}).items()}, figures)
+
+
+Experiment = Callable[[], Half]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A row of the table, as your experiments fill it."""
+
+    valkey: Half
+    memcached: Half
+
+    @property
+    def held(self) -> dict[str, bool]:
+        """The statements of the usual table that were tried, and whether they held."""
+        return {**self.valkey.held, **self.memcached.held}
 
     @property
     def usual(self) -> str:
-        """ "right", "half right" or "wrong"; "not shown" where nothing could be tried."""
+        """ "right", "half right" or "wrong", perhaps "as far as shown"; "not shown" if nothing was tried."""
         held = list(self.held.values())
         if not held:
             return "not shown"
-        return "right" if all(held) else "half right" if any(held) else "wrong"
+        verdict = "right" if all(held) else "half right" if any(held) else "wrong"
+        return verdict if self.valkey.shown and self.memcached.shown else f"{verdict} as far as shown"
 
     @property
     def fell(self) -> tuple[str, ...]:
         """The statements that did not hold."""
         return tuple(statement for statement, held in self.held.items() if not held)
 
+    @property
+    def verdict(self) -> str:
+        """One sentence on the usual table."""
+        if not self.held:
+            return "Whether the usual table is right could not be shown here."
+        fell = f". This did not hold: “{'”, “'.join(self.fell)}”" if self.fell else ""
+        return f"The usual table is {self.usual}{fell}."
+
     def __getitem__(self, name: str) -> Any:
         """A figure by its name; None if the experiment did not get to measure it."""
-        return self.figures.get(name)
-
-    def __str__(self) -> str:
-        lines = [f"Valkey     {self.valkey}", f"Memcached  {self.memcached}"]
-        if self.held:
-            fell = f": not so is “{'”, “'.join(self.fell)}”" if self.fell else ""
-            lines.append(f"The usual table is {self.usual}{fell}.")
-        return "\n".join(lines)
-
-    __repr__ = __str__
-
-
-def found(*, valkey: str, memcached: str, held: Mapping[str, bool], **figures: Any) -> Finding:
-    """What an experiment returns: what each server did, which statements held, and figures to look up."""
-    return Finding(valkey, memcached, {text: bool(value) for text, value in held.items()}, figures)
+        return {**self.valkey.figures, **self.memcached.figures}.get(name)
 
 
 class Duel:
-    """The table, filled by experiments. `needs` are the engines that must be real for them to count."""
+    """The table, filled by experiments on these two engines."""
 
-    def __init__(self, *needs):
-        self.needs = needs
+    def __init__(self, valkey: Engine, memcached: Engine):
+        self.engines = {"Valkey": valkey, "Memcached": memcached}
         self.findings: dict[str, Finding] = {}
-        self._experiments: dict[str, Callable[[], Finding]] = {}
+        self._experiments: dict[str, tuple[Experiment, Experiment]] = {}
 
-    def run(self, row: str, experiment: Callable[[], Finding] | None = None) -> Finding:
-        """Run the experiment for this row (the last one given for it, if none) and keep what it finds.
+    def run(self, row: str, *experiments: Experiment) -> None:
+        """Run the two experiments for this row, Valkey's and Memcached's; print and keep what they find.
 
-        On a stand-in, or where a server it starts cannot be had, the finding says what is missing.
+        Without experiments, those last given for the row run again.
         """
         if row not in USUAL:
             raise ValueError(f"no row {row!r}: the usual table has {', '.join(USUAL)}")
-        experiment = experiment or self._experiments.get(row)
-        if experiment is None:
-            raise ValueError(f"nothing has been tried for {row!r} yet: run its cell, or hand over a function")
-        self._experiments[row] = experiment
-        if missing := [engine.badge for engine in self.needs if not engine.is_real]:
-            said = f"not shown: {missing[0].split(' · ')[0]} (lesson 00 says how to get the real server)"
-            finding = Finding(said, said, {}, row=row)
+        experiments = experiments or self._experiments.get(row, ())
+        if not experiments:
+            raise ValueError(f"nothing has been tried for {row!r} yet: run its cell, or hand over functions")
+        if len(experiments) != 2:
+            raise TypeError(f"{row!r}: hand over two functions, for Valkey and for Memcached")
+        self._experiments[row] = experiments
+        self.findings[row] = finding = self._both(*experiments)
+        print(finding.verdict)
+
+    def compare(self, valkey: Experiment, memcached: Experiment) -> None:
+        """Run two experiments that belong to no row, and print what they find."""
+        self._both(valkey, memcached)
+
+    def _both(self, valkey: Experiment, memcached: Experiment) -> Finding:
+        return Finding(self._half("Valkey", valkey), self._half("Memcached", memcached))
+
+    def _half(self, name: str, experiment: Experiment) -> Half:
+        """On a stand-in, and where a server cannot be had, the half says what is missing."""
+        engine = self.engines[name]
+        print(f"{name:10} …", end="\r", flush=True)  # a sign of life; what it finds is written over it
+        if not engine.is_real:
+            half = _not_shown(f"it takes a real {name}, lesson 00 says how to get it")
+        elif not engine.alive:
+            half = _not_shown(f"this {name} is down, run the first cell again")
         else:
             try:
-                told = experiment()
-            except EngineError as error:  # one of the servers it wanted for itself cannot be had here
-                said = f"not shown: {str(error).splitlines()[0]}"
-                told = Finding(said, said, {})
-            if not isinstance(told, Finding):
-                raise TypeError(f"{experiment.__name__}() must return duel.found(...), not {told!r:.80}")
-            finding = Finding(told.valkey, told.memcached, told.held, told.figures, row)
-        self.findings[row] = finding
-        return finding
+                half = experiment()
+            except EngineError as error:  # a server it wanted for itself cannot be had here
+                half = _not_shown(str(error).splitlines()[0])
+        if not isinstance(half, Half):
+            raise TypeError(f"{experiment.__name__}() must return duel.found(...), not {half!r:.80}")
+        print(f"{name:10} {half.said}", flush=True)
+        return half
 
     def __getitem__(self, row: str) -> Finding:
+        if row not in self.findings:
+            raise LookupError(f"nothing has been found for {row!r} yet: run its cell first")
         return self.findings[row]
 
     @property
@@ -132,7 +163,8 @@ class Duel:
         for row, (theirs, ours) in USUAL.items():
             finding = self.findings.get(row)
             usual = f"{theirs} / {ours}"
-            rows.append((row, usual, *((finding.valkey, finding.memcached) if finding else ("", ""))))
+            did = (finding.valkey.said, finding.memcached.said) if finding else ("", "")
+            rows.append((row, usual, *did))
         return rows
 
     _columns = ("", "the usual table: Redis / Memcached", "Valkey did", "Memcached did", "the usual table is")
@@ -155,10 +187,15 @@ class Duel:
         body = ""
         for row, *cells in self._cells():
             usual, said = self._usual(row), "".join(f"<td {style}>{escape(cell)}</td>" for cell in cells)
-            mark = {"right": "○", "half right": "◐", "wrong": "✕"}.get(usual, "·")
-            body += f'<tr><th scope="row" {style}>{escape(row)}</th>{said}'
-            body += f'<td {style}><span style="white-space:nowrap">{mark} {usual}</span></td></tr>'
+            verdict, *rest = usual.partition(" as far")
+            mark = {"right": "○", "half right": "◐", "wrong": "✕"}.get(verdict, "·")
+            verdict = f'<span style="white-space:nowrap">{mark} {verdict}</span>{"".join(rest)}'
+            body += f'<tr><th scope="row" {style}>{escape(row)}</th>{said}<td {style}>{verdict}</td></tr>'
         return (
             '<div style="overflow-x:auto"><table style="border-collapse:collapse;color:inherit">'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
+
+
+def _not_shown(why: str) -> Half:
+    return Half(f"not shown: {why}", shown=False)

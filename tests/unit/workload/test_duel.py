@@ -1,4 +1,4 @@
-"""Findings become the table; what could not be tried says so."""
+"""Findings become the table; what could not be tried says so, and only that."""
 
 import pytest
 
@@ -7,81 +7,139 @@ from cachelab.workload import duel
 
 
 class Server:
-    def __init__(self, is_real=True):
-        self.is_real = is_real
-        self.badge = "real" if is_real else "stand-in: a mock"
+    def __init__(self, is_real=True, alive=True):
+        self.is_real, self.alive = is_real, alive
 
 
-def found(**held):
-    return duel.found(valkey="kept 3", memcached="lost 3", held=held, lost=3)
+def match(valkey=None, memcached=None):
+    return duel.Duel(valkey or Server(), memcached or Server())
 
 
-def test_a_finding_is_filed_and_shown():
-    match = duel.Duel(Server())
-    finding = match.run("restart", lambda: found(a=True, b=True))
-    assert (finding.usual, finding["lost"], finding["other"]) == ("right", 3, None)
-    assert match["restart"] is finding
-    assert "kept 3" in str(match) and "kept 3" in match._repr_html_()
-    assert str(finding) == "Valkey     kept 3\nMemcached  lost 3\nThe usual table is right."
+def kept(**held):
+    return lambda: duel.found("kept 3", held=held, kept=3)
+
+
+def lost(**held):
+    return lambda: duel.found("lost 3", held=held, lost=3)
+
+
+def fails():
+    pytest.fail("it ran")
+
+
+def test_a_finding_is_filed_and_told(capsys):
+    table = match()
+    table.run("restart", kept(a=True), lost(b=True))
+    finding = table["restart"]
+    assert finding.usual == "right"
+    assert (finding["kept"], finding["lost"], finding["other"]) == (3, 3, None)
+    assert "kept 3" in str(table) and "lost 3" in table._repr_html_()
+    told = [line.split("\r")[-1] for line in capsys.readouterr().out.split("\n")]
+    assert told == ["Valkey     kept 3", "Memcached  lost 3", "The usual table is right.", ""]
+
+
+def test_a_half_is_told_before_the_other_is_tried(capsys):
+    def memcached():
+        assert "Valkey     kept 3\n" in capsys.readouterr().out
+        return duel.found("lost 3")
+
+    match().run("restart", kept(), memcached)
 
 
 @pytest.mark.parametrize(
-    ("held", "usual"),
-    [({"a": True}, "right"), ({"a": True, "b": False}, "half right"), ({"a": False}, "wrong")],
+    ("of_valkey", "of_memcached", "usual"),
+    [
+        ({"a": True}, {"b": True}, "right"),
+        ({"a": True}, {"b": False}, "half right"),
+        ({"a": False}, {}, "wrong"),
+        ({}, {}, "not shown"),
+    ],
 )
-def test_the_verdict_follows_from_what_held(held, usual):
-    finding = found(**held)
-    assert finding.usual == usual
-    assert finding.fell == tuple(name for name, value in held.items() if not value)
+def test_the_verdict_follows_from_what_held(of_valkey, of_memcached, usual):
+    table = match()
+    table.run("restart", kept(**of_valkey), lost(**of_memcached))
+    held = of_valkey | of_memcached
+    assert table["restart"].usual == usual
+    assert table["restart"].fell == tuple(name for name, value in held.items() if not value)
 
 
 def test_every_row_is_listed_and_empty_until_run():
-    match = duel.Duel()
-    assert match.score == {"not run": len(duel.USUAL)}
-    text, page = str(match), match._repr_html_()
+    table = match()
+    assert table.score == {"not run": len(duel.USUAL)}
+    text, page = str(table), table._repr_html_()
     for row in duel.USUAL:
         assert row.split()[0] in text and f">{row}<" in page
 
 
 def test_a_row_can_be_run_again_by_name_and_keeps_the_newest():
-    match, times = duel.Duel(), []
+    table, times = match(), []
 
-    def experiment():
+    def valkey():
         times.append(1)
-        return found(a=len(times) > 1)
+        return duel.found("", held={"a": len(times) > 1})
 
-    assert match.run("threads", experiment).usual == "wrong"
-    assert match.run("threads").usual == "right"
-    assert match.score["right"] == 1
+    table.run("threads", valkey, lost())
+    assert table["threads"].usual == "wrong"
+    table.run("threads")
+    assert table["threads"].usual == "right" and table.score["right"] == 1
 
 
-def test_on_a_stand_in_nothing_is_run():
-    match = duel.Duel(Server(), Server(is_real=False))
-    finding = match.run("restart", lambda: pytest.fail("it ran"))
-    assert finding.usual == "not shown" and "stand-in: a mock" in finding.memcached
-    assert finding["lost"] is None
+def test_an_experiment_can_belong_to_no_row(capsys):
+    table = match(memcached=Server(is_real=False))
+    table.compare(kept(a=True), fails)
+    assert "kept 3" in (told := capsys.readouterr().out) and "Memcached  not shown" in told
+    assert table.score == {"not run": len(duel.USUAL)}
+
+
+@pytest.mark.parametrize("row_holds", [True, False])
+def test_without_a_real_memcached_valkey_is_shown(row_holds):
+    table = match(memcached=Server(is_real=False))
+    table.run("restart", kept(a=row_holds), fails)
+    finding = table["restart"]
+    assert (finding["kept"], finding["lost"]) == (3, None)
+    assert finding.memcached.said == "not shown: it takes a real Memcached, lesson 00 says how to get it"
+    assert finding.usual == f"{'right' if row_holds else 'wrong'} as far as shown"
+    assert "kept 3" in table._repr_html_() and "as far as shown" in str(finding.verdict)
+
+
+def test_without_a_real_valkey_memcached_is_shown():
+    table = match(valkey=Server(is_real=False))
+    table.run("restart", fails, lost(b=True))
+    assert table["restart"].valkey.said.startswith("not shown: it takes a real Valkey")
+    assert table["restart"].usual == "right as far as shown"
 
 
 def test_a_server_that_cannot_be_had_is_said_too():
-    def experiment():
+    def memcached():
         raise EngineError("no Memcached found: tried memcached on PATH.\nmore")
 
-    finding = duel.Duel().run("lost node", experiment)
-    assert finding.usual == "not shown"
-    assert finding.memcached == "not shown: no Memcached found: tried memcached on PATH."
+    table = match()
+    table.run("lost node", kept(a=True), memcached)
+    assert table["lost node"].memcached.said == "not shown: no Memcached found: tried memcached on PATH."
+    assert table["lost node"]["kept"] == 3
+
+
+def test_a_server_that_is_down_says_what_to_do():
+    table = match(valkey=Server(alive=False))
+    table.run("restart", fails, lost(b=True))
+    assert table["restart"].valkey.said == "not shown: this Valkey is down, run the first cell again"
 
 
 def test_mistakes_are_explained():
-    match = duel.Duel()
+    table = match()
     with pytest.raises(ValueError, match="no row 'speed': the usual table has data types"):
-        match.run("speed", found)
+        table.run("speed", kept(), lost())
     with pytest.raises(ValueError, match="nothing has been tried for 'threads' yet"):
-        match.run("threads")
+        table.run("threads")
+    with pytest.raises(TypeError, match="hand over two functions, for Valkey and for Memcached"):
+        table.run("threads", kept())
     with pytest.raises(TypeError, match="must return duel.found"):
-        match.run("threads", lambda: 3)
+        table.run("threads", lambda: 3, lost())
+    with pytest.raises(LookupError, match="nothing has been found for 'threads' yet: run its cell first"):
+        table["threads"]
 
 
 def test_text_from_servers_is_escaped():
-    match = duel.Duel()
-    match.run("threads", lambda: duel.found(valkey="<script>", memcached="&", held={"a": True}))
-    assert "<script>" not in match._repr_html_()
+    table = match()
+    table.run("threads", lambda: duel.found("<script>"), lambda: duel.found("&", held={"a": True}))
+    assert "<script>" not in table._repr_html_()

@@ -1,0 +1,32 @@
+"""Lesson 02 on a machine without Memcached: each row shows what Valkey did, and says what is missing."""
+
+import json
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from cachelab.engines.valkey import find_server as find_valkey
+from cachelab.workload import duel
+
+from .tidy import ROOT
+
+FIGURES = """
+import json
+print(json.dumps({row: [half.said for half in (found.valkey, found.memcached)]
+                  for row, found in match.findings.items()}))
+"""
+
+
+@pytest.mark.skipif(not find_valkey(), reason="needs a real Valkey")
+def test_valkeys_half_of_every_row_is_shown(monkeypatch, tmp_path):
+    nb = nbformat.read(ROOT / "notebooks" / "02_redis_or_memcached.ipynb", as_version=4)
+    nb.cells.append(nbformat.v4.new_code_cell(FIGURES))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CACHELAB_MEMCACHED", raising=False)
+    NotebookClient(nb, timeout=120).execute()
+    rows = json.loads(nb.cells[-1].outputs[0].text)
+    assert set(rows) == set(duel.USUAL)
+    for row, (valkey, memcached) in rows.items():
+        assert "not shown" not in valkey, row
+        assert memcached == "not shown: it takes a real Memcached, lesson 00 says how to get it", row
