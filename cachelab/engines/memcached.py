@@ -61,9 +61,9 @@ class MemcachedServer(LocalEngine):
 
         So `default_noreply` is True, as in production: writes are sent and not acknowledged.
         """
-        import pymemcache
+        from .memcached_client import Client
 
-        return pymemcache.Client((self.host, self.port), **options)
+        return Client((self.host, self.port), **options)
 
     def _spawn(self) -> Process:
         # -U 0: no UDP. As root it insists on being told whom to become; then root is the one it can be.
@@ -105,9 +105,9 @@ class GivenMemcached(Engine):
 
     def client(self, **options: object):
         """A `pymemcache.Client` for this server; every option is passed on, nothing else is set."""
-        import pymemcache
+        from .memcached_client import Client
 
-        return pymemcache.Client((self.host, self.port), **options)
+        return Client((self.host, self.port), **options)
 
     def kill(self) -> None:
         raise not_ours(self.badge)

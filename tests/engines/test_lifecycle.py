@@ -138,6 +138,32 @@ def test_what_the_course_sets_itself_is_refused(key):
         engines.ValkeyServer({key: "1"})
 
 
+class Interrupted:
+    """A socket on which the learner's interrupt arrives while the answer is awaited."""
+
+    def __init__(self, plain):
+        self._plain, self._comes = plain, True
+
+    def __getattr__(self, name):
+        return getattr(self._plain, name)
+
+    def recv(self, size):
+        if self._comes:
+            self._comes = False
+            raise KeyboardInterrupt
+        return self._plain.recv(size)
+
+
+@pytest.mark.parametrize(("command", "arguments"), [("get", ["a"]), ("set", ["a", b"3"]), ("touch", ["a"])])
+def test_an_interrupted_question_leaves_no_answer_to_the_next(command, arguments):
+    client = engines.MemcachedServer().client(default_noreply=False)
+    client.set("a", b"1"), client.set("b", b"2")
+    client.sock = Interrupted(client.sock)
+    with pytest.raises(KeyboardInterrupt):
+        getattr(client, command)(*arguments)
+    assert client.get("b") == b"2"
+
+
 def test_memcached_takes_arguments():
     assert engines.MemcachedServer(("-m", 3)).client().stats()[b"limit_maxbytes"] == 3 << 20
     with pytest.raises(TypeError, match="sequence"):
