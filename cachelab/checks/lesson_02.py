@@ -1,6 +1,7 @@
 """Lesson 02, Redis or Memcached: a leaderboard in each, a pool that grows, a vendor's table, five systems."""
 
 import builtins
+import json
 import random
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ NAMES = ("ada", "bob", "cyd", "dee", "eve", "fay", "gus", "hal")
 def in_one_command(lab: Lab, add_points, best):
     cache = lab.cache
     empty = lab.call(best, cache, 3)
-    empty.returned([], "A board that nobody is on has an answer, too.")
+    empty.returned([], "A board that nobody is on has an answer, too: a list with nobody in it.")
     scores = dict.fromkeys(chance.sample(NAMES, 5), 0)
     for points in (9, 100, 25, -4, chance.randrange(200, 900)):
         for player in scores:
@@ -43,11 +44,10 @@ def in_one_command(lab: Lab, add_points, best):
             call = lab.call(add_points, cache, player, some)
             _total(call, scores[player])
             if len(call.trips) != 1:
-                raise call.wrong(
-                    f"it made {counted(call.trips, 'round trip')}",
-                    "one",
-                    "What if another server adds points between your first trip and your last?",
-                )
+                think = "What if another server adds points between your first trip and your last?"
+                if not call.trips:
+                    think = "Where are the points? Another server must see them too."
+                raise call.wrong(f"it made {counted(call.trips, 'round trip')}", "one", think)
     ranking = sorted(scores.items(), key=lambda item: -item[1])
     for count in (1, 3, 99):
         call = lab.call(best, cache, count)
@@ -91,6 +91,7 @@ def in_memcached(lab: Lab, add_points, best):
     trips = []
     first = lab.call(add_points, mc, "ada", 10)
     _total(first, 10)
+    _as_json(first, mc)
     call = lab.call(add_points, mc, "ada", 5)
     _total(call, 15)
     if len(call.trips) > 2:
@@ -167,8 +168,24 @@ def _kept(lab: Lab, call: Call, best, scores: dict[str, int], think: str = "") -
         think = think or (
             "What the other server wrote between your read and your write is overwritten. Who could notice?"
         )
+        if any("noreply=True" in step.text for step in call.trips):
+            think = "With `noreply=True` the client says True before the server has decided anything."
         raise call.wrong(f"afterwards the board says {show(seen.value)}", f"{scores} (wrong: {lost})", think)
     _total(call, scores["ada"])
+
+
+def _as_json(call: Call, mc) -> None:
+    """Settle if something that the call stored is not JSON."""
+    for key in (word for step in call.trips for word in step.text.split()[1:2]):
+        stored = mc.desk.get(key)
+        try:
+            json.loads(stored or "{}")
+        except ValueError:
+            raise call.wrong(
+                f"under `{key}` the cache holds {show(stored)}",
+                "JSON",
+                "Whoever can write to the cache chooses what your program reads. Which formats can run code?",
+            ) from None
 
 
 def _total(call: Call, expected: int) -> None:
@@ -234,9 +251,16 @@ def a_pool_that_grows(lab: Lab, node_for):
     joined = [name for name in dict.fromkeys(names) if name not in nodes][0]
     keys = [f"user:{chance.randrange(10**9)}" for _ in range(2000)]
 
-    call = lab.call(node_for, keys[0], list(nodes)).finished()
+    given = list(nodes)
+    call = lab.call(node_for, keys[0], given).finished()
     if call.value not in nodes:
         raise call.wrong(f"it returned {show(call.value)}", "one of the nodes")
+    if given != nodes:
+        raise call.wrong(
+            f"afterwards the list it was handed is {show(given)}",
+            f"the list as it was, {show(nodes)}",
+            "That list is the caller's, for the next key too. `sorted(nodes)` makes a new one.",
+        )
     chosen = where(lab, node_for, keys, nodes)
     if where(lab, node_for, keys[:200], nodes) != {key: chosen[key] for key in keys[:200]}:
         raise call.wrong(
@@ -298,6 +322,13 @@ def where(lab: Lab, node_for, keys: list[str], nodes: list[str]) -> dict[str, st
         return {key: node_for(key, list(nodes)) for key in keys}
 
     call = lab.call(all_of_them, patience=1.5, text=f"{name_of(node_for)}(key, nodes) for {len(keys):,} keys")
+    if call.overtime is not None:
+        raise call.wrong(
+            f"that takes more than {call.patience:g} seconds",
+            "a small part of a millisecond for each key",
+            "It is called before every trip to the cache. What of its work depends on the nodes alone, and "
+            "need not be done again for each key?",
+        )
     chosen = call.finished().value
     if odd := next((key for key, node in chosen.items() if node not in nodes), None):
         raise call.wrong(f"for {odd!r} it returned {show(chosen[odd])}", f"one of {show(nodes)}")
@@ -468,12 +499,13 @@ def five_systems(lab: Lab, engine_for: dict):
             raise incorrect(
                 called, f"the engine is {show(engine)}", f"{choice.VALKEY!r} or {choice.MEMCACHED!r}"
             )
-        if row not in duel.USUAL:
+        if not isinstance(row, str) or row not in duel.USUAL:
             raise incorrect(
                 called, f"the row is {show(row)}", "a row of your table: " + ", ".join(duel.USUAL)
             )
         told = choice.recommend(**answers)
-        rows = set(told.rows) | also if name != "fragments" else {reason.row for reason in told.reasons}
+        deciding = told.reasons if told.engine == choice.MEMCACHED else told.against[choice.MEMCACHED]
+        rows = {reason.row for reason in deciding} | also
         if engine != told.engine:
             wrong = told.against.get(engine) or (
                 choice.Reason(

@@ -30,7 +30,8 @@ def _counted(name: str):
     plain = getattr(pymemcache.Client, name)
 
     def call(self, *args, **named):
-        with self._log.trip([(name, *args)]) as trip:
+        options = (f"{option}={value}" for option, value in named.items())
+        with self._log.trip([(name, *args, *options)]) as trip:
             trip.reply = plain(self, *args, **named)
         return trip.reply
 

