@@ -287,7 +287,7 @@ def _objection(engine: str, answers: Mapping[str, str], against: Mapping[str, li
         return ""
     if wish == VALKEY:
         return "You would take Valkey. That works too, and you would use little of what it adds here."
-    return f"You would take {wish}, and it can be done. Before you do, weigh this: {against[wish][0].because}"
+    return f"You would take {wish}. Before you do, weigh this: {against[wish][0].because}"
 
 
 def _caution(answers: Mapping[str, str]) -> str:

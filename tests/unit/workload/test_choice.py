@@ -100,4 +100,4 @@ def test_reads_as_text():
     assert text.startswith("Valkey, node-based.\n  + Rankings")
     assert "  - Memcached: A ranking or a queue is one command in Valkey" in text
     assert "[you proved it: updates]" in text
-    assert "You would take Memcached, and it can be done." in text
+    assert "You would take Memcached. Before you do, weigh this: " in text
