@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
-from nbconvert.preprocessors import TagRemovePreprocessor
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor, TagRemovePreprocessor
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
@@ -38,7 +38,7 @@ def executed(path: Path) -> nbformat.NotebookNode:
 
 
 def body(nb: nbformat.NotebookNode) -> str:
-    """The cells as HTML, without the cells' numbers and without what is folded away in the notebook."""
+    """The cells as HTML, without the cells' numbers, what is folded away, and what was written over."""
     for cell in nb.cells:
         for output in cell.get("outputs", ()):
             if output.get("data", {}).keys() >= {WIDGET, "text/html"}:
@@ -46,7 +46,7 @@ def body(nb: nbformat.NotebookNode) -> str:
     config = Config()
     config.TagRemovePreprocessor.remove_input_tags = {"hide-input"}
     config.HTMLExporter.exclude_input_prompt = config.HTMLExporter.exclude_output_prompt = True
-    config.HTMLExporter.preprocessors = [TagRemovePreprocessor]
+    config.HTMLExporter.preprocessors = [TagRemovePreprocessor, CoalesceStreamsPreprocessor]
     html, _ = HTMLExporter(template_name="basic", config=config).from_notebook_node(nb)
     return re.sub(r'(href="[^":]*)\.ipynb', r"\1.html", html)
 

@@ -120,3 +120,8 @@ def test_the_site_does_not_show_its_builder_s_own_progress(lab, site):
     text = page.page.locator("pre", has_text="01.1 ").text_content()
     assert " 0 of " in text and " 1 of " not in text
     page.context.close()
+
+
+def test_what_a_cell_wrote_over_is_not_shown(site):
+    page = (site / "notebooks" / "02_redis_or_memcached.html").read_bytes()
+    assert "Memcached  …".encode() not in page and b"\r" not in page
