@@ -28,8 +28,8 @@ NAMES = ("ada", "bob", "cyd", "dee", "eve", "fay", "gus", "hal")
     hints=(
         "A sorted set holds members with scores. One command adds to a score and tells the new one; another "
         "gives the members in order, and takes an option that adds their scores.",
-        "`cache.zincrby(key, points, player)` and `cache.zrevrange(key, 0, count - 1, withscores=True)`. "
-        "What do they return, and what is asked for?",
+        "`zincrby` and `zrevrange`: redis-py spells Valkey's commands in small letters. A range includes its "
+        "end, so which end does the best three take? And what do the two return, and what is asked for?",
     ),
 )
 def in_one_command(lab: Lab, add_points, best):
@@ -408,7 +408,8 @@ FALSE = {letter for letter, (_, true, _, _) in STATEMENTS.items() if not true}
     minutes=6,
     hints=(
         "For each statement there is a row in your table. Which experiments ended in a surprise?",
-        "One is about a restart, one about an acknowledged write, one about a date.",
+        "Run five rows again: restart, copies, lost node, keys and values, expiry. Two of them say what a "
+        "statement says. Three say the opposite.",
     ),
 )
 def three_false_statements(lab: Lab, false_statements: set):
