@@ -105,7 +105,8 @@ def hit_ratio_with_ttl(reads: float, writes: float, ttl: float) -> float:
     if reads == math.inf or writes == math.inf:
         raise ValueError("reads and writes must be finite rates per second")
     lifetime = -math.expm1(-writes * ttl) / writes if writes > 0 else ttl
-    return 1.0 if lifetime == math.inf else reads * lifetime / (1 + reads * lifetime)
+    hits = reads * lifetime  # after each miss
+    return 1.0 if hits == math.inf else hits / (1 + hits)
 
 
 def _share(name: str, value: float) -> None:

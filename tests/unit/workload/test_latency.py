@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from cachelab.workload import latency
@@ -57,6 +57,7 @@ def test_writes_only_ever_cost_hits(h, w1, w2):
     assert latency.hit_ratio_with_writes(h, w1) <= 1 - w1 + 1e-12
 
 
+@example(4.0, 2.2e-308, 1.0, 1.0)  # more hits than a float can count
 @given(st.floats(0.001, 1000), st.floats(0, 1000), st.floats(0.001, 1000), st.floats(1, 10))
 def test_a_longer_ttl_never_costs_hits(reads, writes, ttl, factor):
     shorter = latency.hit_ratio_with_ttl(reads, writes, ttl)
