@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: far more keys than another|keys moved
+# says: far more keys than another|keys moved|gets no keys
 
 import hashlib
 
