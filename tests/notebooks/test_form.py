@@ -49,6 +49,11 @@ def test_code_cells_fit_a_glance(nb):
     assert not {key: lines for key, lines in long.items() if lines > 25}
 
 
+def test_lines_of_code_fit_a_window_of_1024_pixels(nb):
+    code = [cell for cell in nb.cells if cell.cell_type == "code"]
+    assert not [f"{cell.id}: {line}" for cell in code for line in cell.source.splitlines() if len(line) > 110]
+
+
 def test_links_inside_the_course_lead_somewhere(path, nb):
     text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
     links = [link.split("#")[0] for link in re.findall(r"\]\((?!https?:|mailto:|#)([^)\s]+)\)", text)]
