@@ -21,3 +21,16 @@ def test_the_map_has_the_lesson(path):
     if (ROOT / "exercises" / path.name).exists():
         row += f"[{number}](../exercises/{path.name})"
     assert row in map_
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_the_minutes_are_enough_to_read_it(path):
+    """180 words a minute, four seconds for a line of code, half a minute for a guess; up to as much again to
+    play with what is there."""
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.id != "sources"]
+    words = sum(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown")
+    code = [line for cell in cells if cell.cell_type == "code" for line in cell.source.splitlines() if line]
+    guesses = sum("widgets.predict(" in line for line in code)
+    needed = words / 180 + len(code) * 4 / 60 + guesses / 2
+    stated = int(re.search(r"In (\d+) minutes you will", cells[0].source)[1])
+    assert 0.5 * stated < needed < 1.25 * stated, f"{stated} minutes stated, {needed:.0f} needed"
