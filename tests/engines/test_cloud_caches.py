@@ -1,6 +1,8 @@
 """Caches that are not replication groups: memcached with auto discovery, serverless, single nodes."""
 
 import contextlib
+import os
+import signal
 import socket
 import ssl
 
@@ -11,6 +13,7 @@ from botocore.exceptions import ClientError
 from pymemcache.client.hash import HashClient
 
 from cachelab import cloud
+from cachelab.cloud.plane import fleet
 
 from .cloud_drills import connect, messages, wait_until
 
@@ -113,6 +116,19 @@ def test_a_dead_memcached_node_comes_back_empty_and_alone(aws, elasticache, pool
     assert "Recovering cache nodes 0002" in messages(
         aws
     ) and "Finished recovery for cache nodes 0002" in messages(aws)
+
+
+def test_a_memcached_node_that_hangs_comes_back_empty(aws, elasticache, pool, monkeypatch):
+    monkeypatch.setattr(fleet, "SILENCE", 1.0)
+    start = len(aws.events())
+    second = pool["CacheNodes"][1]["Endpoint"]
+    client = pymemcache.Client((second["Address"], second["Port"]), default_noreply=False)
+    client.set("a", "1")
+    client.close()
+    pid = next(row["pid"] for row in aws.topology("pool") if row["number"] == "0002")
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: "Finished recovery for cache nodes 0002" in [e.message for e in aws.events()[start:]])
+    assert client.get("a") is None
 
 
 def test_memcached_is_rebooted_node_by_node(aws, elasticache, pool):

@@ -1,5 +1,8 @@
 """Nodes die, zones go down, replicas fall behind: what is promoted, what is lost, what clients notice."""
 
+import os
+import signal
+import threading
 import time
 
 import pytest
@@ -9,6 +12,7 @@ import valkey.backoff
 import valkey.retry
 
 from cachelab import cloud
+from cachelab.cloud.plane import fleet
 
 from .cloud_drills import (
     TOKEN,
@@ -96,6 +100,62 @@ def test_awss_events_in_awss_order(aws, elasticache, group):
         ("cache-cluster", "Finished recovery for cache nodes 0001"),
     ]
     assert roles(aws, group)[old] == "replica"
+
+
+def suspend(aws, name):
+    """Make a node hang: its process is there, its port takes connections, and nothing answers."""
+    [pid] = [row["pid"] for row in aws.topology() if row["id"] == name]
+    os.kill(pid, signal.SIGSTOP)
+    return pid
+
+
+def test_a_primary_that_hangs_fails_over_as_a_dead_one_does(aws, group, monkeypatch):
+    monkeypatch.setattr(fleet, "SILENCE", 1.0)
+    address, start = primary(describe(aws, group)), len(aws.events())
+    connect(address).set("before", 1)
+    wait_until(lambda: all(row["keys"] == 1 for row in aws.topology(group)), "replication")
+    old, pid = f"{group}-001", suspend(aws, f"{group}-001")
+    with pytest.raises(redis.TimeoutError):
+        connect(address, socket_timeout=0.2).get("before")
+    wait_until(lambda: roles(aws, group)[old] == "replica", "failover")
+    aws.settle()
+    new = next(name for name, role in roles(aws, group).items() if role == "primary")
+    assert connect(address).get("before") == "1" and connect(address).set("after", 1)
+    assert [(event.source, event.message) for event in aws.events()[start:]] == [
+        (new, f"Failover from primary node {old} to replica node {new} completed"),
+        (group, f"Failover from primary node {old} to replica node {new} completed"),
+        (old, "Recovering cache nodes 0001"),
+        (old, "Finished recovery for cache nodes 0001"),
+    ]
+    with pytest.raises(ProcessLookupError):  # the old primary cannot wake up and take writes
+        os.kill(pid, 0)
+
+
+def test_a_node_that_is_busy_with_a_script_is_left_alone(aws, group, monkeypatch):
+    monkeypatch.setattr(fleet, "SILENCE", 1.0)
+    address, start = primary(describe(aws, group)), len(aws.events())
+    connect(address).set("a", 1)
+    node = aws._node(f"{group}-001")
+    node.configure({"busy-reply-threshold": "100"})
+    script = connect(address, socket_timeout=30)
+    loop = "while 1 do end"
+    endless = threading.Thread(target=pytest.raises, args=(redis.RedisError, script.eval, loop, 0))
+    endless.start()
+    wait_until(lambda: not answers_plainly(address), "BUSY")
+    time.sleep(3 * fleet.SILENCE)
+    with node.admin() as admin:
+        admin.script_kill()
+    endless.join()
+    assert connect(address).get("a") == "1"
+    assert aws.events()[start:] == []
+
+
+def answers_plainly(address) -> bool:
+    try:
+        return connect(address).ping()
+    except redis.ResponseError as error:
+        assert "BUSY" in str(error)
+        return False
 
 
 def test_asynchronous_replication_loses_the_last_writes(aws, elasticache):
@@ -295,6 +355,19 @@ def test_a_shard_fails_over_and_cluster_clients_follow(aws, sharded):
     for number in range(100):
         assert fresh.set(f"k{number}", number + 1)
     assert client.get("before") == "1"
+
+
+def test_a_shard_whose_primary_hangs_fails_over(aws, sharded, monkeypatch):
+    monkeypatch.setattr(fleet, "SILENCE", 1.0)
+    client = cluster_client(sharded)
+    client.set("before", 2)
+    old = next(row["id"] for row in aws.topology("sharded") if row["role"] == "primary")
+    suspend(aws, old)
+    wait_until(lambda: roles(aws, "sharded")[old] == "replica", "failover")
+    aws.settle()
+    wait_until(lambda: all(row["live"] and row["link"] == "up" for row in aws.topology("sharded")), "repair")
+    fresh = cluster_client(sharded)
+    assert fresh.get("before") == "2" and all(fresh.set(f"k{number}", number) for number in range(100))
 
 
 def test_shards_are_added_and_removed_under_load(aws, sharded):

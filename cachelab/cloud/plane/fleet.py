@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 TICK = 0.1  # seconds between two looks at every process: the floor of how fast a failure is noticed
+PULSE = 0.5  # seconds between two PINGs to every node, and how long each may take to be answered
+SILENCE = 6.0  # seconds without an answer after which a node counts as dead: a long script says BUSY after 5
 JOIN_SECONDS = 60.0
 
 Lost = Callable[[Any, Any], None]  # (the watched shard or memcached cluster, its dead node)
@@ -17,7 +19,7 @@ class Closing(Exception):
 
 
 class Fleet:
-    """The pace of one account, its watchman, and the work under way."""
+    """The pace of one account, its watchmen, and the work under way."""
 
     def __init__(self, provisioning_time: float) -> None:
         self.provisioning_time = provisioning_time
@@ -28,7 +30,7 @@ class Fleet:
         self._watched: dict[Any, Lost] = {}
         self._jobs: set[threading.Thread] = set()
         self._mine = threading.local()
-        self._watchman: threading.Thread | None = None
+        self._watchmen: list[threading.Thread] = []
 
     # Work that takes time.
 
@@ -90,11 +92,18 @@ class Fleet:
     # Failure.
 
     def watch(self, shard: Any, lost: Lost) -> None:
-        """Call `lost(shard, node)`, in a thread, for each available node of it whose process has ended."""
+        """Call `lost(shard, node)`, in a thread, for each available node of it whose process has ended.
+
+        A process that hangs is ended first, so that it can never wake up beside its successor.
+        """
         self._watched[shard] = lost
-        if self._watchman is None or not self._watchman.is_alive():
-            self._watchman = threading.Thread(target=self._look, daemon=True, name="cloud-watch")
-            self._watchman.start()
+        if not self._watchmen:
+            self._watchmen = [
+                threading.Thread(target=duty, daemon=True, name="cloud-watch")
+                for duty in (self._look, self._listen)
+            ]
+            for watchman in self._watchmen:
+                watchman.start()
 
     def unwatch(self, shard: Any) -> None:
         self._watched.pop(shard, None)
@@ -108,6 +117,18 @@ class Fleet:
                 # The primary first: writes wait for its successor.
                 for node in sorted(dead, key=lambda node: node is not getattr(shard, "primary", None)):
                     self.run(lambda shard=shard, node=node, lost=lost: lost(shard, node))
+
+    def _listen(self) -> None:
+        silent: dict[Any, float] = {}  # nodes that do not answer, and since when
+        while not self._closing.wait(PULSE):
+            nodes = [node for shard in list(self._watched) for node in list(shard.nodes)]
+            asked = {node: time.monotonic() for node in nodes if node.status == "available" and node.alive}
+            silent = {
+                node: silent.get(node, now) for node, now in asked.items() if not node.answers(timeout=PULSE)
+            }
+            for node, since in silent.items():
+                if time.monotonic() - since > SILENCE:
+                    node.kill()
 
     def settle(self, seconds: float) -> bool:
         """Wait until nothing is being created, changed, repaired or deleted; False after `seconds`."""
@@ -126,6 +147,6 @@ class Fleet:
         """Stop all work. (Ending the processes is up to those who own them.)"""
         self._closing.set()
         self.announce()
-        for thread in [self._watchman, *self._jobs]:
-            if thread and thread is not threading.current_thread():
+        for thread in [*self._watchmen, *self._jobs]:
+            if thread is not threading.current_thread():
                 thread.join(10)

@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from pymemcache.exceptions import MemcacheError
+
 from ...engines.memcached import MemcachedServer
 from ...engines.ports import free_port
 from ...engines.relay import Relay
@@ -68,13 +70,18 @@ class MemcachedNode:
         door = self.front or self.server
         return door.host, door.port
 
-    def vitals(self) -> dict | None:
+    def answers(self, timeout: float = 0.5) -> bool:
+        """Whether it says how it is."""
+        return self.vitals(timeout) is not None
+
+    def vitals(self, timeout: float = 0.5) -> dict | None:
         """Items and bytes held; None if it does not answer."""
         if not self.alive:
             return None
-        with contextlib.suppress(OSError), contextlib.closing(self.server.client(timeout=0.5)) as client:
-            stats = client.stats()
-            return {"keys": int(stats[b"curr_items"]), "used_memory": int(stats[b"bytes"])}
+        with contextlib.suppress(OSError, MemcacheError):
+            with contextlib.closing(self.server.client(timeout=timeout, connect_timeout=timeout)) as client:
+                stats = client.stats()
+                return {"keys": int(stats[b"curr_items"]), "used_memory": int(stats[b"bytes"])}
         return None
 
 

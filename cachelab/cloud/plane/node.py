@@ -207,10 +207,12 @@ class Node:
         )
 
     def answers(self, timeout: float = 1.0) -> bool:
-        """Whether it replies to a PING."""
+        """Whether it replies to a PING, be it with an error (BUSY, while a script runs)."""
         try:
             with self.admin(timeout) as admin:
                 return admin.ping()
+        except redis.ResponseError:
+            return True
         except Gone:
             return False
 
