@@ -170,7 +170,10 @@ class Account:
             self._fleet.provisioning_time = self._provisioning_time
 
     def settle(self, seconds: float = 60.0) -> bool:
-        """Wait until nothing is being created, changed, repaired or deleted; False after `seconds`."""
+        """Wait until nothing is being created, changed, repaired or deleted; False after `seconds`.
+
+        It does not wait for nodes whose zone is down: they come back after `restore_zone`.
+        """
         self._need_open()
         return self._fleet.settle(seconds)
 
@@ -223,7 +226,7 @@ class Account:
         self._replica(name).mend()
 
     def fail_next_create(self, reason: str = "there is not enough capacity") -> None:
-        """Let the next cache that is created end in create-failed."""
+        """Let the next cache that is created end in create-failed. An order that is refused counts."""
         self._need_open()
         self._fleet.fail_next = reason
 

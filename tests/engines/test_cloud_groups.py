@@ -407,6 +407,15 @@ def test_statuses_take_their_time_and_waiters_wait(aws, elasticache):
     remove(aws, "slow")
 
 
+def test_an_order_that_is_refused_uses_up_the_failure_it_was_to_have(aws, elasticache):
+    aws.fail_next_create("no room")
+    order = {"ReplicationGroupId": "a--b", "ReplicationGroupDescription": "d"}
+    code, _ = refused(elasticache.create_replication_group, **order)
+    assert code == "InvalidParameterValue"
+    assert make_group(aws, "after")["Status"] == "available"
+    remove(aws, "after")
+
+
 def test_a_creation_that_fails_says_so(aws, elasticache):
     aws.fail_next_create("no room in us-east-1a")
     elasticache.create_replication_group(ReplicationGroupId="doomed", ReplicationGroupDescription="d")

@@ -29,6 +29,7 @@ from .users import Users
 FLEETS: dict[str, Fleet] = {}
 """What each open account has running, by its twelve-digit number."""
 
+ORDERS = ("CreateReplicationGroup", "CreateCacheCluster", "CreateServerlessCache")
 SUBJECT = {  # the operations that are about one existing resource: how to find it
     "ModifyReplicationGroup": "ReplicationGroupId",
     "IncreaseReplicaCount": "ReplicationGroupId",
@@ -150,7 +151,12 @@ class ElastiCacheBackend(
     def perform(self, operation: str, given: dict) -> dict:
         """Check a request and do it. What takes time goes on afterwards, unless nothing is to take time."""
         with self.lock:
-            self.check(operation, given)
+            try:
+                self.check(operation, given)
+            except Fault:
+                if operation in ORDERS:
+                    self.fleet.fail_next = None  # nothing is left of the attempt, nor of its failure
+                raise
             answer = PERFORMED[operation](self, given)
         self.fleet.finish_started()
         return answer

@@ -315,7 +315,7 @@ class CacheClusters:
     def replace_memcached(self, node: MemcachedNode) -> None:
         """A memcached node that died comes back empty; nobody takes over for it meanwhile."""
         since, node.status = time.monotonic(), "recovering"
-        self.fleet.wait_until(lambda: node.zone not in self.fleet.zones_down)
+        self.fleet.wait_for_zones(lambda: {node.zone})
         self.log.tell(events.CLUSTER, node.id, events.RECOVERING, node=node.number)
         self.fleet.take_time(since)
         if node.status == "recovering":

@@ -47,8 +47,11 @@ class Repairs:
     def replace(self, shard: Shard, node: Node) -> None:
         """Bring a dead node back once its zone is up. It keeps its name and its address."""
         since, node.status = time.monotonic(), "recovering"
-        self.fleet.wait_until(lambda: node.zone not in self.fleet.zones_down)
-        self.fleet.wait_until(lambda: node is shard.primary or shard.primary.alive)  # something to copy
+        # It needs a machine, and something to copy.
+        self.fleet.wait_for_zones(
+            lambda: {node.zone} if shard.primary.alive else {node.zone, shard.primary.zone}
+        )
+        self.fleet.wait_until(lambda: node is shard.primary or shard.primary.alive)
         self.log.tell(events.CLUSTER, node.id, events.RECOVERING, node=node.number)
         self.fleet.take_time(since)
         for attempt in range(1, ATTEMPTS + 1):

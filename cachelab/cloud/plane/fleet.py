@@ -29,6 +29,7 @@ class Fleet:
         self._changed = threading.Condition()
         self._watched: dict[Any, Lost] = {}
         self._jobs: set[threading.Thread] = set()
+        self._stranded: dict[threading.Thread, Callable[[], set[str]]] = {}  # jobs, and the zones they need
         self._mine = threading.local()
         self._watchmen: list[threading.Thread] = []
 
@@ -83,6 +84,16 @@ class Fleet:
                 self._changed.wait(min(0.5, left) if left is not None else 0.5)
         return True
 
+    def wait_for_zones(self, needed: Callable[[], set[str]]) -> None:
+        """Wait until all the zones that `needed()` names are up. Only a drill can bring one back."""
+        job = threading.current_thread()
+        self._stranded[job] = needed
+        self.announce()
+        try:
+            self.wait_until(lambda: not needed() & self.zones_down)
+        finally:
+            del self._stranded[job]
+
     def all_at_once(self, tasks: list[Callable[[], None]]) -> None:
         """Do independent things side by side; raises the first error, once all have ended."""
         with ThreadPoolExecutor(max(1, len(tasks))) as pool:
@@ -131,10 +142,14 @@ class Fleet:
                     node.kill()
 
     def settle(self, seconds: float) -> bool:
-        """Wait until nothing is being created, changed, repaired or deleted; False after `seconds`."""
+        """Wait until nothing is being created, changed, repaired or deleted; False after `seconds`.
+
+        What waits for a zone that is down is at rest.
+        """
 
         def at_rest() -> bool:
-            if self._jobs - {threading.current_thread()}:
+            stranded = {job for job, needed in list(self._stranded.items()) if needed() & self.zones_down}
+            if self._jobs - stranded - {threading.current_thread()}:
                 return False
             watched = [node for shard in list(self._watched) for node in list(shard.nodes)]
             return all(node.alive for node in watched if node.status == "available")  # or it is noticed soon
