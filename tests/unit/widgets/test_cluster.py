@@ -1,5 +1,6 @@
 """The topology widget on real nodes: what it says before, during and after drills, and when it stops."""
 
+import threading
 import time
 
 import pytest
@@ -167,3 +168,14 @@ def test_a_closed_account_is_nothing_to_watch():
     assert view.said == "The account is closed." and view.gone
     with pytest.raises(cloud.AccountError, match="not open"):
         widgets.cluster(account, "gone")
+
+
+def test_the_last_picture_of_a_cache_is_of_one_that_lived(aws):
+    elasticache = aws.client("elasticache")
+    elasticache.create_replication_group(ReplicationGroupId="short", NumCacheClusters=3, **GROUP)
+    view = widgets.cluster(aws, "short")
+    looking = threading.Thread(target=lambda: until(lambda: view.look().gone))
+    looking.start()
+    elasticache.delete_replication_group(ReplicationGroupId="short")
+    looking.join()
+    assert [node["state"] for node in view.shards[0]["nodes"]] == ["available"] * 3
