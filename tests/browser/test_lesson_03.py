@@ -46,6 +46,20 @@ def node(map_, role: str):
     return map_.get_by_role("region", name=re.compile(f", {role}, "))
 
 
+def test_cells_run_too_early_or_twice(lab):
+    """Before the first cell nothing goes to the real AWS; a cell run twice breaks none of those below it."""
+    with lab.open(NOTEBOOK) as page:
+        for cell in ("command-run", "box-walls"):
+            page.run(cell)
+            expect(page.output(cell)).to_contain_text("name 'aws' is not defined")
+            expect(page.output(cell)).not_to_contain_text(re.compile("region|credentials"))
+        network = ("network-vpc", "network-groups")
+        for cell in ("setup", *network, *network, "command-run"):
+            page.run(cell)
+        expect(page.output("network-vpc")).to_contain_text("my-cache-subnets already exists")
+        expect(page.output("command-run")).to_contain_text("status: creating")
+
+
 def test_every_cell_runs(lesson):
     assert lesson.errors() == []
     assert lesson.external == []
