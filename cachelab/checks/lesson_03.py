@@ -69,11 +69,14 @@ def existing(lab: Lab, call: Call, name: str) -> dict:
     api = lab.aws.elasticache
     groups = api.describe_replication_groups()["ReplicationGroups"]
     clusters = api.describe_cache_clusters(ShowCacheClustersNotInReplicationGroups=True)["CacheClusters"]
+    serverless = api.describe_serverless_caches()["ServerlessCaches"]
     found = {group["ReplicationGroupId"]: group for group in groups}
     if name not in found:
-        others = [*(found.keys() - {NEIGHBOUR}), *(cluster["CacheClusterId"] for cluster in clusters)]
+        made = [*(found.keys() - {NEIGHBOUR})]
+        made += [f"{cluster['CacheClusterId']}, a single cluster" for cluster in clusters]
+        made += [f"{cache['ServerlessCacheName']}, a serverless cache" for cache in serverless]
         raise call.wrong(
-            f"it made {', '.join(others) or 'nothing'}{', a single cluster' if clusters else ''}",
+            f"it made {', '.join(made) or 'nothing'}",
             f"a replication group called {name}",
             "A single cluster has no replica that could take over." if clusters else "",
         )
@@ -98,10 +101,13 @@ def requirements(lab: Lab, group: dict) -> list[tuple[str, str, str, bool, str]]
     groups = [row["SecurityGroupId"] for row in one.get("SecurityGroups", ())]
     zones = {member["PreferredAvailabilityZone"] for member in members}
     kind = group["CacheNodeType"]
-    with suppress(prices.NoPrice):
+    try:
         monthly = prices.nodes(kind, count, group["Engine"]).usd_per_month
-    if kind != NODE_TYPE:
-        monthly = 0.0  # said above it in the list
+        costs = f"${monthly:.2f} on {group['Engine']}"
+    except prices.NoPrice:  # of another node type, which is said above it in the list
+        monthly, costs = 0.0, "not in the price list"
+    encrypted = {"required": "encrypted", "preferred": "only if the client likes"}
+    transit = encrypted.get(group.get("TransitEncryptionMode"), "readable")
     single = not group["ClusterEnabled"]
     return [
         ("node type", NODE_TYPE, kind, kind == NODE_TYPE, ""),
@@ -115,7 +121,7 @@ def requirements(lab: Lab, group: dict) -> list[tuple[str, str, str, bool, str]]
         (
             "a month",
             f"at most ${BUDGET}",
-            f"${monthly:.2f} on {group['Engine']}",
+            costs,
             monthly <= BUDGET,
             "Which engine speaks the same protocol and costs a fifth less?",
         ),
@@ -131,7 +137,9 @@ def requirements(lab: Lab, group: dict) -> list[tuple[str, str, str, bool, str]]
             "Multi-AZ, three zones",
             f"Multi-AZ {group['MultiAZ']}, {counted(len(zones), 'zone')}",
             group["MultiAZ"] == "enabled" and len(zones) == 3,
-            "Without Multi-AZ, AWS does not promise that the nodes stay in different zones.",
+            "Without Multi-AZ, AWS does not promise that the nodes stay in different zones."
+            if group["MultiAZ"] != "enabled"
+            else "Who chose the zones of these nodes?",
         ),
         (
             "subnets",
@@ -150,9 +158,9 @@ def requirements(lab: Lab, group: dict) -> list[tuple[str, str, str, bool, str]]
         (
             "in transit",
             "encrypted",
-            "encrypted" if group["TransitEncryptionEnabled"] else "readable",
-            group["TransitEncryptionEnabled"],
-            "",
+            transit,
+            transit == "encrypted",
+            "With `preferred`, one port takes both kinds of client." if "client" in transit else "",
         ),
         (
             "at rest",
@@ -164,8 +172,8 @@ def requirements(lab: Lab, group: dict) -> list[tuple[str, str, str, bool, str]]
         (
             "password",
             "asked for",
-            "asked for" if group["AuthTokenEnabled"] else "none",
-            group["AuthTokenEnabled"],
+            "asked for" if group["AuthTokenEnabled"] or group["UserGroupIds"] else "none",
+            bool(group["AuthTokenEnabled"] or group["UserGroupIds"]),
             "Encryption hides what is said. Who may speak at all?",
         ),
         (
@@ -249,11 +257,11 @@ def connect(address: tuple[str, int], password: str | None) -> redis.Redis:
 
 
 def opens(address: tuple[str, int], password: str | None) -> bool:
-    """Whether this password opens the cache, for a new connection."""
+    """Whether this password opens the cache, for a new connection. Nothing opens one that is gone."""
     try:
         with connect(address, password) as client:
             return bool(client.ping())
-    except (redis.AuthenticationError, redis.exceptions.NoPermissionError):
+    except (redis.ConnectionError, redis.TimeoutError, redis.exceptions.NoPermissionError):
         return False
 
 
@@ -304,7 +312,11 @@ def described(call: Call, name: str) -> None:
     value = call.finished().value
     if not isinstance(value, dict) or value.get("ReplicationGroupId") != name:
         raise call.wrong(
-            f"it returned {show(value, 100)}", f"AWS's description of {name}, a dict", "Is there a `return`?"
+            f"it returned {show(value, 100)}",
+            f"AWS's description of {name}, a dict",
+            "Is there a `return`?"
+            if value is None
+            else "AWS answers about a list of groups. Which part of the answer is about this one?",
         )
     if value.get("Status") != "available":
         raise call.wrong(
@@ -317,6 +329,12 @@ def there_already(lab: Lab, function) -> None:
     make(lab, "early")
     with lab.log.during("on a cache that is available already"):
         call = waits(lab, function, "early", timeout=10, pause=2, patience=3)
+    if call.overtime is not None and len(call.steps) > 1:
+        raise call.wrong(
+            f"it asked {len(call.steps)} times, and each time AWS said 'available'",
+            "it returns when AWS first says so",
+            "Compare the `Status` you wait for with AWS's word, letter by letter.",
+        )
     if call.overtime is not None or (call.error is None and call.seconds > 1.5):
         raise call.wrong(
             f"it took {call.seconds:.1f} s", "an answer at once: ask first, pause afterwards", ""
@@ -332,8 +350,14 @@ def comes_in_time(lab: Lab, function) -> None:
         call = waits(lab, function, "slow", timeout=6, pause=pause, patience=4)
     if isinstance(call.error, TimeoutError):
         raise call.wrong(f"it gave up after {call.seconds:.1f} s", "it goes on asking: its timeout is 6 s")
-    described(call, "slow")
     asked = [step for step in call.steps if step.kind == "aws"]
+    if call.overtime is not None and len(asked) <= 2:
+        raise call.wrong(
+            f"in {call.seconds:.1f} s it asked AWS {'once' if len(asked) == 1 else f'{len(asked)} times'}",
+            f"it asks again every {pause:g} s, as it was told",
+            "What is the argument `pause` for?",
+        )
+    described(call, "slow")
     if len(asked) > call.seconds / pause + 2:
         raise call.wrong(
             f"in {call.seconds:.1f} s it sent {len(asked)} requests to AWS",
@@ -353,7 +377,7 @@ def failed(lab: Lab, function) -> None:
         call = waits(lab, function, "doomed", timeout=2, pause=0.1, patience=4)
     if call.error is None and call.overtime is None:
         raise call.wrong(f"it returned {show(call.value, 100)}", "RuntimeError, with AWS's reason")
-    if call.overtime is not None or isinstance(call.error, TimeoutError):
+    if call.overtime is not None or (isinstance(call.error, TimeoutError) and call.seconds > 1):
         raise call.wrong(
             f"it waited for all of {call.seconds:.1f} s",
             "RuntimeError at once: a creation that has failed will never succeed",
@@ -438,6 +462,7 @@ def rotation(lab: Lab, rotate_password):
             patience=6,
             text=f"rotate_password(elasticache, {name!r}, new_password, deploy)",
         )
+        ended = status(lab, name)
         at_return = {password: opens(servers.address, password) for password in (old, new)}
     call.finished()
     deployed(call, servers, new)
@@ -454,10 +479,22 @@ def rotation(lab: Lab, rotate_password):
             "only the new password does",
             "ROTATE adds a password. What takes the old one away, and when is it done?",
         )
+    if ended != "available":
+        raise call.wrong(
+            f"when it returned, the cache was {ended}",
+            "it is available: the change has reached every node",
+            "Until then a node may still take the old password.",
+        )
     return (
         f"{servers.tried} new connections while the password changed, and none was refused. Now only the new "
         "password opens the cache."
     )
+
+
+def status(lab: Lab, name: str) -> str:
+    """Of the group called `name`; "deleted" if there is none."""
+    groups = lab.aws.elasticache.describe_replication_groups()["ReplicationGroups"]
+    return next((group["Status"] for group in groups if group["ReplicationGroupId"] == name), "deleted")
 
 
 def deployed(call: Call, servers: "Servers", new: str) -> None:
@@ -505,11 +542,9 @@ class Servers:
 
     def deploy(self, password: str) -> None:
         """Make the servers use another password, one after the other."""
+        self.status = status(self.lab, self.name)
         accepted = {"old": opens(self.address, self.old), "new": opens(self.address, self.new)}
         self.deployments.append((password, accepted))
-        self.status = self.lab.aws.elasticache.describe_replication_groups(ReplicationGroupId=self.name)[
-            "ReplicationGroups"
-        ][0]["Status"]
         self._stage = "during `deploy`"
         for number in range(len(self.passwords)):
             self.passwords[number] = password
@@ -553,8 +588,17 @@ class Servers:
 )
 def clean_end(lab: Lab, tear_down):
     furnish(lab)
-    call = lab.call(tear_down, lab.elasticache(), patience=6, text="tear_down(elasticache)").finished()
+    call = lab.call(tear_down, lab.elasticache(), patience=6, text="tear_down(elasticache)")
     left = leftovers(lab)
+    alive = [row for row in left if row[2] in ("available", "create-failed")]
+    if call.overtime is not None and alive:
+        kind, name, status = alive[0]
+        raise call.wrong(
+            f"after {call.seconds:.0f} s it was still waiting, and the {kind} {name} had not been deleted",
+            "it deletes everything first, and then waits until it is gone",
+            f"Its status is {status!r}.",
+        )
+    call.finished()
     if left:
         kind, name, status = left[0]
         table = Table("What is left", ("", "name", "status"), tuple(left[:8]))
