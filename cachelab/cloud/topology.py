@@ -4,36 +4,36 @@
 def topology(backends: list, name: str | None = None) -> list[dict]:
     """Every node of every cache, or of the one called `name`.
 
-    Each row: id, cache, shard, role ("primary", "replica" or "node"), zone, status, live (its process
-    runs), endpoint (host, port), pid, engine (its badge), keys, and for Valkey offset (replication
+    Each row: id, cache, shard, role ("primary", "replica" or "node"), zone, status, cache_status, live (its
+    process runs), endpoint (host, port), pid, engine (its badge), keys, and for Valkey offset (replication
     bytes), lag (bytes behind the primary, None if unknown) and link ("up", "down" or "cut off").
     """
     rows = []
     for backend in backends:
         for group in list(backend.replication_groups.values()):
             for shard in group.shards if name in (None, group.id) else ():
-                rows += _shard_rows(group.id, shard)
+                rows += _shard_rows(group, shard)
         for cluster in list(backend.cache_clusters.values()):
             if name not in (None, cluster.id):
                 continue
             if cluster.shard:
-                rows += _shard_rows(cluster.id, cluster.shard)
-            rows += [_row(cluster.id, None, node, "node") for node in cluster.memcached]
+                rows += _shard_rows(cluster, cluster.shard)
+            rows += [_row(cluster, None, node, "node") for node in cluster.memcached]
         for cache in list(backend.serverless_caches.values()):
             if name in (None, cache.name):
                 rows += (
-                    _shard_rows(cache.name, cache.shard)
+                    _shard_rows(cache, cache.shard)
                     if cache.shard
-                    else [_row(cache.name, None, cache.memcached, "node")]
+                    else [_row(cache, None, cache.memcached, "node")]
                 )
     return rows
 
 
-def _row(cache: str, shard: str | None, node, role: str) -> dict:
+def _row(cache, shard: str | None, node, role: str) -> dict:
     vitals = node.vitals() if shard is None else None
     return {
         "id": node.id,
-        "cache": cache,
+        "cache": getattr(cache, "id", None) or cache.name,
         "shard": shard,
         "number": node.number,
         "role": role,
@@ -47,10 +47,11 @@ def _row(cache: str, shard: str | None, node, role: str) -> dict:
         "offset": None,
         "lag": None,
         "link": None,
+        "cache_status": cache.status,  # last: what is seen above was seen before
     }
 
 
-def _shard_rows(cache: str, shard) -> list[dict]:
+def _shard_rows(cache, shard) -> list[dict]:
     vitals = {node: node.vitals() for node in list(shard.nodes)}
     primary = vitals.get(shard.primary)
     rows = []

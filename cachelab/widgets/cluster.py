@@ -52,7 +52,7 @@ class ClusterView(Base):
             except AccountError:
                 self._gone("The account is closed")
                 return self
-            if all(row["status"] == "deleting" for row in rows) and (rows or self.shards):
+            if any(row["cache_status"] == "deleting" for row in rows) or (self.shards and not rows):
                 self._gone(f"{self.name} is deleted")
                 return self
             if self.gone:  # its name has been used again

@@ -524,9 +524,6 @@ class ReplicationGroups:
             members = group.nodes
             if kept:
                 self.keep_primary(group, kept)
-            for node in members:
-                if node is not kept:
-                    node.status = "deleting"  # all of them at once, before the first one ends
             group.close(but=kept)
             self.fleet.take_time(since)
             for node in members:
