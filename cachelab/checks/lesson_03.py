@@ -450,7 +450,7 @@ def rotation(lab: Lab, rotate_password):
     network = {"CacheSubnetGroupName": lab.aws.subnet_group, "TransitEncryptionEnabled": True}
     make(lab, name, NumCacheClusters=2, AutomaticFailoverEnabled=True, AuthToken=old, **network)
     [group] = lab.aws.elasticache.describe_replication_groups(ReplicationGroupId=name)["ReplicationGroups"]
-    lab.aws.strings.provisioning_time(0.3)
+    lab.aws.strings.provisioning_time(0.5)
     servers = Servers(lab, name, _pair(group["NodeGroups"][0]["PrimaryEndpoint"]), old, new)
     with servers:
         call = lab.call(
