@@ -464,6 +464,8 @@ def rotation(lab: Lab, rotate_password):
         )
         ended = status(lab, name)
         at_return = {password: opens(servers.address, password) for password in (old, new)}
+    if servers.status not in ("", "available"):  # then AWS may have refused what came after
+        deployed(call, servers, new)
     call.finished()
     deployed(call, servers, new)
     if servers.refused:

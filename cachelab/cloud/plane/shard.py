@@ -97,14 +97,19 @@ class Shard:
     # Roles.
 
     def promote(self, node: Node) -> None:
-        """Make `node` the primary: of a live shard (the old one becomes a replica) or of a broken one."""
+        """Make `node` the primary: of a live shard (the old one becomes a replica) or of a broken one.
+
+        Raises one of `Gone` if it has died as well; then nothing has changed.
+        """
         with self.lock:
-            old, self.primary = self.primary, node
             if self.blueprint.cluster_mode:
                 slots.take_over(node)
             else:
                 with node.admin() as admin:
                     admin.execute_command("REPLICAOF", "NO", "ONE")
+            if self.primary_door:
+                self.primary_door.retarget(node.address)  # before anybody is told, and before anything slow
+            old, self.primary = self.primary, node
             if node.cut_off:
                 node.mend()  # there is no link left to cut
             for replica in self.replicas:
