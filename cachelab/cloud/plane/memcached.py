@@ -19,11 +19,12 @@ from pymemcache.exceptions import MemcacheError
 from ...engines.memcached import MemcachedServer
 from ...engines.ports import free_port
 from ...engines.relay import Relay
+from .cache_node import CacheNode
 from .node import NOWHERE
 
 
 @dataclass(eq=False)
-class MemcachedNode:
+class MemcachedNode(CacheNode):
     """One memcached process and its address."""
 
     id: str  # the cluster's
@@ -46,29 +47,6 @@ class MemcachedNode:
         """Start the process again at the same address: empty, as memcached always is."""
         self.server.args = tuple(self.arguments)
         self.server.restart()
-
-    def kill(self) -> None:
-        self.server.kill()
-
-    def close(self) -> None:
-        self.status = "deleting"
-        if self.server:
-            self.server.kill()
-        if self.front:
-            self.front.close()
-
-    @property
-    def alive(self) -> bool:
-        return self.server is not None and self.server.alive
-
-    @property
-    def address(self) -> tuple[str, int]:
-        return self.server.host, self.server.port
-
-    @property
-    def endpoint(self) -> tuple[str, int]:
-        door = self.front or self.server
-        return door.host, door.port
 
     def answers(self, timeout: float = 0.5) -> bool:
         """Whether it says how it is."""

@@ -15,6 +15,7 @@ from ...engines.relay import Relay
 from ...engines.tls import authority
 from ...engines.valkey import ValkeyServer
 from .access import Access
+from .cache_node import CacheNode
 
 SYNC_SECONDS = 30.0
 SAVE_SECONDS = 30.0
@@ -66,8 +67,8 @@ class Vitals:
 
 
 @dataclass(eq=False)
-class Node:
-    """A node of a shard. `status` is one of AWS's words for a cache node."""
+class Node(CacheNode):
+    """A node of a shard."""
 
     id: str
     zone: str
@@ -76,7 +77,7 @@ class Node:
     status: str = "creating"
     cut_off: bool = False  # partitioned from its primary
     server: ValkeyServer | None = None
-    front: Relay | None = None  # terminates TLS
+    front: Relay | None = None
     created: float = field(default_factory=time.time)
 
     # Life.
@@ -137,35 +138,6 @@ class Node:
         (self.server.directory / "dump.rdb").unlink(missing_ok=True)  # left by a sync or a backup
         (self.server.directory / "users.acl").write_text(self.blueprint.access.file())
         self.server.restart()
-
-    def kill(self) -> None:
-        """SIGKILL, as in an outage."""
-        self.server.kill()
-
-    def close(self) -> None:
-        """End the process and its relay for good."""
-        self.status = "deleting"
-        if self.server:
-            self.server.kill()
-        if self.front:
-            self.front.close()
-
-    @property
-    def alive(self) -> bool:
-        return self.server is not None and self.server.alive
-
-    # Where.
-
-    @property
-    def address(self) -> tuple[str, int]:
-        """Where the process itself listens, without encryption."""
-        return self.server.host, self.server.port
-
-    @property
-    def endpoint(self) -> tuple[str, int]:
-        """Where clients reach this node."""
-        door = self.front or self.server
-        return door.host, door.port
 
     # Talking to it.
 
