@@ -66,7 +66,6 @@ class Traffic:
         self.write = write
         self.confirmed = 0
         self.failures = 0
-        self.after_failure = 0  # confirmed writes since the first failure
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -81,7 +80,6 @@ class Traffic:
                 time.sleep(0.005)
             else:
                 self.confirmed = number
-                self.after_failure += self.failures > 0
 
     def __enter__(self):
         self._thread.start()

@@ -290,11 +290,12 @@ def test_writes_resume_at_the_same_endpoint(aws, library):
     made = make_group(aws, "busy", NumCacheClusters=2, AutomaticFailoverEnabled=True)
     write, close = library(primary(made), False)
     with Traffic(write) as traffic:
-        before = traffic.confirmed
         aws.fail_node("busy-001")
-        wait_until(lambda: traffic.after_failure > 100, "writes after the failover")
-    assert traffic.failures > 0 and traffic.confirmed > before
-    assert roles(aws, "busy")["busy-002"] == "primary"
+        wait_until(lambda: roles(aws, "busy")["busy-002"] == "primary", "failover")
+        promoted = traffic.confirmed
+        wait_until(lambda: traffic.confirmed > promoted + 100, "writes after the failover")
+    # GLIDE may find the broken connection between two requests, and mend it before anybody notices.
+    assert traffic.failures > 0 or library is glide
     assert int(connect(primary(made)).get("n")) >= traffic.confirmed - 1
     aws.settle()
     close()
