@@ -31,14 +31,13 @@ class Repairs:
 
     def fail_over(self, group: ReplicationGroup, shard: Shard) -> None:
         with shard.lock:
-            old, new = shard.primary, shard.most_current()
-            while new is not None:
+            old, tried = shard.primary, []
+            while (new := shard.most_current(but=tried)) is not None:
                 try:
                     shard.promote(new)
                     break
-                except Gone:  # it died too, just now
-                    new.status = "failed"
-                    new = shard.most_current()
+                except Gone:  # it died too, just now: it will be noticed
+                    tried.append(new)
             if new is None:
                 return
         self.log.tell(events.CLUSTER, new.id, events.FAILED_OVER, old=old.id, new=new.id)

@@ -148,11 +148,11 @@ class Fleet:
         """
 
         def at_rest() -> bool:
+            for node in [node for shard in list(self._watched) for node in list(shard.nodes)]:
+                if node.status == "failed" or (node.status == "available" and not node.alive):
+                    return False  # there will be a job for it soon
             stranded = {job for job, needed in list(self._stranded.items()) if needed() & self.zones_down}
-            if self._jobs - stranded - {threading.current_thread()}:
-                return False
-            watched = [node for shard in list(self._watched) for node in list(shard.nodes)]
-            return all(node.alive for node in watched if node.status == "available")  # or it is noticed soon
+            return not self._jobs - stranded - {threading.current_thread()}
 
         return self.wait_until(at_rest, seconds)
 

@@ -7,6 +7,7 @@ replicas.
 
 import contextlib
 import threading
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -128,11 +129,11 @@ class Shard:
         with replica.admin() as admin:
             admin.execute_command("REPLICAOF", self.primary.server.host, self.primary.server.port)
 
-    def most_current(self) -> Node | None:
-        """The live replica with the least replication lag: the one AWS promotes."""
+    def most_current(self, but: Collection[Node] = ()) -> Node | None:
+        """The live replica with the least replication lag: the one AWS promotes; none of `but`."""
         candidates = []
         for node in self.replicas:
-            if node.status == "available" and (vitals := node.vitals()):
+            if node not in but and node.status == "available" and (vitals := node.vitals()):
                 candidates.append((vitals.offset, node))
         return max(candidates, key=lambda pair: pair[0])[1] if candidates else None
 

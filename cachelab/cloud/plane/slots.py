@@ -57,6 +57,7 @@ def form(shards: "list[Shard]") -> None:
             if not replica.wait_for_sync():
                 raise TimeoutError(f"replica {replica.id} did not sync with {shard.primary.id}")
     wait_until_ok(everyone)
+    wait_until_agreed(everyone, shards)  # a node may be well and not have heard of every slot
 
 
 def _own_slots(listing: str) -> set[int]:
