@@ -52,6 +52,8 @@ def saved(lab, tmp_path):
         page.goto(path.as_uri())
         if scripts:
             page.wait_for_function(f"document.querySelectorAll('main .cachelab').length === {len(widgets)}")
+            # A picture is drawn when its width is known, which is in the frame after.
+            page.evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
         return Saved(page, messages, requests)
 
     yield open_page
