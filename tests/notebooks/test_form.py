@@ -51,7 +51,7 @@ def test_code_cells_fit_a_glance(nb):
 
 def test_lines_of_code_fit_a_window_of_1024_pixels(nb):
     code = [cell for cell in nb.cells if cell.cell_type == "code"]
-    assert not [f"{cell.id}: {line}" for cell in code for line in cell.source.splitlines() if len(line) > 110]
+    assert not [f"{cell.id}: {line}" for cell in code for line in cell.source.splitlines() if len(line) > 105]
 
 
 def test_links_inside_the_course_lead_somewhere(path, nb):
