@@ -220,7 +220,8 @@ class RealMemcached:
             if lines[0] == b"END":
                 continue
             _, _, flags, size = lines[0].split()
-            about = self._ask(-1, b"me %b\r\n" % key)
+            about = self._ask(-1, b"me %b\r\n" % key).split()
+            # b"exp=-1" as a whole word: 1.6.18 gives what is left with the wrong sign, "exp=-199"
             items.append((key, lines[1][: int(size)], int(flags), b"exp=-1" not in about))
         return tuple(items)
 
