@@ -2,6 +2,11 @@
 
 import signal
 
+from hypothesis import settings
+
+# The same examples on every machine as in CI, and no deadline: a test says nothing about time.
+settings.load_profile("ci")
+
 
 def pytest_configure(config):
     """Take interrupts as a kernel does, also in a run in the background, which ignores them."""
