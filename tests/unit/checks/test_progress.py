@@ -1,7 +1,8 @@
 import json
-import multiprocessing
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -134,18 +135,28 @@ def test_a_file_that_makes_no_sense_is_set_aside(text):
     assert [path.read_text() for path in aside] == [text]
 
 
-def count_ten(id):
-    for _ in range(10):
-        progress.record(id, "incorrect")
+COUNT_TEN = """
+import sys
+from cachelab.checks import progress
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(10):
+    progress.record(sys.argv[1], "incorrect")
+"""
 
 
 def test_kernels_side_by_side_lose_nothing():
-    spawn = multiprocessing.get_context("fork")
-    workers = [spawn.Process(target=count_ten, args=(id,)) for id in ("04.1", "04.1", "04.2", "04.3")]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    kernels = [
+        subprocess.Popen([sys.executable, "-c", COUNT_TEN, id], **pipes)
+        for id in ("04.1", "04.1", "04.2", "04.3")
+    ]
+    assert {kernel.stdout.readline() for kernel in kernels} == {"ready\n"}
+    for kernel in kernels:
+        kernel.stdin.close()  # all at once
+    assert [kernel.wait() for kernel in kernels] == [0, 0, 0, 0]
+    for kernel in kernels:
+        kernel.stdout.close()
     assert {id: entry["tries"] for id, entry in progress.read()["exercises"].items()} == {
         "04.1": 20,
         "04.2": 10,
