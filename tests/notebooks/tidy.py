@@ -34,7 +34,7 @@ def is_claim(cell) -> bool:
 
 
 def tidy(nb):
-    """The notebook without outputs (claims keep theirs) and with no metadata but tags."""
+    """The notebook without outputs (claims keep theirs, folded) and with no metadata but tags."""
     nb.metadata = nbformat.from_dict(KERNEL)
     claims = 0
     for cell in nb.cells:
@@ -47,11 +47,24 @@ def tidy(nb):
             continue
         if is_claim(cell) and cell.outputs:
             claims += 1
+            # the learner guesses first: JupyterLab unfolds what is folded when the cell runs
+            cell.metadata["jupyter"] = {**cell.metadata.get("jupyter", {}), "outputs_hidden": True}
             cell.execution_count = claims
-            cell.outputs = [nbformat.from_dict(plain(output, claims)) for output in cell.outputs]
+            cell.outputs = [nbformat.from_dict(plain(output, claims)) for output in whole(cell.outputs)]
         else:
             cell.execution_count, cell.outputs = None, []
     return nb
+
+
+def whole(outputs) -> list[dict]:
+    """Outputs with what was printed in one piece, however many messages it came in."""
+    found: list[dict] = []
+    for output in map(dict, outputs):
+        if found and output["output_type"] == "stream" and output["name"] == found[-1].get("name"):
+            found[-1]["text"] += output["text"]
+        else:
+            found.append(output)
+    return found
 
 
 def plain(output, count):

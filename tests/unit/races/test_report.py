@@ -205,10 +205,12 @@ def test_cdc_knows_two_sources():
 
 
 def test_a_search_that_is_stopped_says_so_and_still_shows_what_it_met():
-    report = races.explore(
-        [reader] * 4 + [writer] * 4, fault={"evict", "crash", "lost_call"}, budget=3, seconds=1
-    )
-    assert not report.complete and not report.ok
+    clients, faults = [reader] * 4 + [writer] * 4, {"evict", "crash", "lost_call"}
+    for seconds in (0.5, 2, 8):  # the first is plenty, unless the machine is busy
+        report = races.explore(clients, fault=faults, budget=3, seconds=seconds)
+        assert not report.complete and not report.ok
+        if report.violation:
+            break
     assert report.verdict == "X" and report.violation
     assert "part of the schedules unexplored" in repr(report)
     assert str(report.counts["cold"]).endswith(" explored")
