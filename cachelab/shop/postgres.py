@@ -23,7 +23,7 @@ _SETTINGS = {
 }
 
 _lock = threading.RLock()
-_server: engines.Engine | None = None
+_loaded: engines.Engine | None = None  # the server at CACHELAB_DATABASE_URL, once it holds the shop
 
 
 def server() -> engines.Engine:
@@ -32,16 +32,13 @@ def server() -> engines.Engine:
     Each kernel has its own copy of the shop, so a fresh kernel is a fresh shop. If CACHELAB_DATABASE_URL is
     set, it is the server named there, and the shop lives in its schema `cachelab`, loaded at the first call.
     """
-    global _server
+    global _loaded
     with _lock:
-        if _server is not None and not _server.alive:
-            try:
-                _server.restart()
-            except engines.EngineError:  # engines.stop_all() ended it for good, or its port was taken
-                _server = None
-        if _server is None:
-            _server = _given() if os.environ.get(URL_VARIABLE) else start()
-        return _server
+        if os.environ.get(URL_VARIABLE):
+            if _loaded is None or engines.postgres() is not _loaded:
+                _loaded = _given()
+            return _loaded
+        return engines.postgres(template=template(FULL), max_connections=MAX_CONNECTIONS, settings=_SETTINGS)
 
 
 def start(size: Size = FULL) -> PostgresServer:

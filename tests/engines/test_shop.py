@@ -417,12 +417,12 @@ def test_an_outage_raises_and_a_restart_ends_it(own_server, distance):
     db.close()
 
 
-def test_a_kernel_has_one_shop_until_all_engines_are_stopped(start, monkeypatch):
-    monkeypatch.setattr(postgres, "_server", None)
-    monkeypatch.setattr(postgres, "start", lambda: start(TINY))
+def test_a_kernel_has_one_shop_until_all_engines_are_stopped(monkeypatch):
+    monkeypatch.setattr(engines, "_current", {})
+    monkeypatch.setattr(postgres, "FULL", TINY)
     monkeypatch.delenv(URL_VARIABLE, raising=False)
     first = shop.server()
-    assert shop.server() is first
+    assert shop.server() is first and engines.postgres() is first
     with shop.connect() as db, shop.connect("same zone") as far:
         assert db.get_user(1) == far.get_user(1)
         first.kill()
@@ -431,7 +431,7 @@ def test_a_kernel_has_one_shop_until_all_engines_are_stopped(start, monkeypatch)
         first.kill()
         shutil.rmtree(first.directory)  # as engines.stop_all() does
         with shop.connect() as fresh:
-            assert shop.server() is not first
+            assert shop.server() is not first and engines.postgres() is shop.server()
             assert fresh.get_user(1)["user_id"] == 1
     shop.server().stop()
 
@@ -539,7 +539,7 @@ def given(monkeypatch, empty_server):
         connection.execute("DROP SCHEMA IF EXISTS cachelab CASCADE")
         connection.execute("CREATE TABLE IF NOT EXISTS public.users AS SELECT 'mine' AS name")
     monkeypatch.setenv(URL_VARIABLE, empty_server.url)
-    monkeypatch.setattr(postgres, "_server", None)
+    monkeypatch.setattr(postgres, "_loaded", None)
     monkeypatch.setattr(engines, "_current", {})
     monkeypatch.setattr(postgres, "FULL", TINY)
     return empty_server
@@ -554,7 +554,7 @@ def test_a_database_of_the_learner_s_own_gets_a_schema(given, capsys, monkeypatc
     with given.client() as connection:
         assert connection.execute("SELECT name FROM public.users").fetchall() == [("mine",)]
 
-    monkeypatch.setattr(postgres, "_server", None)
+    monkeypatch.setattr(postgres, "_loaded", None)
     with shop.connect() as db:
         assert db.get_user(1)
     assert capsys.readouterr().out == "", "the second kernel finds it there"
