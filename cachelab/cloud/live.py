@@ -1,12 +1,15 @@
 """Real AWS, for those who mean it: the same interface, real credentials, real money.
 
-It takes CACHELAB_AWS=live in the environment, and one yes: before the first thing that costs is
-created, its price per hour is printed and you are asked. Drills stay in the box; on AWS use
+It takes CACHELAB_AWS=live in the environment, and one yes for each service: before the first call that may
+cost, its price per hour is printed, where it is known, and you are asked. Drills stay in the box; on AWS use
 TestFailover.
 """
 
 import os
+import re
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from . import prices
 from .account import Account, AccountError
@@ -14,12 +17,12 @@ from .billing import Billed, cost_of_nodes
 
 VARIABLE = "CACHELAB_AWS"
 CREATE = ("CreateReplicationGroup", "CreateCacheCluster", "CreateServerlessCache")
-ENLARGE = (
-    "IncreaseReplicaCount",
-    "ModifyReplicationGroupShardConfiguration",
-    "ModifyReplicationGroup",
-    "ModifyCacheCluster",
-    "ModifyServerlessCache",
+# What costs nothing is listed, so that whatever AWS adds asks first.
+FREE = re.compile(
+    r"(Describe|List|Get|Delete|Decrease|Reset|Revoke|Remove|Untag|Tag|AddTags|Test|Reboot)\w*"
+    r"|(Create|Modify)(User|UserGroup|CacheParameterGroup|CacheSubnetGroup)"
+    r"|(Create|Authorize)CacheSecurityGroup\w*"
+    r"|Create(Vpc|Subnet|SecurityGroup|RouteTable|InternetGateway)|Attach\w+|AuthorizeSecurityGroup\w+"
 )
 
 
@@ -35,7 +38,7 @@ class LiveAccount(Account):
                 "kernel starts if that is what you want; otherwise use cloud.account()."
             )
         self.id = "your own"
-        self._confirmed = False
+        self._confirmed: set[str] = set()  # services
         self._session = None
 
     def start(self) -> "LiveAccount":
@@ -49,39 +52,62 @@ class LiveAccount(Account):
         """Say what is still billing; nothing is deleted for you."""
         if self._session is None:
             return
-        for row in self.still_billing():
-            print(f"still billing: {row}")
+        try:
+            for row in self.still_billing():
+                print(f"still billing: {row}")
+        except (BotoCoreError, ClientError) as error:  # it must not hide what happened inside the `with`
+            print(f"what is still billing could not be asked: {error}. Look at the console.")
         self._session = None
 
     def client(self, service: str, region_name: str | None = None, **options: Any):
-        """A boto3 client for real AWS. ElastiCache calls that cost ask first, once."""
-        if self._session is None:
-            raise AccountError("this account is not open: use `with cloud.account(live=True) as aws:`.")
-        client = self._session.client(service, region_name=region_name or self.region, **options)
-        if service == "elasticache":
-            client.meta.events.register("provide-client-params.elasticache", self._ask_first)
+        """A boto3 client for real AWS. Calls that may cost ask first, once for each service."""
+        client = self._need_session().client(service, region_name=region_name or self.region, **options)
+        client.meta.events.register(f"provide-client-params.{service}", self._ask_first)
         return client
 
+    def _need_session(self):
+        if self._session is None:
+            raise AccountError("this account is not open: use `with cloud.account(live=True) as aws:`.")
+        return self._session
+
+    @property
+    def endpoint_url(self) -> None:
+        """None: on AWS each service has an address of its own, which boto3 and the `aws` command know."""
+
+    @property
+    def provisioning_time(self) -> float:
+        """Not ours to say: AWS takes its minutes."""
+        raise AccountError(
+            "AWS takes the time it takes: use a waiter. Only an account in a box can choose it."
+        )
+
+    @provisioning_time.setter
+    def provisioning_time(self, seconds: float) -> None:
+        raise AccountError(
+            "AWS takes the time it takes: use a waiter. Only an account in a box can choose it."
+        )
+
     def _ask_first(self, params: dict, model: Any, **_: Any) -> None:
+        if FREE.fullmatch(model.name):
+            return
         if model.name in CREATE:
             try:
                 print(prices.of_request(model.name, **params))
             except prices.NoPrice as unknown:
                 print(f"price per hour unknown: {unknown}")
-        elif model.name in ENLARGE:
-            print(f"{model.name} may add or enlarge nodes: each bills by the hour, at its type's price.")
         else:
-            return
-        if self._confirmed:
+            print(f"{model.name} may cost money (nodes bill by the hour, backups by the gigabyte).")
+        service = model.service_model.service_name
+        if service in self._confirmed:
             return
         answer = input(f"{model.name} can cost money on your AWS account. Type yes to go on: ")
         if answer.strip().lower() != "yes":
             raise AccountError(f"{model.name} was not sent: you did not say yes.")
-        self._confirmed = True
+        self._confirmed.add(service)
 
     def still_billing(self) -> list[Billed]:
         """Every node and serverless cache of the region, as AWS describes them now."""
-        elasticache = self._session.client("elasticache", region_name=self.region)
+        elasticache = self._need_session().client("elasticache", region_name=self.region)
         bill = []
         for page in elasticache.get_paginator("describe_cache_clusters").paginate():
             for cluster in page["CacheClusters"]:

@@ -13,6 +13,7 @@ What is not in the table has no price here; asking for it says so rather than gu
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 
 READ_ON = "2026-10-02"
 REGION = "us-east-1"
@@ -157,7 +158,8 @@ def of_request(operation: str, **request) -> Cost:
     """What a Create request would cost, by its boto3 parameters.
 
     `of_request("create_replication_group", CacheNodeType="cache.t4g.micro", NumCacheClusters=3)`.
-    An operation that starts nothing costs nothing. Raises NoPrice where the table has no row.
+    An operation that starts nothing costs nothing. Raises NoPrice where the table has no row, ValueError
+    for what is no operation of ElastiCache.
     """
     operation = "".join(word.capitalize() for word in operation.split("_")) if "_" in operation else operation
     if operation in ("CreateReplicationGroup", "CreateCacheCluster"):
@@ -167,4 +169,16 @@ def of_request(operation: str, **request) -> Cost:
     if operation == "CreateServerlessCache":
         least = (request.get("CacheUsageLimits") or {}).get("DataStorage", {}).get("Minimum", 0)
         return serverless(request["Engine"].lower(), gb=least)
+    if operation not in _operations():
+        raise ValueError(
+            f"{operation!r} is no operation of ElastiCache. What costs is created by "
+            "create_replication_group, create_cache_cluster or create_serverless_cache."
+        )
     return Cost()
+
+
+@cache
+def _operations() -> frozenset[str]:
+    from botocore.session import get_session
+
+    return frozenset(get_session().get_service_model("elasticache").operation_names)

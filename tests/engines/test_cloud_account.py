@@ -289,10 +289,13 @@ def test_real_aws_is_asked_for_once_with_its_price(aws, monkeypatch, capsys):
         elasticache.increase_replica_count(
             ReplicationGroupId="third", NewReplicaCount=2, ApplyImmediately=True
         )
-        assert "IncreaseReplicaCount may add" in capsys.readouterr().out and len(asked) == 2
+        assert "IncreaseReplicaCount may cost money" in capsys.readouterr().out and len(asked) == 2
         assert len(live.still_billing()) == 5
         with pytest.raises(cloud.AccountError, match="TestFailover"):
             live.fail_node("second-001")
+        with pytest.raises(cloud.AccountError, match="waiter"):
+            live.provisioning_time = 0
+        assert live.endpoint_url is None
     assert "still billing: second-001" in capsys.readouterr().out
     for name in ("second", "third"):
         remove(aws, name)
