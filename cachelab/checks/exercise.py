@@ -6,9 +6,10 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from time import monotonic
 
 from . import progress, source
-from .attempt import attempt
+from .attempt import SECONDS, attempt
 from .lab import Lab, Unavailable, prepared
 from .verdict import BROKEN, CORRECT, NOT_ATTEMPTED, Note, Settled, Verdict, not_attempted
 from .verdict import show as shown
@@ -84,13 +85,16 @@ class Exercise:
     def call(self) -> str:
         return f"exercise({self.id!r})".replace("'", '"')
 
-    def check(self, *answers) -> Verdict:
-        """The verdict on these answers. It never raises, comes back within ten seconds, and is counted as a
-        try unless nothing was attempted."""
+    def check(self, *answers, **named) -> Verdict:
+        """The verdict on these answers, in the order of `takes` or by name. It never raises, comes back
+        within ten seconds, and is counted as a try unless nothing was attempted."""
+        began = monotonic()
         try:
+            answers = self._in_order(answers, named)
             self._look(answers)
             with prepared(self.needs) as engines:
-                verdict = attempt(lambda: self._judge(Lab(engines), answers))
+                left = max(SECONDS - (monotonic() - began), 0.7 * SECONDS)
+                verdict = attempt(lambda: self._judge(Lab(engines), answers), left)
         except Settled as settled:
             verdict = settled.verdict
         except Unavailable as error:
@@ -103,6 +107,15 @@ class Exercise:
             held = self.judge(lab, *answers)
         held, *evidence = (held,) if isinstance(held, str) else held
         return Verdict(CORRECT, (("", held),), tuple(evidence))
+
+    def _in_order(self, answers: tuple, named: dict) -> tuple:
+        """The answers in the order of `takes`; settles for names that are none, or come twice."""
+        rest = self.takes[len(answers) :]
+        if odd := next((name for name in named if name not in rest), None):
+            twice = f"`{odd}` twice" if odd in self.takes else f"an answer named `{odd}`"
+            call = f"`{self.call}.check({', '.join(self.takes)})`"
+            raise Settled(_unusable(f"check() got {twice}", f"Call {call}."))
+        return answers + tuple(named.get(name, ...) for name in rest) if named else answers
 
     def _look(self, answers) -> None:
         """Settle what needs no run: no answer yet, too many of them, the wrong kind of thing."""

@@ -21,5 +21,5 @@ class Endless(Refusal):
 ADVICE = (
     ". A client must depend on nothing but its arguments and the answers it gets: keep no state in globals, "
     "closures or default arguments, and draw nothing from numpy or files. "
-    "(time, random, secrets, uuid and os.urandom are taken care of.)"
+    "(time, random, secrets, uuid and os.urandom are taken care of; a random.Random needs a seed.)"
 )

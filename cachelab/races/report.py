@@ -403,6 +403,12 @@ def _notes(search) -> list[str]:
         notes.append("replica_lag changes nothing: nobody reads db.replica.")
     if "expire" in search.faults and not any(world.model.expiring(keyspace) for keyspace in world.keyspaces):
         notes.append("expire changes nothing: no key ever has a TTL.")
+    asked = [node.call for run in search.solo.values() for node, _ in run.calls]
+    if any(call.kind == "memcached" and call.payload.startswith((b"add ", b"replace ")) for call in asked):
+        notes.append(
+            "add and replace are answered here: this client has default_noreply=False. pymemcache's own "
+            "default is True, and then both say True whatever happened: pass noreply=False."
+        )
     if session.ttl:
         notes.append("TTL answers the whole time to live that was set: no clock runs here.")
     return notes

@@ -91,7 +91,7 @@ class Session:
             from .redis_client import ValkeyClient as Cache
         self.cache = Cache(self)
         self.db = Database(self)
-        self.virtual = Virtual(functions, self._no_threads)
+        self.virtual = Virtual(functions, self._no_threads, self._no_network)
         self.current: Run | None = None
         self.replica = self.ttl = False  # whether anybody read the replica, or a TTL
         self.overdue: Endless | None = None
@@ -180,6 +180,15 @@ class Session:
             )
         except Suspend:
             raise RuntimeError("no threads inside a client function that the explorer runs") from None
+
+    def _no_network(self) -> NoReturn:
+        """A client uses a connection that is not the explorer's."""
+        self.abort(
+            NotModelled(
+                "not modelled: a connection of its own. A client reaches the cache and the database only "
+                "through the `cache` and the `db` that it is handed"
+            )
+        )
 
     def new_connection(self) -> int:
         """A number for the connection of a pipeline that starts to watch: the lowest that is free."""

@@ -15,6 +15,7 @@ import inspect
 import os
 import random
 import secrets  # noqa: F401  (so that its generator exists before the patch below)
+import socket
 import sys
 import threading
 import time
@@ -27,6 +28,8 @@ from typing import NoReturn
 EPOCH = 1_800_000_000  # seconds; a moment in January 2027
 _SLOWEST = 3600.0  # seconds; the most that one call moves the clock
 _UNSET = object()
+# What `socket.socket` inherits from C, and a client of the learner's own would use.
+_TALKING = ("connect", "connect_ex", "send", "sendall", "sendto", "recv", "recv_into")
 
 
 class Virtual:
@@ -35,13 +38,20 @@ class Virtual:
     `with virtual: …` around an exploration, `start(identity)` and `stop()` around each run; `identity` tells
     clients apart. Afterwards `.personal` says whether the function asked for anything that differs between
     clients; `.slept`, `.drew` and `.looked` whether it slept, drew random numbers, or looked at the clock.
-    `threaded` is called, and has to raise a RuntimeError, when the function is about to start a thread.
+    `threaded` is called, and has to raise, when the function is about to start a thread; `networked` when it
+    is about to use a socket.
     """
 
-    def __init__(self, functions: Iterable[Callable] = (), threaded: Callable[[], NoReturn] | None = None):
+    def __init__(
+        self,
+        functions: Iterable[Callable] = (),
+        threaded: Callable[[], NoReturn] | None = None,
+        networked: Callable[[], NoReturn] | None = None,
+    ):
         self.personal = self.slept = self.drew = self.looked = False
         self._identity = 0
-        self._threaded = threaded
+        self._threaded, self._networked = threaded, networked
+        self._running = False
         self.thread = None  # in which the function runs
         self._elapsed = 0.0
         self._calls = 0
@@ -63,10 +73,16 @@ class Virtual:
     def __enter__(self):
         """Around a whole exploration: everything is put back at the end, `random` with its state."""
         self._random_state = random.getstate()
+        for name in _TALKING if self._networked else ():
+            setattr(socket.socket, name, self._refusing(getattr(socket.socket, name)))
         return self
 
     def __exit__(self, *_):
+        self._running = False
         self._put_back()
+        for name in _TALKING:
+            if name in vars(socket.socket):
+                delattr(socket.socket, name)
         random.setstate(self._random_state)
 
     def start(self, identity: int) -> None:
@@ -74,6 +90,7 @@ class Virtual:
         self._elapsed, self._calls, self._bytes = 0.0, 0, 0
         self.personal = self.slept = self.drew = self.looked = False
         random.seed(identity)
+        self._running = True
         for namespace, name, _, replacement in self._patches:
             namespace[name] = replacement
 
@@ -82,6 +99,7 @@ class Virtual:
             namespace[name] = original
 
     def stop(self) -> None:
+        self._running = False
         self._put_back()
         if random.random() != _first_draw(self._identity):
             self.personal = self.drew = True
@@ -90,6 +108,14 @@ class Virtual:
         """A call to the cache or the database was answered: time passes, more with every call."""
         self._calls += 1
         self._elapsed += min(_SLOWEST, 0.001 * 1.25**self._calls)
+
+    def _refusing(self, real):
+        def talk(sock, *args, **kwargs):
+            if self._running and get_ident() == self.thread:
+                self._networked()
+            return real(sock, *args, **kwargs)
+
+        return talk
 
     def _replacements(self):
         """`(module, name, what a client gets instead)`."""

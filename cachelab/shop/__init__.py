@@ -1,13 +1,13 @@
 """The sample application: an online shop, its PostgreSQL database and the queries it sends there.
 
-    from cachelab import shop
-    db = shop.connect()                 # the shop on this host; the first time on a machine it is built
-    db.get_user(42)
-    db.product_page(7)
-    db.queries                          # how many queries that took
-    far = shop.connect("other zone")    # the same shop behind a network
-    print(far.distance)                 # other zone · 1.00 ms added (assumed) · 1.13 ms round trip measured
-    shop.server().kill()                # from here on, psycopg.OperationalError; .restart() ends that
+from cachelab import shop
+db = shop.connect()                 # the shop on this host; the first time on a machine it is built
+db.get_user(42)
+db.product_page(7)
+db.queries                          # how many queries that took
+far = shop.connect("other zone")    # the same shop behind a network
+print(far.distance)                 # other zone · 1.00 ms added (assumed) · 1.13 ms round trip measured
+shop.server().kill()                # from here on, psycopg.OperationalError; .restart() ends that
 """
 
 from .distance import ROUND_TRIPS, Distance, DistantEngine, at_distance

@@ -1,24 +1,24 @@
 """A schedule as a scene: plain JSON that says what to draw, step by step. `sequence.js` draws it.
 
-    title, opening   texts
-    clients          [{name}]: the lanes, in the order given
-    sources          [{name, first, lines}]: the clients' functions, and those they call from, each once
-    keys             the keys that the cache holds at some time, as columns of its lane
-    replica          whether there is a database replica to draw
-    start, steps[i].state
-        cache        [{key, text, shown, stale, ttl}]
-        latest, log  the latest committed value, and all of them
-        replica      {text, stale} or None
-        hands        for each client, the database value that it was last told: {text, stale} or None
-        done         for each client: None, "returned", "done" or "crashed"
-    steps            [{who, name, kind, to, key, call, answer, source, line, sentence, note, alarm, state}]
-        who          the client's number, or -1
-        kind         call · lost · unanswered · crash · evict · expire · replicate · pause
-        to           "cache", "database", "replica" or None: where the arrow goes
-        source, line the name of a source and a line of it, or None
-        alarm        whether something stale was stored or read
-    rows             how many steps the picture has room for
-    end              None, or {mark, title, words}: the verdict, shown after the last step
+title, opening   texts
+clients          [{name}]: the lanes, in the order given
+sources          [{name, first, lines}]: the clients' functions, and those they call from, each once
+keys             the keys that the cache holds at some time, as columns of its lane
+replica          whether there is a database replica to draw
+start, steps[i].state
+    cache        [{key, text, shown, stale, ttl}]
+    latest, log  the latest committed value, and all of them
+    replica      {text, stale} or None
+    hands        for each client, the database value that it was last told: {text, stale} or None
+    done         for each client: None, "returned", "done" or "crashed"
+steps            [{who, name, kind, to, key, call, answer, source, line, sentence, note, alarm, state}]
+    who          the client's number, or -1
+    kind         call · lost · unanswered · crash · evict · expire · replicate · pause
+    to           "cache", "database", "replica" or None: where the arrow goes
+    source, line the name of a source and a line of it, or None
+    alarm        whether something stale was stored or read
+rows             how many steps the picture has room for
+end              None, or {mark, title, words}: the verdict, shown after the last step
 """
 
 import ast

@@ -5,6 +5,7 @@ import datetime
 import os
 import random
 import secrets
+import socket
 import sys
 import threading
 import time
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 
 import pytest
+import redis
 from redis.exceptions import ConnectionError, WatchError
 
 from cachelab import races
@@ -141,6 +143,40 @@ def test_threads_are_refused(action, capfd):
         races.explore([reader, in_the_background])
     assert capfd.readouterr().err == ""
     threading.Thread(target=int).start()  # elsewhere they start as ever
+
+
+def test_a_connection_of_its_own_is_refused_at_once_and_only_inside_a_client():
+    here, there = socket.socketpair()
+    own = redis.Redis(port=1, retry=None)
+
+    def with_a_client_of_its_own(cache, db):
+        try:
+            own.get(KEY)
+        except redis.RedisError:
+            return db.read()
+
+    def with_a_socket(cache, db):
+        there.recv(1)  # nobody sends: it would wait for ever
+        return db.read()
+
+    for client in (with_a_client_of_its_own, with_a_socket):
+        with pytest.raises(races.NotModelled, match="line [0-9]+.*not modelled: a connection of its own"):
+            races.explore([client, writer])
+    here.sendall(b"x")
+    assert there.recv(1) == b"x" and "recv" not in vars(socket.socket)  # elsewhere they talk as ever
+    here.close(), there.close()
+
+
+def test_that_add_is_answered_here_and_not_by_default_is_told():
+    def fill(cache, db):
+        cache.add(KEY, db.read())
+
+    def change(cache, db):
+        db.write()
+        cache.delete(KEY)
+
+    (note,) = [note for note in races.explore([fill, change], memcached=True).notes if "noreply" in note]
+    assert "default_noreply=False" in note
 
 
 @pytest.mark.parametrize(
