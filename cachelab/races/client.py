@@ -214,7 +214,9 @@ class Program:
 
 def _differ(one, other) -> bool:
     try:
-        return bool(one != other)
+        if type(one) is type(other) and type(one).__eq__ is object.__eq__:
+            return False  # two objects of one kind that only an identity tells apart
+        return bool(one != other) and one == one
     except Exception:
         return False
 

@@ -111,7 +111,10 @@ class _Scripts:
             raise self.problem
         fine, result = outcome if isinstance(outcome, tuple) else (outcome, None)
         if fine:
-            return self.reply(result)
+            try:
+                return self.reply(result)
+            except RecursionError:
+                self._stop(model.refuse("a script that returns a table without an end"))
         if self.type(result) == "table":
             result = result[b"err"] or b"ERR unknown error"
         message = _text(result)
@@ -180,6 +183,8 @@ class _Scripts:
         if isinstance(result, bytes):
             return result
         if isinstance(result, int | float):
+            if not -(2**63) <= result < 2**63:  # nan, inf or too large: it depends on the platform
+                self._stop(model.refuse(f"a script that returns the number {result}"))
             return int(result)
         if self.type(result) == "table":
             if (status := result[b"ok"]) is not None:

@@ -219,14 +219,16 @@ def _delete(server, key, *_zero):
     return b"DELETED\r\n" if server.items.pop(key, None) else b"NOT_FOUND\r\n"
 
 
-def _count(server, key, amount: int):
+def _count(server, key, amount: bytes, sign: int):
+    if not amount.isdigit() or int(amount) >= 2**64:
+        return b"CLIENT_ERROR invalid numeric delta argument\r\n"
     if key not in server.items:
         return b"NOT_FOUND\r\n"
     item = server.items[key]
     digits = re.match(rb"\d+(?=\s|$)", item.value)  # as strtoull reads it
     if not digits or len(item.value) > 20 or int(digits.group()) >= 2**64:
         return b"CLIENT_ERROR cannot increment or decrement non-numeric value\r\n"
-    number = max(0, int(digits.group()) + amount) % 2**64
+    number = max(0, int(digits.group()) + sign * int(amount)) % 2**64
     text = b"%d" % number
     # a number that became shorter is padded in place, as the server does
     server.items[key] = item._replace(value=text.ljust(len(item.value)), token=None)
@@ -236,11 +238,11 @@ def _count(server, key, amount: int):
 
 
 def _incr(server, key, amount):
-    return _count(server, key, int(amount))
+    return _count(server, key, amount, 1)
 
 
 def _decr(server, key, amount):
-    return _count(server, key, -int(amount))
+    return _count(server, key, amount, -1)
 
 
 def _touch(server, key, ttl):
@@ -416,6 +418,17 @@ _COMMANDS = {
 }
 
 
+# how many words a request has, its name among them: at least, at most
+_WORDS = {
+    **dict.fromkeys(("get", "gets", "delete"), (2, 2)),
+    **dict.fromkeys(("incr", "decr", "touch"), (3, 3)),
+    **dict.fromkeys(("set", "add", "replace", "append", "prepend"), (5, 5)),
+    "cas": (6, 6),
+    "mn": (1, 1),
+    "ms": (3, None),
+}
+
+
 def check(request: bytes) -> None:
     """Raises NotModelled if the model does not have this command, so that the client's line can be named."""
     words = request.partition(b"\r\n")[0].split()
@@ -427,6 +440,10 @@ def check(request: bytes) -> None:
             "not modelled: noreply=True (the server answers nothing and may run the command later). "
             "Leave noreply out, or pass noreply=False."
         )
+    least, most = _WORDS.get(name, (2, None))
+    if len(words) < least or (most is not None and len(words) > most):
+        line = b" ".join(words).decode(errors="replace")
+        raise refuse(f"{line!r}, which has not as many words as {name} takes")
     if name in META:
         _flags(name, words[3:] if name == "ms" else words[2:])
     elif name not in ("get", "gets", "delete"):

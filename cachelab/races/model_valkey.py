@@ -437,6 +437,8 @@ def _expire_in(data, key, amount, unit, options):
     if data.value(key) is None:
         return 0
     old = data.ttl(key)
+    if flags & {b"GT", b"LT"} and ttl == old:
+        raise refuse("EXPIRE with GT or LT and the TTL the key has: the milliseconds between would decide")
     if (
         (b"NX" in flags and old is not None)
         or (b"XX" in flags and old is None)

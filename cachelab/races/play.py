@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,7 @@ from .explore import SECONDS, explore
 from .faults import Cdc
 from .report import Report
 from .schedule import Narrator, Step, table
+from .watchdog import Watchdog
 from .world import Move
 
 
@@ -178,7 +180,12 @@ class Game:
 
     def _possible(self, state: tuple) -> list:
         """The moves from a state, without those that lead nowhere: a poll that finds nothing new."""
-        return [found for found in self._world.moves(state) if found[1] != state]
+        with self._watched():
+            return [found for found in self._world.moves(state) if found[1] != state]
+
+    def _watched(self):
+        """Where the exploration has not been, a client may turn out to be endless."""
+        return nullcontext() if self.report.complete else Watchdog(self._search.session)
 
     def _option(self, move: Move, raw: tuple, state: tuple | None = None) -> Option:
         step = self._tell(self.state if state is None else state, move, raw)
@@ -211,12 +218,14 @@ class Game:
         before: dict[tuple, list[tuple]] = {}
         distances: dict[tuple, int] = {}
         one_away = []
-        for state in search.states:
+        with self._watched():
+            following = [world.moves(state) for state in search.states]
+        for state, moves in zip(search.states, following, strict=True):
             if world.finished(state):
                 judgement = search.judge.judge(state)
                 if judgement.letter or judgement.stuck or judgement.dirty:
                     distances[state] = 0
-            for _, raw, bad, _ in world.moves(state):
+            for _, raw, bad, _ in moves:
                 if bad is not None:
                     one_away.append(state)
                 before.setdefault(world.tidy(raw), []).append(state)

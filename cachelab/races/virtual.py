@@ -51,7 +51,7 @@ class Virtual:
         self.personal = self.slept = self.drew = self.looked = False
         self._identity = 0
         self._threaded, self._networked = threaded, networked
-        self._running = False
+        self._running = self._inside = False
         self.thread = None  # in which the function runs
         self._elapsed = 0.0
         self._calls = 0
@@ -72,13 +72,13 @@ class Virtual:
 
     def __enter__(self):
         """Around a whole exploration: everything is put back at the end, `random` with its state."""
-        self._random_state = random.getstate()
+        self._random_state, self._inside = random.getstate(), True
         for name in _TALKING if self._networked else ():
             setattr(socket.socket, name, self._refusing(getattr(socket.socket, name)))
         return self
 
     def __exit__(self, *_):
-        self._running = False
+        self._running = self._inside = False
         self._put_back()
         for name in _TALKING:
             if name in vars(socket.socket):
@@ -89,6 +89,8 @@ class Virtual:
         self._identity, self.thread = identity, get_ident()
         self._elapsed, self._calls, self._bytes = 0.0, 0, 0
         self.personal = self.slept = self.drew = self.looked = False
+        if not self._inside:  # a replay, or a game that goes on where the exploration stopped
+            self._random_state = random.getstate()
         random.seed(identity)
         self._running = True
         for namespace, name, _, replacement in self._patches:
@@ -103,6 +105,8 @@ class Virtual:
         self._put_back()
         if random.random() != _first_draw(self._identity):
             self.personal = self.drew = True
+        if not self._inside:
+            random.setstate(self._random_state)
 
     def called(self) -> None:
         """A call to the cache or the database was answered: time passes, more with every call."""

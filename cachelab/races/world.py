@@ -569,6 +569,7 @@ class World:
         if can_crash and (node.depth > 0 or feed.position > 1):
             position = feed.position if node.depth > 0 else feed.position - 1
             again = Feed(self._handler(i, position, feed.attempt + 1), position, feed.attempt + 1)
+            again = self._settle(i, again, self._available(state, i))  # it may make no call at all
             found.append((moves["crash"], self._put(state, i, again, fault=True), None, False))
 
     # --- what happens to the cache ---

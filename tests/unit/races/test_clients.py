@@ -103,6 +103,8 @@ def test_a_lost_call_is_the_librarys_own_exception():
         (lambda cache: cache.set("a", 1, exat=99), "EXAT .no clock runs here"),
         (lambda cache: cache.execute_command("WATCH", "a"), "outside a pipeline"),
         (lambda cache: cache.eval("return redis.call('TIME')", 0), "not modelled: TIME"),
+        (lambda cache: cache.eval("return 0/0", 0), "a script that returns the number"),
+        (lambda cache: cache.eval("local t = {} t[1] = t return t", 0), "a table without an end"),
         (lambda cache: cache.eval("return math.random()", 0), r"not modelled: math.random in a Lua script"),
     ],
 )
@@ -184,6 +186,8 @@ def test_that_add_is_answered_here_and_not_by_default_is_told():
     [
         (lambda cache: cache.flush_all(), "not modelled: flush_all"),
         (lambda cache: cache.delete("a", noreply=True), "not modelled: noreply=True"),
+        (lambda cache: cache.raw_command("mg"), "not modelled: 'mg', which has not as many words"),
+        (lambda cache: cache.raw_command("incr a 1 2"), "not modelled: 'incr a 1 2', which has not"),
         (lambda cache: cache.raw_command("mg a h"), "the flag h of mg"),
         (lambda cache: cache.raw_command("mg a v", "MN\r\n"), "waits for its end_tokens"),
         (

@@ -231,6 +231,37 @@ def test_following_the_hints_breaks_a_strategy_in_as_few_moves_as_there_are():
     assert game.violated == "A new reader gets v0; the database has v1."
 
 
+def test_a_game_beyond_what_was_explored_ends_endless_clients():
+    def waits_for_w(cache, db):
+        while cache.get("k") == "w":
+            while True:
+                pass
+        return db.read()
+
+    def writes_w(cache, db):
+        cache.set("k", "w")
+        db.write()
+
+    game = races.explore([waits_for_w, writes_w], seconds=0).play()
+    with pytest.raises(races.Endless, match="waits_for_w"):
+        for _ in range(3):
+            game.do([option.client for option in game.moves()].index("writes_w"))
+
+
+def test_a_handler_that_makes_no_call_blocks_nobody_when_it_crashes():
+    def reader_or_database(cache, db):
+        return cache.get("k") or db.read()
+
+    def patient_writer(cache, db):
+        races.outlast_readers()
+        db.write()
+
+    report = races.explore(
+        [reader_or_database, patient_writer, races.cdc(lambda cache, version: None)], fault="crash"
+    )
+    assert report.ok and report.verdict == "." and report.schedules == 42
+
+
 def test_a_move_can_be_taken_back_and_a_lost_chance_is_told():
     game = races.play([reader, writer])
     first = [option.label for option in game.moves()]

@@ -106,7 +106,9 @@ def test_writes_come_in_their_share_and_do_not_count_as_reads(connect):
     traffic = Traffic(
         lambda user, db, ttl: reads.append(user),
         lambda user, db: (writes.append(user), db.query()),
-        connect=connect, rate=5000, write_share=0.3,
+        connect=connect,
+        rate=5000,
+        write_share=0.3,
     )
     with traffic:
         until(lambda: len(reads) + len(writes) > 500)

@@ -2,6 +2,7 @@
 # says: it returned {}, a dict
 # says: a list with nobody in it
 
+
 def add_points(cache, player, points):
     return cache.zincrby("board", points, player)
 

@@ -2,6 +2,7 @@
 # says: not a valid float
 # says: Where +line
 
+
 def add_points(cache, player, points):
     return cache.zincrby("board", player, points)
 

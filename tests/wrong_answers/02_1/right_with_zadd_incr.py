@@ -1,5 +1,6 @@
 # verdict: correct
 
+
 def add_points(cache, player, points):
     return cache.zadd("board", {player: points}, incr=True)
 
