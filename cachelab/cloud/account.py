@@ -333,7 +333,7 @@ class Account:
 
     def _node(self, name: str):
         self._need_open()
-        wanted, _, number = name.lower().partition("/")
+        wanted, _, number = str(name).lower().partition("/")
         found = [node for node in self._nodes() if node.id == wanted and number in ("", node.number)]
         if len(found) == 1 or (found and not number):
             if not found[0].alive:
@@ -352,10 +352,13 @@ class Account:
 
 
 def _seconds(value: float) -> float:
-    value = float(value)
-    if not 0 <= value <= 3600:
-        raise ValueError(f"provisioning_time={value:g}: give seconds between 0 and 3600.")
-    return value
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = -1.0
+    if not 0 <= seconds <= 3600:
+        raise ValueError(f"provisioning_time={value!r}: give seconds between 0 and 3600.")
+    return seconds
 
 
 def _forget(account_id: str) -> None:

@@ -23,7 +23,7 @@ class Billed:
     def usd_per_month(self) -> float | None:
         return self.cost.usd_per_month if self.cost else None
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         amount = (
             f"${self.usd_per_hour:.4f}/h, ${self.usd_per_month:.2f} a month" if self.cost else "price unknown"
         )

@@ -45,6 +45,8 @@ def explore(
     Raises ValueError or TypeError for arguments that make no sense, and a Refusal (NotModelled,
     NotDeterministic, Endless) for a client that cannot be explored, naming the line.
     """
+    if seconds is not None and not (isinstance(seconds, int | float) and seconds >= 0):
+        raise ValueError(f"seconds={seconds!r}: give the seconds to search, from 0 up, or None for no limit")
     search = prepare(clients, fault, budget, probe, memcached)
     search.run(seconds)
     return Report(search)

@@ -221,7 +221,7 @@ class Report:
 
     def table(self, kind: str | None = None) -> str:
         """The violating schedule as text, one line a step."""
-        kind = kind or self.kind
+        kind = self.kind_or_error(kind)
         if kind is None:
             return f"No violation within these bounds: {self.bounds}."
         steps = self.violations[kind]
@@ -232,7 +232,14 @@ class Report:
         """The violating schedule on a real server, step by step; see replay.Replay."""
         from .replay import replay
 
-        return replay(self, kind or self.kind, engine)
+        return replay(self, self.kind_or_error(kind), engine)
+
+    def kind_or_error(self, kind: str | None) -> str | None:
+        """This kind of violation, the gravest if None. Raises ValueError for one that was not found."""
+        if kind is not None and kind not in self.violations:
+            found = ", ".join(self.violations) or "none"
+            raise ValueError(f"no violation of kind {kind!r} was found; there are: {found}")
+        return kind or self.kind
 
     def play(self, warm: bool | None = None):
         """The clients, to be scheduled by hand; see play.Game."""

@@ -32,6 +32,10 @@ class Step:
     replica: str | None = None  # what a lagging replica has after the step
     index: int = field(default=-1, compare=False)  # of the client in the list given to explore(); -1: none
 
+    def __iter__(self):
+        """For `client, call, result, cache, db = step`."""
+        return iter((self.client, self.call, self.result, self.cache, self.db))
+
     def shown(self) -> str:
         """The result as a table prints it."""
         return show(self.result) if self.index >= 0 and self.fault is None else show(self.result, "")

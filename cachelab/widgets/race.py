@@ -77,17 +77,16 @@ def race(report: Report, kind: str | None = None) -> Race | Report:
     """Draws a report's shortest violation; keep what it returns to step by program: `picture.step = 3`.
 
     Where nothing went wrong there is nothing to walk through, and the report itself says so."""
+    if not isinstance(report, Report):
+        raise TypeError(f"race() draws what races.explore() returns, not {report!r}")
     return report if (kind or report.kind) is None else Race(report, kind)
 
 
 def report_scene(report: Report, kind: str | None = None) -> dict:
     """The scene of a report's shortest violation of this kind; of the gravest by default."""
-    kind = kind or report.kind
+    kind = report.kind_or_error(kind)
     if kind is None:
         raise ValueError(f"there is no race to draw: {report.headline}")
-    if kind not in report.violations:
-        there = ", ".join(report.violations)
-        raise ValueError(f"no violation of kind {kind!r} was found; there are: {there}")
     found = next(violation for violation in report.data()["violations"] if violation["kind"] == kind)
     return scene(
         " ‖ ".join(report.clients) + f", from a {found['start']} cache",
