@@ -3,7 +3,7 @@
 import re
 
 from ..asking import Ask
-from .rule import CLUSTER, COMBINATION, CREATE, GROUP, LIMITS, MODIFY, SETTINGS, VALUE, Rule
+from .rule import CLUSTER, COMBINATION, CREATE, GROUP, LIMITS, MODIFY, SETTINGS, VALUE, Rule, outside
 
 TOKEN = re.compile(r"[A-Za-z0-9!&#$^<>-]{16,128}")
 
@@ -71,6 +71,14 @@ RULES = (
         _other_vpc,
         "UG",
         "aws-controllers-k8s/community#1594",
+    ),
+    Rule(
+        "port",
+        CREATE,
+        VALUE,
+        "Port {Port} is no TCP port: give one from 1 to 65535.",
+        lambda ask: outside(ask["Port"], 1, 65535),
+        "TCP",
     ),
     Rule(
         "redis-cluster-without-tls",

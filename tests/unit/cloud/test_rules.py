@@ -179,6 +179,7 @@ SEEN = [
 
 # AWS's code, our words: (rule, request, code).
 OURS = [
+    ("port", group(Port=70000), "InvalidParameterValue"),
     ("identifier-length", group(ReplicationGroupId="a" * 41), "InvalidParameterValue"),
     ("cluster-exists", node(CacheClusterId="plain-001"), "CacheClusterAlreadyExists"),
     ("serverless-exists", serverless(ServerlessCacheName="Any"), "ServerlessCacheAlreadyExistsFault"),
