@@ -16,6 +16,7 @@ from .account import Account, AccountError
 from .billing import Billed, cost_of_nodes
 
 VARIABLE = "CACHELAB_AWS"
+UNHURRIED = "AWS takes the time it takes: use a waiter. Only an account in a box lets you choose it."
 CREATE = ("CreateReplicationGroup", "CreateCacheCluster", "CreateServerlessCache")
 # What costs nothing is listed, so that whatever AWS adds asks first.
 FREE = re.compile(
@@ -77,15 +78,11 @@ class LiveAccount(Account):
     @property
     def provisioning_time(self) -> float:
         """Not ours to say: AWS takes its minutes."""
-        raise AccountError(
-            "AWS takes the time it takes: use a waiter. Only an account in a box can choose it."
-        )
+        raise AccountError(UNHURRIED)
 
     @provisioning_time.setter
     def provisioning_time(self, seconds: float) -> None:
-        raise AccountError(
-            "AWS takes the time it takes: use a waiter. Only an account in a box can choose it."
-        )
+        raise AccountError(UNHURRIED)
 
     def _ask_first(self, params: dict, model: Any, **_: Any) -> None:
         if FREE.fullmatch(model.name):

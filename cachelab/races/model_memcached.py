@@ -420,7 +420,8 @@ _COMMANDS = {
 
 # how many words a request has, its name among them: at least, at most
 _WORDS = {
-    **dict.fromkeys(("get", "gets", "delete"), (2, 2)),
+    **dict.fromkeys(("get", "gets"), (2, 2)),
+    "delete": (2, 3),  # an old client may say 0
     **dict.fromkeys(("incr", "decr", "touch"), (3, 3)),
     **dict.fromkeys(("set", "add", "replace", "append", "prepend"), (5, 5)),
     "cas": (6, 6),
