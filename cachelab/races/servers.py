@@ -250,6 +250,6 @@ class RealMemcached:
         if [item[:3] for item in real] != items:
             return False
         return all(
-            item.ttl is not None if has_ttl else item.ttl is None or item.ttl <= 2
+            item.ttl is not None if has_ttl else item.ttl is None or item.ttl <= 2  # one may have run down
             for (*_, has_ttl), item in zip(real, modelled[0], strict=True)
         )

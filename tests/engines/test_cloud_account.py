@@ -291,6 +291,7 @@ def test_real_aws_is_asked_for_once_with_its_price(aws, monkeypatch, capsys):
         )
         assert "IncreaseReplicaCount may cost money" in capsys.readouterr().out and len(asked) == 2
         assert len(live.still_billing()) == 5
+        assert "second-001: 1 x cache.t4g.micro (valkey), available, $0.0128/h" in str(live.still_billing())
         with pytest.raises(cloud.AccountError, match="TestFailover"):
             live.fail_node("second-001")
         with pytest.raises(cloud.AccountError, match="waiter"):

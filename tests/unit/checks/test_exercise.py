@@ -1,4 +1,5 @@
 import builtins
+import sys
 
 import pytest
 
@@ -112,6 +113,27 @@ class Answer:
 def test_what_cannot_be_called_is_broken_and_says_why(answers, says):
     verdict = exercise("01.2").check(*answers)
     assert verdict.status == "broken" and says in verdict.message
+
+
+def test_answers_may_be_given_by_name():
+    assert exercise("01.2").check(**{exercise("01.2").takes[0]: right}).status == "correct"
+    for named, says in (({"speed": right}, "an answer named `speed`"), ({}, "got no answers")):
+        verdict = exercise("01.2").check(**named)
+        assert verdict.status == "broken" and says in verdict.message
+    twice = exercise("01.2").check(right, **{exercise("01.2").takes[0]: right})
+    assert twice.status == "broken" and "twice" in twice.message
+    assert exercise("05.2").check(reader=right).status == "not attempted"
+
+
+def test_what_it_takes_to_prepare_a_check_is_taken_from_its_time(monkeypatch):
+    """Opening an account may take seconds; the verdict still comes within ten."""
+    module = sys.modules[type(exercise("01.2")).__module__]
+    clock, granted = iter((0.0, 1.5)), []
+    monkeypatch.setattr(module, "monotonic", lambda: next(clock))
+    ask = module.attempt
+    monkeypatch.setattr(module, "attempt", lambda judge, left: granted.append(left) or ask(judge, left))
+    assert exercise("01.2").check(right).status == "correct"
+    assert granted == [module.SECONDS - 1.5]
 
 
 def test_anything_that_can_be_called_may_answer():

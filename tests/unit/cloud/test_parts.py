@@ -281,7 +281,7 @@ def test_a_price_is_of_an_operation():
         prices.of_request("banana")
 
 
-@pytest.mark.parametrize("seconds", [-1, 3601, float("nan")])
+@pytest.mark.parametrize("seconds", [-1, 3601, float("nan"), "soon"])
 def test_a_provisioning_time_that_makes_no_sense(seconds):
     with pytest.raises(ValueError, match="provisioning_time"):
         cloud.account(provisioning_time=seconds)

@@ -187,6 +187,7 @@ def test_equal_clients_are_numbered_in_the_order_they_move():
         ({"clients": [lambda cache: None]}, TypeError, "called? <?|calls"),
         ({"clients": [reader, writer], "fault": "evicted"}, ValueError, "evict, expire, crash"),
         ({"clients": [reader, writer], "budget": -1}, ValueError, "whole number from 0 up, not -1"),
+        ({"clients": [reader, writer], "seconds": -1}, ValueError, "seconds=-1.*None for no limit"),
         ({"clients": [writer, writer]}, ValueError, "probe=reader"),
         ({"clients": [reader, writer], "probe": writer}, ValueError, "probe must be a reader"),
     ],
@@ -194,6 +195,15 @@ def test_equal_clients_are_numbered_in_the_order_they_move():
 def test_arguments_that_make_no_sense_are_refused_with_a_way_out(arguments, error, words):
     with pytest.raises(error, match=words):
         races.explore(**arguments)
+
+
+def test_a_kind_that_was_not_found_is_refused_and_a_step_unpacks():
+    report = races.explore([reader, writer])
+    for ask in (report.table, report.replay):
+        with pytest.raises(ValueError, match="kind 'K' was found; there are: X"):
+            ask("K")
+    client, call, result, cache, db = report.violation[-1]
+    assert (client, call, cache, db) == ("reader", "SET user:1 v0", {"user:1": "v0"}, "v1"), result
 
 
 def test_cdc_knows_two_sources():

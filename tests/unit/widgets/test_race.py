@@ -316,3 +316,8 @@ def test_the_matrix_has_every_strategy():
     assert len(race_matrix(["lease", "DEL after write"]).rows) == 2
     with pytest.raises(ValueError, match="leasing"):
         race_matrix(["leasing"])
+
+
+def test_only_a_report_can_be_drawn():
+    with pytest.raises(TypeError, match="what races.explore.. returns, not 5"):
+        race(5)

@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: takes more than 0.5 seconds
+# says: takes more than 1.5 seconds
 # says: depends on the nodes alone
 
 import bisect
