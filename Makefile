@@ -29,22 +29,22 @@ bench: .venv/dev  ## ratios against a floor or a peer, measured now
 	@$(BIN)/python -m benchmarks
 
 exercises: .venv/dev  ## write exercises/ from solutions/
-	@$(BIN)/python -m tests.notebooks.exercises
+	@$(BIN)/python -m tools.exercises
 
 site: .venv/dev   ## the lessons, run, as static pages in _site/
 	@sh .ci/apt memcached
-	@$(BIN)/python site/build.py
+	@$(BIN)/python -m tools.site
 
 pictures: .venv/dev  ## the README's pictures, taken anew
 	@sh .ci/apt memcached chromium
-	@$(BIN)/python site/pictures.py
+	@$(BIN)/python -m tools.pictures
 
 ready: .venv/lab  ## before a class: every engine used once, every lesson run
 	@sh .ci/apt memcached
-	@$(BIN)/python workshop/ready.py $(LESSONS)
+	@$(BIN)/python -m tools.ready $(LESSONS)
 
 reset: .venv/lab  ## as if nobody had taken the course here; what was made is put aside
-	@$(BIN)/python workshop/reset.py
+	@$(BIN)/python -m tools.reset
 
 lock: $(BIN)/uv   ## renew every pin: both locks and both environment.yml
 	@$(COMPILE) --group build --group dev -o requirements-dev.lock

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import Row
-from tests.browser.lab import Lab
+from tools.lab import Lab
 
 ROOT = Path(__file__).parents[1]
 GROUPS = [Path("/sys/fs/cgroup", controller, "cachelab-binder") for controller in ("memory", "cpu")]

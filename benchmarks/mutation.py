@@ -1,245 +1,14 @@
-"""Do the checks notice? Each reference solution is changed in one small place, again and again, and checked.
+"""Do the checks notice every small change of the reference solutions? The mutator is tools/mutation.py."""
 
-A mutant that still passes is a mistake a learner could make unnoticed, unless it is no mistake: EQUIVALENT
-lists those, with the reason. `python -m benchmarks.mutation 04.3` prints the mutants of one exercise.
-"""
-
-import ast
-import copy
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 from benchmarks import Row
-from cachelab.checks import exercise, exercise_ids
-from cachelab.checks.source import BEGIN, END, answer, notebook
-
-FREE_NAME = "a key's name is the learner's choice"
-EITHER_SIDE = "a tie: the exercise leaves it open"
-MARKS_TTL = "any TTL of the mark will do"
-PAUSES = "how long to pause is left open"
-
-# exercise: {"before -> after": why a learner may write that as well}. Keys are cut to what tells them apart.
-EQUIVALENT: dict[str, dict[str, str]] = {
-    "01.3": {"-> return hit if percentile < hit_ratio else miss": EITHER_SIDE},
-    "01.4": {"-> return ratio if ratio < 1 else None": EITHER_SIDE},
-    "01.6": {"-> return needed is not None and expected >= needed": EITHER_SIDE},
-    "02.3": {"sha256(f'{node}X {key}'": "any text made of both will do"},
-    "03.1": {
-        "TransitEncryptionEnabled=True, AuthToken=password": "Valkey is encrypted at rest by default",
-        "'Xcache of the checkout'": "the description is the learner's choice",
-    },
-    "03.2": {
-        "if time.monotonic() > end:": EITHER_SIDE,
-        "describe_events(SourceIdentifier=name)": "no other kind of resource has that name",
-        "{name}X is late": "the words around the name are free",
-    },
-    "03.3": {
-        "AuthTokenUpdateStrategy=strategy)": "the box changes passwords at once either way",
-        "ApplyImmediately=False": "the box changes passwords at once either way",
-    },
-    "03.4": {
-        "time.sleep(0.5) -> pass": PAUSES,
-        "time.sleep(1.5)": PAUSES,
-        "time.sleep(5.0)": PAUSES,
-    },
-    "04.1": {"-> key = f'Xuser:{user_id}'": FREE_NAME},
-    "04.2": {"retry=Retry(NoBackoff(), 1))": "one quick retry still fails within half a second"},
-    "04.3": {
-        "-> key, reachable = (f'Xuser:{user_id}', True)": FREE_NAME,
-        "-> if reachable:": "a stored null reads as a miss, so nobody is misled by it",
-        "-> user = json.loads(cache.get(key))": "a TypeError, caught as a miss, too",
-        "-> user = json.loads(cache.get(key) or 'Xnull')": "a ValueError, caught as a miss, too",
-    },
-    "04.4": {"-> key = f'Xuser:{user_id}'": FREE_NAME},
-    "04.5": {"-> key = 'Xtop:'": FREE_NAME},
-    "05.2": {
-        "if found is None: -> if True:": "another reader's mark is not mine, so IFEQ refuses",
-        "px=60001": MARKS_TTL,
-        "px=600000": MARKS_TTL,
-    },
-    "05.3": {
-        "if b'W' in flags: -> if True:": "the token is of the same empty item: one of the two is refused"
-    },
-}
-
-COMPARE = {
-    ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq], ast.Is: [ast.IsNot], ast.IsNot: [ast.Is],
-    ast.Lt: [ast.LtE, ast.GtE], ast.LtE: [ast.Lt, ast.Gt],
-    ast.Gt: [ast.GtE, ast.LtE], ast.GtE: [ast.Gt, ast.Lt],
-    ast.In: [ast.NotIn], ast.NotIn: [ast.In],
-}  # fmt: skip
-ARITHMETIC = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
-
-
-@dataclass(frozen=True)
-class Mutant:
-    id: str
-    change: str  # the statement before -> after
-    source: str  # of all the exercise's solution cells
-
-
-def mutants(id: str) -> Iterator[Mutant]:
-    """Every mutant of an exercise's reference solution, in the order of its source."""
-    cells = solution_cells(id)
-    sources = [answer(cell.source) for cell in cells]
-    for i, cell in enumerate(cells):
-        tree = ast.parse(sources[i])
-        lines = answer_lines(cell.source)
-        for node in ast.walk(tree):
-            if getattr(node, "lineno", None) in lines:
-                for changed in mutations(tree, node):
-                    source = "\n\n\n".join([*sources[:i], ast.unparse(changed), *sources[i + 1 :]])
-                    if ast.unparse(changed) != ast.unparse(tree):
-                        yield Mutant(id, difference(tree, changed), source)
-
-
-def solution_cells(id: str) -> list:
-    cells = nbformat.read(notebook(id.partition(".")[0]), as_version=4).cells
-    ending = "-" + id.replace(".", "-")
-    return [c for c in cells if "solution" in c.metadata.get("tags", []) and c.id.endswith(ending)]
-
-
-def answer_lines(source: str) -> set[int]:
-    """The lines of answer(source) that stood between the markers."""
-    lines = [line for line in source.splitlines() if not line.lstrip().startswith("#|")]
-    first, last = (next(i for i, line in enumerate(lines) if line.strip() == mark) for mark in (BEGIN, END))
-    return set(range(first + 1, last))  # the marker before them is gone, and lines count from 1
-
-
-def mutations(tree: ast.Module, node: ast.AST) -> Iterator[ast.Module]:
-    """Copies of the tree in which this node is another."""
-    for new in replacements(node):
-        memo: dict = {}
-        changed = copy.deepcopy(tree, memo)
-        twin = memo[builtins_id(node)]
-        parent, field, index = place(changed, twin)
-        if new is None:  # leave it out
-            new = ast.Pass() if isinstance(twin, ast.stmt) and len(getattr(parent, field)) == 1 else None
-        if index is None:
-            setattr(parent, field, new)
-        elif new is None:
-            del getattr(parent, field)[index]
-        else:
-            getattr(parent, field)[index] = new
-        yield ast.fix_missing_locations(changed)
-
-
-builtins_id = id
-
-
-def place(tree: ast.AST, node: ast.AST) -> tuple[ast.AST, str, int | None]:
-    for parent in ast.walk(tree):
-        for field, value in ast.iter_fields(parent):
-            if value is node:
-                return parent, field, None
-            if isinstance(value, list):
-                for i, item in enumerate(value):
-                    if item is node:
-                        return parent, field, i
-    raise LookupError(node)
-
-
-def replacements(node: ast.AST) -> Iterator[ast.AST | None]:
-    """What a node may be replaced by; None: nothing."""
-    match node:
-        case ast.Compare(left=left, ops=[op], comparators=rest):
-            for other in COMPARE.get(type(op), []):
-                yield ast.Compare(left, [other()], rest)
-        case ast.BoolOp(op=op, values=values):
-            yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
-            yield from values
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
-            yield ast.BinOp(left, ARITHMETIC[type(op)](), right)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            yield operand
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            yield ast.IfExp(test, orelse, body)
-            yield body
-            yield orelse
-        case ast.Constant(value=bool() as value):
-            yield ast.Constant(not value)
-        case ast.Constant(value=int() | float() as value):
-            yield ast.Constant(value + 1)
-            yield ast.Constant(value * 10)
-        case ast.Constant(value=str() as value):
-            yield ast.Constant("X" + value)
-        case ast.FormattedValue():
-            yield ast.Constant("")
-        case ast.Call(func=func, args=args, keywords=keywords):
-            for i in range(len(keywords)):
-                yield ast.Call(func, args, keywords[:i] + keywords[i + 1 :])
-            if len(args) > 1:
-                yield ast.Call(func, args[1:], keywords)
-        case ast.If(test=test, body=body, orelse=orelse):
-            yield ast.If(ast.UnaryOp(ast.Not(), test), body, orelse)
-            yield ast.If(ast.Constant(True), body, orelse)
-            yield ast.If(ast.Constant(False), body, orelse)
-        case ast.Return(value=ast.expr()):
-            yield ast.Return(ast.Constant(None))
-        case ast.ExceptHandler(type=ast.Tuple(elts=types), name=name, body=body):
-            for i in range(len(types)):
-                yield ast.ExceptHandler(ast.Tuple(types[:i] + types[i + 1 :], ast.Load()), name, body)
-        case ast.ExceptHandler(type=type_, name=name):
-            yield ast.ExceptHandler(type_, name, [ast.Raise()])
-        case ast.Expr() | ast.Assign():
-            yield None
-    if isinstance(node, ast.If | ast.Try | ast.With):
-        yield None
-
-
-def difference(before: ast.Module, after: ast.Module) -> str:
-    """The lines that differ, as "before -> after"."""
-    old, new = ast.unparse(before).splitlines(), ast.unparse(after).splitlines()
-    first = next(
-        (i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new))
-    )
-    last = 0
-    while last < min(len(old), len(new)) - first and old[-1 - last] == new[-1 - last]:
-        last += 1
-    left, right = (
-        " ⏎ ".join(line.strip() for line in lines[first : len(lines) - last]) for lines in (old, new)
-    )
-    return f"{left} -> {right}"
-
-
-def answers(mutant: Mutant) -> list:
-    """What the check is given once the learner has written this mutant: runs the cells down to the check."""
-    found: dict = {"__name__": "mutant"}
-    ending, written = "-" + mutant.id.replace(".", "-"), False
-    for cell in nbformat.read(notebook(mutant.id.partition(".")[0]), as_version=4).cells:
-        if cell.id == "check" + ending:
-            call = ast.parse(cell.source).body[0].value
-            return [found[argument.id] for argument in call.args]
-        if "solution" in cell.metadata.get("tags", []):
-            if not cell.id.endswith(ending):
-                exec(compile(answer(cell.source), cell.id, "exec"), found)
-            elif not written:
-                exec(compile(mutant.source, "mutant", "exec"), found)
-                written = True
-        elif cell.cell_type == "code" and "def " in cell.source:
-            exec(compile(cell.source, cell.id, "exec"), found)
-    raise LookupError(f"{mutant.id} has no check cell")
-
-
-def excuse(mutant: Mutant) -> str | None:
-    """Why this mutant is as right as the solution, if it is."""
-    known = EQUIVALENT.get(mutant.id, {})
-    return next((why for part, why in known.items() if part in mutant.change), None)
-
-
-def passes(mutant: Mutant) -> bool:
-    try:
-        given = answers(mutant)
-    except Exception:  # it does not even define the answers
-        return False
-    return bool(exercise(mutant.id).check(*given))
+from cachelab.checks import exercise_ids
+from tools import mutation
 
 
 def rows() -> Iterator[Row]:
@@ -247,11 +16,11 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CACHELAB_PROGRESS"] = str(Path(folder) / "progress.json")
         for id in exercise_ids():
-            for mutant in mutants(id):
+            for mutant in mutation.mutants(id):
                 total += 1
-                if not passes(mutant):
+                if not mutation.passes(mutant):
                     killed += 1
-                elif not excuse(mutant):
+                elif not mutation.excuse(mutant):
                     missed.append(f"{id}: {mutant.change}")
     equivalent = total - killed - len(missed)
     yield Row(
@@ -261,14 +30,3 @@ def rows() -> Iterator[Row]:
         f"{killed} of {total - equivalent} noticed, {equivalent} equivalent (listed), "
         f"{time.monotonic() - began:.0f} s" + "".join(f"\n    {text}" for text in missed),
     )
-
-
-def main(ids: list[str]) -> None:
-    for id in ids:
-        for mutant in mutants(id):
-            fate = (excuse(mutant) or "UNNOTICED") if passes(mutant) else "noticed"
-            print(f"{fate}: {id}  {mutant.change}", flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:] or exercise_ids())

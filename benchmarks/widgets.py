@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator
 
 from benchmarks import Row
-from tests.browser.lab import Lab, notebook
+from tools.lab import Lab, notebook
 
 ROUNDS = 60
 

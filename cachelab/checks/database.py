@@ -1,7 +1,7 @@
 """A database for checks: it answers like the shop's, in memory, counts, and can be made to say anything.
 
 The shop itself would do, but a check needs rows a learner cannot have seen, users who appear between two
-calls, an empty category, and a database that is down, and it needs them in microseconds. tests/unit/checks
+calls, an empty category, and a database that is down, and it needs them in microseconds. tests/bank
 compares its methods, their parameters and the types in their rows with the real shop's.
 """
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .lab import Lab, chromium
+from tools.lab import Lab, chromium
 
 
 # Not for the whole session: Playwright's event loop stays on the thread, and asyncio.run() would refuse.

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .lab import notebook
+from tools.lab import notebook
 
 NOTEBOOK = notebook(
     "import ipywidgets, threading, time\n"

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from cachelab.widgets import Base, Bench, Chart, Choice, Figure, Slider, predict, quantity
-
-from .lab import notebook
+from tools.lab import notebook
 
 SECONDS = np.arange(60.0)
 DARK = """

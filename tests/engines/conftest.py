@@ -5,8 +5,7 @@ import sys
 import pytest
 
 from cachelab import engines
-
-from .kernels import Kernels
+from tests.oracle.kernels import Kernels
 
 
 def module(name: str):

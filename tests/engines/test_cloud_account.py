@@ -14,8 +14,7 @@ from botocore.exceptions import ClientError
 from cachelab import cloud
 from cachelab.cloud.api import model
 from cachelab.engines.engine import answers
-
-from .cloud_drills import connect, make_group, messages, primary, remove
+from tests.oracle.cloud_drills import connect, make_group, messages, primary, remove
 
 AWS = [sys.executable, "-m", "awscli"]
 

@@ -14,8 +14,7 @@ from pymemcache.client.hash import HashClient
 
 from cachelab import cloud
 from cachelab.cloud.plane import fleet
-
-from .cloud_drills import connect, messages, wait_until
+from tests.oracle.cloud_drills import connect, messages, wait_until
 
 
 @pytest.fixture(scope="module")

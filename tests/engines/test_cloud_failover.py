@@ -13,8 +13,7 @@ import valkey.retry
 
 from cachelab import cloud
 from cachelab.cloud.plane import fleet
-
-from .cloud_drills import (
+from tests.oracle.cloud_drills import (
     TOKEN,
     Traffic,
     connect,

@@ -7,8 +7,7 @@ import redis
 from botocore.exceptions import ClientError
 
 from cachelab import cloud
-
-from .cloud_drills import (
+from tests.oracle.cloud_drills import (
     TOKEN,
     connect,
     describe,

@@ -16,9 +16,8 @@ from cachelab.races import strategies as course
 from cachelab.races.calls import Call
 from cachelab.races.servers import RealMemcached, RealValkey
 from cachelab.races.strategies import STRATEGIES
-from tests.unit.races import surfaces
-
-from .races_walk import differences, every_move, random_walk, search
+from tests.oracle import surfaces
+from tests.oracle.races_walk import differences, every_move, random_walk, search
 
 CACHE_FAULTS = {"evict", "expire", "crash", "lost_call"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.notebooks import tidy
+from tools import tidy
 
 PATHS = tidy.notebooks()
 LESSONS = [path for path in PATHS if path.parent.name == "notebooks"]
@@ -30,12 +30,12 @@ def nb(path):
 
 def test_is_tidy(path, nb):
     text = path.read_text(encoding="utf-8")
-    assert nbformat.writes(tidy.tidy(nb)) + "\n" == text, f"run: python -m tests.notebooks.tidy {path.name}"
+    assert nbformat.writes(tidy.tidy(nb)) + "\n" == text, f"run: python -m tools.tidy {path.name}"
 
 
 def test_claims_have_the_output_they_claim(nb):
     empty = [cell.id for cell in nb.cells if tidy.is_claim(cell) and not cell.outputs]
-    assert not empty, "run: python -m tests.notebooks.tidy --claims"
+    assert not empty, "run: python -m tools.tidy --claims"
 
 
 def test_folded_claim_does_not_give_the_number_away_that_is_to_be_guessed(nb):

@@ -8,8 +8,7 @@ from nbclient import NotebookClient
 
 from cachelab.engines.valkey import find_server as find_valkey
 from cachelab.workload import duel
-
-from .tidy import ROOT
+from tools.tidy import ROOT
 
 FIGURES = """
 import json

@@ -1,7 +1,7 @@
 """Write exercises/ from solutions/: the same notebooks without the answers.
 
-    python -m tests.notebooks.exercises            write what differs
-    python -m tests.notebooks.exercises --check    change nothing, name what differs, exit 1
+    python -m tools.exercises            write what differs
+    python -m tools.exercises --check    change nothing, name what differs, exit 1
 
 A cell tagged `solution` loses what stands between its markers (cachelab/checks/source.py has the rules); a
 text cell with that tag is left out. Cell ids stay, so a diff of an exercise is a diff of its text. An
@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 
 from cachelab.checks.source import stub
-from tests.notebooks import tidy
+from tools import tidy
 
 
 def generate(solutions: Path) -> str:

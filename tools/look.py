@@ -1,6 +1,6 @@
 """Runs a notebook in JupyterLab in a headless browser and saves what it looks like.
 
-python -m tests.browser.look notebooks/01_why_cache.ipynb --out 01.png --theme dark --width 1024
+python -m tools.look notebooks/01_why_cache.ipynb --out 01.png --theme dark --width 1024
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """`make ready`: before a class, every engine is used once and every lesson run from top to bottom.
 
-    python workshop/ready.py            all lessons
-    python workshop/ready.py 00 01 04   those of your agenda
+    python -m tools.ready            all lessons
+    python -m tools.ready 00 01 04   those of your agenda
 """
 
 import os

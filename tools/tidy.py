@@ -1,8 +1,8 @@
 """Put notebooks into the form the repository keeps: no outputs but claims, and nothing an editor left behind.
 
-    python -m tests.notebooks.tidy                     tidy every notebook, keep the claims it holds
-    python -m tests.notebooks.tidy PATH … --claims     run them and renew what their claims say
-    python -m tests.notebooks.tidy --check             change nothing, name what is untidy, exit 1
+    python -m tools.tidy                     tidy every notebook, keep the claims it holds
+    python -m tools.tidy PATH … --claims     run them and renew what their claims say
+    python -m tools.tidy --check             change nothing, name what is untidy, exit 1
 
 A claim is the output of a cell tagged nbval-check-output, which is compared on every run. It keeps its
 execution count, for without one nbval compares nothing.
@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 FOLDERS = ("notebooks", "exercises", "solutions")
 CLAIM = "nbval-check-output"
 TAGS = {CLAIM, "raises-exception", "solution", "hide-input"}

@@ -20,8 +20,7 @@ from redis.exceptions import ConnectionError, WatchError
 from cachelab import races
 from cachelab.races import strategies as course
 from cachelab.races.virtual import Virtual
-
-from . import surfaces
+from tests.oracle import surfaces
 
 KEY = "k"
 

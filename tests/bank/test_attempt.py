@@ -15,7 +15,7 @@ from cachelab import engines
 from cachelab.checks import attempt, exercise, lab
 from cachelab.checks.attempt import settle
 from cachelab.checks.verdict import Verdict, incorrect
-from tests.unit.checks import hostile
+from tests.oracle import hostile
 
 CASES = [
     (hostile.loops_and_swallows_everything, "broken", r"line \d+: (cache.get|except|pass|while|try)"),

@@ -7,7 +7,7 @@ import pytest
 
 from cachelab import engines
 from cachelab.checks import exercise, exercise_ids, lab
-from tests.wrong_answers import answers
+from tests.bank.answers import answers
 
 
 @pytest.mark.parametrize("answer", answers(), ids=str)

@@ -22,8 +22,8 @@ from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
 ROOT = Path(__file__).parents[1]
-PAGE = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
-STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+PAGE = (ROOT / "site" / "page.html").read_text(encoding="utf-8")
+STYLE = (ROOT / "site" / "style.css").read_text(encoding="utf-8")
 WIDGET = "application/vnd.jupyter.widget-view+json"  # needs a kernel; the text/html beside it does not
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cachelab.checks import begin, copies
-from tests.notebooks.exercises import is_edited
+from tools.exercises import is_edited
 
 
 def notebook(*cells: str, outputs=()) -> str:

@@ -3,10 +3,9 @@
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+from tools.lab import Lab
 
-from tests.browser.lab import Lab  # noqa: E402  (the harness of the browser tests)
+ROOT = Path(__file__).parents[1]
 
 PICTURES = {  # file: the notebook, and the cell whose output is shown
     "latency-ladder": ("01_why_cache", "ladder-see"),
@@ -18,7 +17,7 @@ PICTURES = {  # file: the notebook, and the cell whose output is shown
 def main() -> int:
     with Lab() as lab:
         for name, (stem, cell) in PICTURES.items():
-            out = Path(__file__).parent / "pictures" / f"{name}.png"
+            out = ROOT / "site" / "pictures" / f"{name}.png"
             with lab.open(ROOT / "notebooks" / f"{stem}.ipynb", width=1100) as page:
                 page.run_all()
                 if page.errors():

@@ -7,8 +7,8 @@ import pytest
 
 from cachelab.checks import Verdict, exercise, exercise_ids
 from cachelab.checks.source import START, Malformed, answer, stub
-from tests.notebooks import tidy
-from tests.notebooks.exercises import generate
+from tools import tidy
+from tools.exercises import generate
 
 SOLUTIONS = sorted((tidy.ROOT / "solutions").glob("*.ipynb"))
 NOTEBOOKS = [path for path in tidy.notebooks() if path.parent.name in ("exercises", "solutions")]
@@ -36,7 +36,7 @@ def run(path) -> dict[str, Verdict]:
 @pytest.mark.parametrize("path", SOLUTIONS, ids=name)
 def test_exercises_are_what_the_solutions_make_them(path):
     text = (tidy.ROOT / "exercises" / path.name).read_text(encoding="utf-8")
-    assert text == generate(path), "run: python -m tests.notebooks.exercises"
+    assert text == generate(path), "run: python -m tools.exercises"
     assert generate(path) == generate(path)
 
 

@@ -4,9 +4,9 @@ import ast
 
 import pytest
 
-from benchmarks import mutation
 from cachelab.checks import exercise_ids
 from cachelab.checks.source import answer
+from tools import mutation
 
 
 def changes(source: str) -> list[str]:

@@ -8,8 +8,7 @@ from redis.exceptions import WatchError
 from cachelab import races
 from cachelab.races import matrix
 from cachelab.races import strategies as course
-
-from .compare import same
+from tests.oracle.compare import same
 
 pytestmark = pytest.mark.filterwarnings("ignore:Call to 'set' method with experimental")  # by the oracle
 

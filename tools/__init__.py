@@ -1,0 +1,1 @@
+"""The makers' commands, one file a command: `python -m tools.NAME`."""
