@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from benchmarks import Row
 from cachelab.engines import MemcachedServer, ValkeyServer
-from cachelab.workload import eviction, load, memory
+from cachelab.workload.clients import Clients
+from cachelab.workload.compare import eviction, memory
 from cachelab.workload.server_lru import MemcachedLRU, ValkeyLRU, replay, zipf
 
 ROUNDS = 5
@@ -55,7 +56,7 @@ def _trips(cache, mc) -> Iterator[Row]:
 
 def _load(v, m) -> Iterator[Row]:
     helped = ValkeyServer({"io-threads": 3})
-    with load.Clients(4) as clients:
+    with Clients(4) as clients:
         for count in (1, 4):
             seen = [[clients.run(one, count) for one in (v, helped, m)] for _ in range(ROUNDS)]
             plain, threads, other = (statistics.median(run[i].per_second for run in seen) for i in range(3))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from statistics import mean
 
-from cachelab.workload import choice, duel
+from cachelab.workload.compare import choice, duel
 
 from .exercise import define
 from .lab import Call, Lab, counted, name_of

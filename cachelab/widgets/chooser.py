@@ -1,10 +1,10 @@
-"""A few questions, and the engine of ElastiCache that follows from them; the logic is workload/choice.py."""
+"""A few questions, and the engine of ElastiCache that follows (the logic: workload/compare/choice.py)."""
 
 from typing import Self
 
 import traitlets
 
-from cachelab.workload import choice
+from cachelab.workload.compare import choice
 
 from .base import Base
 

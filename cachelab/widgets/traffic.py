@@ -10,8 +10,8 @@ import traitlets
 
 from cachelab import shop
 from cachelab.engines import Engine, EngineError
-from cachelab.shop.traffic import Figures, Traffic
 from cachelab.workload.latency import hit_ratio_with_ttl
+from cachelab.workload.traffic import Figures, Traffic
 
 from .base import Base
 from .bench import Slider
@@ -30,7 +30,7 @@ LONG_WAIT = 0.25  # seconds after which a request still under way is shown
 
 
 class TrafficBench(Base):
-    """A live view of a `shop.traffic.Traffic`, and the switches of the cache behind it. Made by `traffic`."""
+    """A live view of a `Traffic`, and the switches of the cache behind it. Made by `traffic`."""
 
     parts = ("plot.js",)
     controls = traitlets.List().tag(sync=True)
@@ -248,7 +248,7 @@ def traffic(
     """A bench on which customers call `read(user_id, db, ttl)` and `write(user_id, db)`.
 
     `cache` is the engine that Kill and Restart act on; `options` go to
-    `shop.traffic.Traffic` (rate=…, users=…, limit=…).
+    `workload.traffic.Traffic` (rate=…, users=…, limit=…).
     Nothing runs until Start is pressed, or `.start()` called.
     """
     return TrafficBench(Traffic(read, write, connect=connect, **options), cache)

@@ -4,7 +4,7 @@ import pytest
 
 from cachelab.checks import exercise, source
 from cachelab.checks.lesson_02 import FALSE, STATEMENTS, SYSTEMS
-from cachelab.workload import choice, duel
+from cachelab.workload.compare import choice, duel
 
 
 @pytest.fixture(scope="module")

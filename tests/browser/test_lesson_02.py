@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from cachelab.workload import duel
+from cachelab.workload.compare import duel
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "02_redis_or_memcached.ipynb"
 

@@ -19,7 +19,8 @@ from cachelab.engines.memcached import find_server as find_memcached
 from cachelab.engines.relay import Relay
 from cachelab.engines.tls import authority
 from cachelab.engines.valkey import find_server as find_valkey
-from cachelab.workload import eviction, load, memory
+from cachelab.workload.clients import Clients
+from cachelab.workload.compare import eviction, memory
 
 pytestmark = pytest.mark.skipif(
     not (find_memcached() and find_valkey()), reason="needs a real Valkey and a real Memcached"
@@ -285,7 +286,7 @@ def test_one_trip_for_many_keys(cache, mc):
 
 def test_which_threads_work():
     v, helped, m = ValkeyServer(), ValkeyServer({"io-threads": 3}), MemcachedServer()
-    with load.Clients(4) as clients:
+    with Clients(4) as clients:
         plain = clients.run(v, 4)
         assert plain.threads == 1 and plain.busiest > 0.9
         until(lambda: clients.run(m, 4).threads > 1)

@@ -13,9 +13,9 @@ from redis.retry import Retry
 
 from cachelab import engines, shop
 from cachelab.engines.valkey import StandInValkey
-from cachelab.shop.traffic import Customer, Traffic
 from cachelab.widgets import TrafficBench, traffic
 from cachelab.workload.latency import hit_ratio_with_ttl
+from cachelab.workload.traffic import Customer, Traffic
 
 
 def until(true, seconds=20):
@@ -113,7 +113,7 @@ def test_traffic_does_not_keep_its_process_alive():
     code = """
 from cachelab import shop
 from cachelab.engines.valkey import StandInValkey
-from cachelab.shop.traffic import Customer, Traffic
+from cachelab.workload.traffic import Customer, Traffic
 import time
 from contextlib import closing
 Traffic(lambda user_id, db, ttl: db.get_user(user_id), connect=shop.connect).start()

@@ -7,7 +7,7 @@ import pytest
 from nbclient import NotebookClient
 
 from cachelab.engines.valkey import find_server as find_valkey
-from cachelab.workload import duel
+from cachelab.workload.compare import duel
 from tools.tidy import ROOT
 
 FIGURES = """

@@ -4,7 +4,7 @@ import pytest
 import traitlets
 
 from cachelab.widgets import chooser
-from cachelab.workload import choice
+from cachelab.workload.compare import choice
 
 
 def test_starts_with_the_first_answers():

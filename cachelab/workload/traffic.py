@@ -1,7 +1,7 @@
 """A load of customers on your own functions: who asks, how often, and what each answer took.
 
     from cachelab import shop
-    from cachelab.shop.traffic import Customer, Traffic
+    from cachelab.workload.traffic import Customer, Traffic
 
     def read(user_id, db, ttl):               # your function; db is this customer's own connection
         return get_user(user_id, cache, db, ttl)

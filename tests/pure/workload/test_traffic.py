@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachelab.shop.traffic import Customer, Load, Popularity, Traffic
+from cachelab.workload.traffic import Customer, Load, Popularity, Traffic
 
 
 class Session:

@@ -4,7 +4,7 @@ from collections import OrderedDict
 
 import pytest
 
-from cachelab.workload.eviction import Victims, victims
+from cachelab.workload.compare.eviction import Victims, victims
 
 
 def cache(size: int, *, touch: bool):

@@ -1,13 +1,15 @@
 """The chooser's table, over every way to answer."""
 
+import itertools
 from collections import Counter
 
 import pytest
 
-from cachelab.workload import choice, duel
-from cachelab.workload.choice import recommend
+from cachelab.workload.compare import choice, duel
+from cachelab.workload.compare.choice import recommend
 
-ALL = list(choice.every_answer())
+EVERY = itertools.product(*(question.answers for question in choice.QUESTIONS))
+ALL = [dict(zip((question.name for question in choice.QUESTIONS), answers, strict=True)) for answers in EVERY]
 NEW = [answers for answers in ALL if answers["today"] == "new" and answers["wish"] == "none"]
 
 

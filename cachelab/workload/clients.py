@@ -1,7 +1,7 @@
 """Real load on a real server: several client processes at once, and who inside the server did the work.
 
-with load.Clients(4) as clients:
-    clients.run(valkey, 2)      # two of them, for a quarter of a second
+    with Clients(4) as clients:
+        clients.run(valkey, 2)      # two of them, for a quarter of a second
 """
 
 import time
@@ -13,16 +13,15 @@ import psutil
 
 from cachelab.engines import Engine
 from cachelab.engines.child import Child
+from cachelab.workload import _client
 
-from . import load_client
-
-__all__ = ["Clients", "Load"]
+__all__ = ["Clients", "Throughput"]
 
 BATCH = 20  # reads a client asks for in one trip, so that the server has more to do than the client
 
 
 @dataclass(frozen=True)
-class Load:
+class Throughput:
     """What a server did under load."""
 
     per_second: float  # reads answered, all clients together
@@ -41,12 +40,12 @@ class Clients:
     def __init__(self, count: int = 4):
         if not 1 <= count <= 16:
             raise ValueError(f"count={count!r}: from 1 to 16 clients; each is a process of its own")
-        self._children = [Child(Path(load_client.__file__)) for _ in range(count)]
+        self._children = [Child(Path(_client.__file__)) for _ in range(count)]
         self._pool = ThreadPoolExecutor(count)
         for child in self._children:  # started, and done importing
             child.ask("ready")
 
-    def run(self, engine: Engine, clients: int, seconds: float = 0.25, batch: int = BATCH) -> Load:
+    def run(self, engine: Engine, clients: int, seconds: float = 0.25, batch: int = BATCH) -> Throughput:
         """Let `clients` of them read one value of 100 bytes from `engine`, each as fast as it can.
 
         Each trip asks for `batch` reads, pipelined (Valkey) or as a multi-get (Memcached). The server must
@@ -58,7 +57,7 @@ class Clients:
             raise ValueError(f"{engine.badge}: whose threads work can be seen for servers this course starts")
         protocol = "memcached" if engine.name == "Memcached" else "valkey"
         stored = {"noreply": False} if protocol == "memcached" else {}  # it must be there before they ask
-        engine.client().set(load_client.KEY.decode(), "x" * load_client.VALUE, **stored)
+        engine.client().set(_client.KEY.decode(), "x" * _client.VALUE, **stored)
         asked = {"protocol": protocol, "host": engine.host, "port": engine.port}
         asked |= {"seconds": seconds, "batch": batch}
         before, start = _cpu_seconds(engine.pid), time.perf_counter()
@@ -67,7 +66,7 @@ class Clients:
         after = _cpu_seconds(engine.pid)
         worked = sorted(seconds - before.get(thread, 0.0) for thread, seconds in after.items())
         total = max(sum(worked), 1e-9)
-        return Load(
+        return Throughput(
             per_second=sum(answer["answered"] / answer["seconds"] for answer in answers),
             cores=total / took,
             threads=max(1, sum(seconds >= total / 10 for seconds in worked)),

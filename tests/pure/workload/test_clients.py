@@ -2,8 +2,8 @@
 
 import pytest
 
-from cachelab.workload.load import Clients, Load
-from cachelab.workload.load_client import VALUE, asked
+from cachelab.workload._client import VALUE, asked
+from cachelab.workload.clients import Clients, Throughput
 
 
 @pytest.mark.parametrize("batch", [1, 2, 20])
@@ -17,8 +17,8 @@ def test_requests_and_the_length_of_their_answers(batch):
 
 
 def test_reads_as_text():
-    assert str(Load(12_345.6, 0.94, 1, 1.0)) == "   12,346 reads/s on 0.9 cores, 1 thread at work"
-    assert str(Load(1.0, 1.5, 4, 0.3)).endswith("4 threads at work")
+    assert str(Throughput(12_345.6, 0.94, 1, 1.0)) == "   12,346 reads/s on 0.9 cores, 1 thread at work"
+    assert str(Throughput(1.0, 1.5, 4, 0.3)).endswith("4 threads at work")
 
 
 def test_too_many_clients_are_refused():

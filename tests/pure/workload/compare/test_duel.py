@@ -3,7 +3,7 @@
 import pytest
 
 from cachelab.engines import EngineError
-from cachelab.workload import duel
+from cachelab.workload.compare import duel
 
 
 class Server:

@@ -1,13 +1,13 @@
 """The usual comparison of the two caches, row by row, and what your own experiments found instead.
 
-match = duel.Duel(valkey, memcached)
+    match = duel.Duel(valkey, memcached)
 
-def in_valkey():
-    ...                                        # talk to the server
-    return duel.found("comes back empty", held={"Redis keeps its data": False})
+    def in_valkey():
+        ...                                        # talk to the server
+        return duel.found("comes back empty", held={"Redis keeps its data": False})
 
-match.run("restart", in_valkey, in_memcached)  # runs both, says and keeps what they found
-match                                          # the table so far; nothing in it is typed in
+    match.run("restart", in_valkey, in_memcached)  # runs both, says and keeps what they found
+    match                                          # the table so far; nothing in it is typed in
 """
 
 from collections.abc import Callable, Mapping

@@ -1,6 +1,6 @@
 """One client of a load: asks a server for the same value over and over, and counts the answers.
 
-Run as a script, standard library only (load.py starts it): Python's part in it is one send and a few
+Run as a script, standard library only (clients.py starts it): Python's part in it is one send and a few
 receives for each batch, so that the server is what is busy.
 """
 

@@ -5,12 +5,12 @@ the duel (duel.py) that proved the point; what no experiment can show carries it
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .duel import USUAL
+from cachelab.workload.compare.duel import USUAL
 
-__all__ = ["QUESTIONS", "Question", "Reason", "Recommendation", "every_answer", "recommend"]
+__all__ = ["QUESTIONS", "Question", "Reason", "Recommendation", "recommend"]
 
 VALKEY, REDIS, MEMCACHED = "Valkey", "Redis OSS", "Memcached"
 
@@ -98,7 +98,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Rule:
+class Consequence:
     """If the answers are among these, an engine is ruled out, or has something to be said for it."""
 
     when: Mapping[str, str]
@@ -111,20 +111,20 @@ class Rule:
 
 
 ENGINES_PAGE = "ElastiCache guide, SelectEngine"
-RULES = (
-    Rule(
+CONSEQUENCES = (
+    Consequence(
         {"holds": "structures"},
         MEMCACHED,
         Reason(
             "A ranking or a queue is one command in Valkey; with cas it is a loop that you write.", "updates"
         ),
     ),
-    Rule(
+    Consequence(
         {"holds": "messages"},
         MEMCACHED,
         Reason("Memcached has no publish and subscribe, and no streams.", "messages"),
     ),
-    Rule(
+    Consequence(
         {"loss": "little"},
         MEMCACHED,
         Reason(
@@ -133,12 +133,12 @@ RULES = (
             "lost node",
         ),
     ),
-    Rule(
+    Consequence(
         {"loss": "nothing"},
         MEMCACHED,
         Reason("Memcached keeps no copy that outlives a crash.", "restart"),
     ),
-    Rule(
+    Consequence(
         {"loss": "nothing"},
         REDIS,
         Reason(
@@ -147,12 +147,12 @@ RULES = (
             source="ElastiCache guide, Durability",
         ),
     ),
-    Rule(
+    Consequence(
         {"doors": "users"},
         MEMCACHED,
         Reason("ElastiCache gives Memcached no passwords, no users and no IAM.", "access"),
     ),
-    Rule(
+    Consequence(
         {"today": "memcached", "holds": "values", "loss": "all", "doors": "network"},
         MEMCACHED,
         Reason(
@@ -161,7 +161,7 @@ RULES = (
         ),
         rules_out=False,
     ),
-    Rule(
+    Consequence(
         {"load": "cores", "holds": "values", "loss": "all", "doors": "network", "today": "new memcached"},
         MEMCACHED,
         Reason(
@@ -169,12 +169,12 @@ RULES = (
         ),
         rules_out=False,
     ),
-    Rule(
+    Consequence(
         {"today": "new memcached"},
         REDIS,
         Reason("On ElastiCache Redis OSS ends with 7.1; Valkey goes on from there.", source=ENGINES_PAGE),
     ),
-    Rule(
+    Consequence(
         {"today": "redis"},
         REDIS,
         Reason(
@@ -183,7 +183,7 @@ RULES = (
             source="AWS price list; ElastiCache guide, VersionManagement.HowTo",
         ),
     ),
-    Rule(
+    Consequence(
         {"today": "redis"},
         MEMCACHED,
         Reason("Your client speaks Redis; Memcached has another protocol.", "data types"),
@@ -235,7 +235,7 @@ def recommend(**answers: str) -> Recommendation:
         if answer not in _ASKED[name].answers:
             raise ValueError(f"{name}={answer!r}: choose one of {', '.join(_ASKED[name].answers)}")
     answers = {name: next(iter(question.answers)) for name, question in _ASKED.items()} | answers
-    told = [rule for rule in RULES if rule.applies(answers)]
+    told = [rule for rule in CONSEQUENCES if rule.applies(answers)]
     against: dict[str, list[Reason]] = {REDIS: [], MEMCACHED: []}
     for rule in told:
         if rule.rules_out:
@@ -258,12 +258,6 @@ def recommend(**answers: str) -> Recommendation:
         _objection(engine, answers, against),
         _caution(answers),
     )
-
-
-def every_answer() -> Iterator[dict[str, str]]:
-    """Every way to answer all the questions."""
-    for answers in itertools.product(*(question.answers for question in QUESTIONS)):
-        yield dict(zip(_ASKED, answers, strict=True))
 
 
 def _form(engine: str, answers: Mapping[str, str]) -> str:
@@ -301,4 +295,4 @@ def _caution(answers: Mapping[str, str]) -> str:
     return ""
 
 
-assert {rule.reason.row for rule in RULES if rule.reason.row} <= USUAL.keys()
+assert {rule.reason.row for rule in CONSEQUENCES if rule.reason.row} <= USUAL.keys()
