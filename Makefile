@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 UV      = UV_PYTHON=$(BIN)/python $(BIN)/uv pip
-NBVAL   = $(BIN)/python -m pytest -p tests.notebooks.tripwire -p no:playwright -p no:cacheprovider \
+NBVAL   = $(BIN)/python -m pytest -p tests.notebooks.tripwire -p tests.notebooks.unix_kernels -p no:playwright -p no:cacheprovider \
           --nbval-lax --nbval-current-env --nbval-cell-timeout=60 -n 2 --dist loadscope -q
 
 .DEFAULT_GOAL := help
@@ -68,11 +68,12 @@ $(BIN)/uv:
 	@awk '/^uv==/{on=1} on{print} on&&!/\\$$/{exit}' requirements-dev.lock > .venv/uv.txt
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.txt
 
-.venv/lab: $(BIN)/uv requirements.lock pyproject.toml binder/overrides.json
+.venv/lab: $(BIN)/uv requirements.lock pyproject.toml binder/overrides.json binder/jupyter_server_config.json
 	@echo "Setting up .venv …"
 	@UV_COMPILE_BYTECODE=1 $(UV) install -q --no-deps --require-hashes -r requirements.lock
 	@$(UV) install -q --no-deps --no-build-isolation -e .
-	@mkdir -p .venv/share/jupyter/lab/settings && cp binder/overrides.json .venv/share/jupyter/lab/settings/
+	@mkdir -p .venv/share/jupyter/lab/settings .venv/etc/jupyter
+	@cp binder/overrides.json .venv/share/jupyter/lab/settings/ && cp binder/jupyter_server_config.json .venv/etc/jupyter/
 	@touch $@
 
 .venv/dev: .venv/lab requirements-dev.lock

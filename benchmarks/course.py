@@ -15,9 +15,9 @@ from pathlib import Path
 
 import nbformat
 import psutil
-from nbclient import NotebookClient
 
 from benchmarks import Row
+from tools.kernels import client
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -122,9 +122,9 @@ def memory() -> Iterator[Row]:
 @contextlib.contextmanager
 def kernel_with_engines():
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(THREE_ENGINES)])
-    client = NotebookClient(nb, timeout=120)
-    with client.setup_kernel():
-        client.execute_cell(nb.cells[0], 0)
+    running = client(nb)
+    with running.setup_kernel():
+        running.execute_cell(nb.cells[0], 0)
         yield
 
 
@@ -152,16 +152,16 @@ def run(nb, folder: Path) -> tuple[float, float, tuple[float, str]]:
     """Seconds for the whole notebook; seconds of them its thread waited (for servers, loads, TTLs, nodes) and
     did not compute; the slowest cell's seconds and id."""
     cells, thread_time = [], nbformat.v4.new_code_cell("import time; time.thread_time()")
-    client = NotebookClient(nb, timeout=120, resources={"metadata": {"path": folder}})
+    running = client(nb, folder)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as own:
-        with client.setup_kernel(env=os.environ | {"CACHELAB_PROGRESS": f"{own}/progress.json"}):
+        with running.setup_kernel(env=os.environ | {"CACHELAB_PROGRESS": f"{own}/progress.json"}):
             for index, cell in enumerate(nb.cells):
                 before = time.perf_counter()
-                client.execute_cell(cell, index)
+                running.execute_cell(cell, index)
                 cells.append((time.perf_counter() - before, cell.id))
             took = time.perf_counter() - start
             nb.cells.append(thread_time)
-            client.execute_cell(thread_time, len(nb.cells) - 1)
+            running.execute_cell(thread_time, len(nb.cells) - 1)
     computed = float(thread_time.outputs[0].data["text/plain"])
     return took, sum(seconds for seconds, _ in cells) - computed, max(cells)

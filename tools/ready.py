@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from cachelab import widgets
+from tools.kernels import client
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
@@ -43,7 +43,7 @@ def run(path: Path) -> tuple[str, float]:
     start, trouble = time.perf_counter(), ""
     notebook = nbformat.read(path, as_version=4)
     try:
-        NotebookClient(notebook, timeout=120, resources={"metadata": {"path": NOTEBOOKS}}).execute()
+        client(notebook, NOTEBOOKS).execute()
     except CellExecutionError as error:
         trouble = f"{error.ename}: {error.evalue}"
     except (TimeoutError, RuntimeError) as error:

@@ -15,11 +15,12 @@ from html import escape
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor, TagRemovePreprocessor
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
+
+from tools.kernels import client
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "site" / "page.html").read_text(encoding="utf-8")
@@ -30,10 +31,10 @@ WIDGET = "application/vnd.jupyter.widget-view+json"  # needs a kernel; the text/
 def executed(path: Path) -> nbformat.NotebookNode:
     """The notebook, run from top to bottom where it lives, by somebody who has solved nothing yet."""
     nb = nbformat.read(path, as_version=4)
-    client = NotebookClient(nb, timeout=120, resources={"metadata": {"path": path.parent}})
+    running = client(nb, path.parent)
     with tempfile.TemporaryDirectory() as folder:
         own = {"CACHELAB_PROGRESS": f"{folder}/progress.json", "CACHELAB_EXERCISES": f"{folder}/exercises"}
-        client.execute(env=os.environ | own)
+        running.execute(env=os.environ | own)
     return nb
 
 

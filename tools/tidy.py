@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
+
+from tools.kernels import client
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("notebooks", "exercises", "solutions")
@@ -80,7 +81,7 @@ def plain(output, count):
 
 def renew(nb, path: Path):
     """Run the whole notebook where it lives, so that its claims hold what the code says today."""
-    NotebookClient(nb, timeout=120, resources={"metadata": {"path": path.parent}}).execute()
+    client(nb, path.parent).execute()
     return nb
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+
+from tools.kernels import client
 
 LESSONS = Path(__file__).parents[2] / "notebooks"
 
@@ -25,7 +26,7 @@ def no_servers(tmp_path, monkeypatch):
 def outputs(lesson: str) -> dict[str, str]:
     """The text each cell printed or showed, by the cell's id; a cell that raises fails the test."""
     nb = nbformat.read(LESSONS / f"{lesson}.ipynb", as_version=4)
-    NotebookClient(nb, timeout=60, resources={"metadata": {"path": str(LESSONS)}}).execute()
+    client(nb, LESSONS, timeout=60).execute()
     said = {}
     for cell in nb.cells:
         shown = cell.get("outputs", [])

@@ -4,10 +4,10 @@ import json
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from cachelab.engines.valkey import find_server as find_valkey
 from cachelab.workload.compare import duel
+from tools.kernels import client
 from tools.tidy import ROOT
 
 FIGURES = """
@@ -23,7 +23,7 @@ def test_valkeys_half_of_every_row_is_shown(monkeypatch, tmp_path):
     nb.cells.append(nbformat.v4.new_code_cell(FIGURES))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CACHELAB_MEMCACHED", raising=False)
-    NotebookClient(nb, timeout=120).execute()
+    client(nb).execute()
     rows = json.loads(nb.cells[-1].outputs[0].text)
     assert set(rows) == set(duel.USUAL)
     for row, (valkey, memcached) in rows.items():
