@@ -7,7 +7,7 @@ NBVAL   = $(BIN)/python -m pytest -p tests.notebooks.tripwire -p tests.notebooks
           --nbval-lax --nbval-current-env --nbval-cell-timeout=60 -n 2 --dist loadscope -q
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test bench exercises site pictures ready reset lock clean
+.PHONY: help lab test deep bench exercises site pictures ready reset lock clean
 
 help:             ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{split($$1, t, ":"); printf "  make %-10s %s\n", t[1], $$2}'
@@ -23,6 +23,12 @@ test: .venv/dev   ## everything CI runs
 	$(BIN)/python -m pytest -q tests --ignore tests/browser -n 2 --dist loadscope
 	$(BIN)/python -m pytest -q tests/browser
 	$(NBVAL) notebooks exercises solutions
+
+deep: .venv/dev   ## what takes long: fifty times the examples, every mutant, the bank of answers six times
+	@sh .ci/apt memcached chromium
+	CACHELAB_DEPTH=50 $(BIN)/python -m pytest -q tests -m hypothesis --ignore tests/browser -n 2 --dist worksteal
+	$(BIN)/python -m benchmarks mutation
+	for round in 1 2 3 4 5 6; do $(BIN)/python -m pytest -q tests/bank -n 2 --dist worksteal || exit 1; done
 
 bench: .venv/dev  ## ratios against a floor or a peer, measured now
 	@sh .ci/apt memcached chromium

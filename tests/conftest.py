@@ -4,8 +4,14 @@ import signal
 
 from hypothesis import settings
 
+from tests.oracle.depth import DEPTH
+
 # The same examples on every machine as in CI, and no deadline: a test says nothing about time.
+# `make deep` looks at many more, and at others each time.
 settings.load_profile("ci")
+if DEPTH > 1:
+    settings.register_profile("deep", settings.get_profile("ci"), derandomize=False, print_blob=True)
+    settings.load_profile("deep")
 
 
 def pytest_configure(config):

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cachelab.checks import exercise, progress
+from tests.oracle.depth import examples
 
 ENTRIES = st.fixed_dictionaries({"tries": st.integers(0, 10**6), "solved": st.booleans()})
 STATES = st.fixed_dictionaries(
@@ -20,7 +21,7 @@ STATES = st.fixed_dictionaries(
     }
 )
 ONE_FILE = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(40)
 )
 
 

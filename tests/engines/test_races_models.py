@@ -17,6 +17,7 @@ from cachelab.races.calls import Call
 from cachelab.races.servers import RealMemcached, RealValkey
 from cachelab.races.strategies import STRATEGIES
 from tests.oracle import surfaces
+from tests.oracle.depth import examples
 from tests.oracle.races_walk import differences, every_move, random_walk, search
 
 CACHE_FAULTS = {"evict", "expire", "crash", "lost_call"}
@@ -258,7 +259,7 @@ commands = st.one_of(
 )
 
 calm = settings(
-    max_examples=120,
+    max_examples=examples(120),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from cachelab import engines
 from cachelab.engines.relay import Relay
 from cachelab.engines.tls import authority
+from tests.oracle.depth import examples
 
 from .conftest import module
 
@@ -75,7 +76,7 @@ def everlasting():
     peer.close()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     chunks=st.lists(st.tuples(st.integers(1, 200_000), st.sampled_from([0.0, 0.0002, 0.002])), max_size=6),
     half_close=st.booleans(),

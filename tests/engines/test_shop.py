@@ -24,6 +24,7 @@ from cachelab.shop.build import Size, build, fingerprint
 from cachelab.shop.distance import at_distance
 from cachelab.shop.progress import Progress
 from cachelab.shop.queries import Database
+from tests.oracle.depth import examples
 
 SMALL = Size(users=2_000, products=300, orders=5_000)
 TINY = Size(users=40, products=20, orders=60)
@@ -148,7 +149,7 @@ def test_rows_refer_to_each_other_and_read_like_a_shop(tables):
 
 
 @given(st.builds(Size, st.integers(1, 30), st.integers(1, 30), st.integers(1, 30)))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 def test_a_shop_of_any_size_can_be_built(empty_server, size):
     with empty_server.client() as connection:
         connection.execute("DROP SCHEMA IF EXISTS cachelab CASCADE")
@@ -304,7 +305,7 @@ def test_update_user(db):
 
 
 @given(st.text(min_size=1).filter(lambda name: name not in shop.UPDATABLE))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_update_user_takes_no_other_column_and_no_sql(server, name):
     with Database(at_distance(server)) as db:
         with pytest.raises(ValueError, match="cannot be changed.*loyalty_points"):

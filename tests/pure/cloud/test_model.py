@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cachelab.cloud.api import model
 from cachelab.cloud.api.faults import Fault
 from cachelab.cloud.api.operations import PERFORMED, REFUSED, operations
+from tests.oracle.depth import examples
 
 COMMON = {"InvalidParameterValue", "InvalidParameterCombination", "NotImplemented"}
 WORDS = [  # what a request is likely to say, so that it gets past the first rule now and then
@@ -84,7 +85,7 @@ CHECKED = sorted(set(PERFORMED) | {"CreateUser", "CreateCacheSubnetGroup"})
 
 
 @pytest.mark.parametrize("operation", CHECKED)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_request_is_taken_or_refused_in_words_a_client_knows(furnished, operation, data):
     shape = model.service().operation_model(operation).input_shape

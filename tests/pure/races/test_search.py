@@ -9,6 +9,7 @@ from cachelab import races
 from cachelab.races import matrix
 from cachelab.races import strategies as course
 from tests.oracle.compare import same
+from tests.oracle.depth import examples
 
 pytestmark = pytest.mark.filterwarnings("ignore:Call to 'set' method with experimental")  # by the oracle
 
@@ -157,7 +158,9 @@ def look(cache, db):
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(
     programs=st.lists(instructions, min_size=1, max_size=2),
@@ -207,7 +210,9 @@ def memcached_program(instructions):
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(
     first=st.lists(
@@ -241,7 +246,7 @@ polling = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     programs=st.lists(polling, min_size=1, max_size=2),
     fault=st.sampled_from([None, "evict", "crash", "lost_call"]),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from cachelab import cloud, widgets
 from cachelab.cloud.order import STEPS, Order
 from cachelab.cloud.spelling import boto3_call, cli_command, cloudformation
+from tests.oracle.depth import examples
 
 # Names, tokens and so on as people type them: whatever is in them, the spellings must carry it.
 TEXTS = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=30)
@@ -185,7 +186,9 @@ def understood(aws):
         program.stdin.close()
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(REQUESTS)
 def test_the_command_says_the_same_to_the_aws_program(understood, request):
     # The program reads `file://…` and the like from elsewhere.
@@ -217,7 +220,9 @@ _OWN = ("ReplicationGroupCreateTime", "AuthTokenLastModifiedDate", "NodeGroups")
 # The objections.
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(ORDERS)
 def test_the_form_refuses_in_the_words_of_the_call(aws, elasticache, order):
     refused = aws.refusal(order.operation, **order.request)

@@ -13,6 +13,7 @@ from cachelab.races.replay import Difference
 from cachelab.widgets import race, race_matrix
 from cachelab.widgets.matrix import Matrix
 from cachelab.widgets.scheduler import play_scheduler
+from tests.oracle.depth import examples
 
 
 def get_user(cache, db):
@@ -255,7 +256,7 @@ def test_nonsense_from_the_page_changes_nothing(message):
     assert scheduler.scene == before
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.integers(0, 9), max_size=20), st.sampled_from([None, "evict", "crash", "lost_call"]))
 def test_any_play_ends_in_a_verdict_that_the_explorer_shares(choices, fault):
     scheduler = play_scheduler([get_user, update_user], fault=fault)
