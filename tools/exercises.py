@@ -3,9 +3,9 @@
     python -m tools.exercises            write what differs
     python -m tools.exercises --check    change nothing, name what differs, exit 1
 
-A cell tagged `solution` loses what stands between its markers (cachelab/checks/source.py has the rules); a
-text cell with that tag is left out. Cell ids stay, so a diff of an exercise is a diff of its text. An
-exercise somebody edited in place is first moved to my-exercises/, never overwritten.
+A cell tagged `solution` loses what stands between its markers (cachelab/checks/course/source.py has the
+rules); a text cell with that tag is left out. Cell ids stay, so a diff of an exercise is a diff of its text.
+An exercise somebody edited in place is first moved to my-exercises/, never overwritten.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 
-from cachelab.checks.source import stub
+from cachelab.checks.course.source import stub
 from tools import tidy
 
 

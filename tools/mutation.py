@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import nbformat
 
 from cachelab.checks import exercise, exercise_ids
-from cachelab.checks.source import BEGIN, END, answer, notebook
+from cachelab.checks.course.source import BEGIN, END, answer, notebook
 
 FREE_NAME = "a key's name is the learner's choice"
 EITHER_SIDE = "a tie: the exercise leaves it open"

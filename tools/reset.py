@@ -8,7 +8,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from cachelab.checks import copies, progress
+from cachelab.checks.course import copies, progress
 from cachelab.engines.folders import cache_folder
 
 ROOT = Path(__file__).parents[1]

@@ -7,10 +7,14 @@
     ex.solution()           # one right answer
 
 A check runs the answer in a process of its own and attacks it; nothing it does reaches the learner's kernel.
+
+This is the machinery of verdicts, and it knows no exercise: what is asked and judged stands in
+`cachelab.exercises`. `rig/` is the lab that answers run in, `course/` the learner's files and progress.
 """
 
-from .copies import begin
+from .course import progress
 from .exercise import Exercise, exercise, exercise_ids
 from .verdict import Verdict
+from .welcome import begin
 
-__all__ = ["Exercise", "Verdict", "begin", "exercise", "exercise_ids"]
+__all__ = ["Exercise", "Verdict", "begin", "exercise", "exercise_ids", "progress"]

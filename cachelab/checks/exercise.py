@@ -8,12 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import monotonic
 
-from . import progress, source
 from .attempt import SECONDS, attempt
-from .lab import Lab, Unavailable, prepared
+from .course import progress, source
+from .rig.lab import Lab, Unavailable, prepared
 from .verdict import BROKEN, CORRECT, NOT_ATTEMPTED, Note, Settled, Verdict, not_attempted
 from .verdict import show as shown
 
+# Where exercises are found: the folders lesson_NN of this package, whose modules call `define`. By its name,
+# and only when somebody asks for an exercise: the content stands on this machinery, never the machinery on
+# the content, and a new lesson is a new folder there and no change here.
+CONTENT = "cachelab.exercises"
 TRIES = 3  # after so many failed checks the solution is shown without a question
 
 _exercises: dict[str, "Exercise"] = {}
@@ -27,7 +31,7 @@ def exercise(id: str) -> "Exercise":
     """The exercise with this id, such as "04.2": the lesson's number, a dot, the exercise's number."""
     lesson = str(id).partition(".")[0]
     if id not in _exercises and lesson in lessons():
-        importlib.import_module(f"{__package__}.lesson_{lesson}")
+        _read(lesson)
     if id not in _exercises:
         known = ", ".join(exercise_ids())
         raise UnknownExercise(f"there is no exercise {id!r}; ids are strings, and these exist: {known}")
@@ -36,17 +40,22 @@ def exercise(id: str) -> "Exercise":
 
 def lessons() -> list[str]:
     """The numbers of the lessons that have exercises: ["01", "04", …]."""
-    import cachelab.checks as package
-
-    names = (module.name for module in pkgutil.iter_modules(package.__path__))
+    names = (module.name for module in pkgutil.iter_modules(importlib.import_module(CONTENT).__path__))
     return sorted(name.removeprefix("lesson_") for name in names if name.startswith("lesson_"))
 
 
 def exercise_ids(lesson: str | None = None) -> list[str]:
     """Every exercise's id in order, or those of one lesson."""
     for number in lessons():
-        importlib.import_module(f"{__package__}.lesson_{number}")
+        _read(number)
     return sorted(id for id in _exercises if lesson in (None, id.partition(".")[0]))
+
+
+def _read(lesson: str) -> None:
+    """Import every module of a lesson's folder: each calls `define`."""
+    package = importlib.import_module(f"{CONTENT}.lesson_{lesson}")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
 
 
 def define(

@@ -2,8 +2,9 @@
 
 import traitlets
 
-from cachelab.checks import exercise, exercise_ids, source
+from cachelab.checks import exercise, exercise_ids
 from cachelab.checks import progress as record
+from cachelab.checks.course import source
 
 from .base import Base
 

@@ -12,8 +12,9 @@ import pytest
 import redis
 
 from cachelab import engines
-from cachelab.checks import attempt, exercise, lab
+from cachelab.checks import attempt, exercise
 from cachelab.checks.attempt import settle
+from cachelab.checks.rig import lab
 from cachelab.checks.verdict import Verdict, incorrect
 from tests.oracle import hostile
 

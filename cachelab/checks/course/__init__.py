@@ -1,0 +1,1 @@
+"""The learner and the course's files: what is solved, whose copy is whose, where the answers stand."""

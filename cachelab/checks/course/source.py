@@ -1,0 +1,84 @@
+"""Reads the solutions notebooks: the one source of the exercises, of their reference answers and of this
+course's `solution()`.
+
+A solution cell carries the tag `solution`; its id ends in the exercise's number (`answer-04-1` answers
+04.1; an answer may have several cells). What stands between `# BEGIN SOLUTION` and `# END SOLUTION` is the
+answer. Lines there that begin with `#|` are what the learner starts from instead; without any, that is one
+line that raises NotImplementedError.
+"""
+
+import json
+import re
+from pathlib import Path
+
+BEGIN, END, START = "# BEGIN SOLUTION", "# END SOLUTION", "#| "
+
+
+class NotHere(LookupError):
+    """The course's notebooks are not beside the installed package."""
+
+
+class Malformed(ValueError):
+    """A solution cell breaks the rules above."""
+
+
+def course(folder: str) -> Path:
+    """One of the course's folders: beside the package, or beside where this kernel runs."""
+    for root in (Path(__file__).resolve().parents[3], Path.cwd(), *Path.cwd().parents):
+        if (root / "solutions").is_dir() and (root / folder).is_dir():
+            return root / folder
+    raise NotHere(f"The course's folder {folder}/ is not near {Path.cwd()}.")
+
+
+def notebook(lesson: str) -> Path:
+    """The solutions notebook of a lesson, such as "04"."""
+    for path in sorted(course("solutions").glob(f"{lesson}_*.ipynb")):
+        return path
+    raise NotHere(f"There is no solutions notebook for lesson {lesson}.")
+
+
+def solution(id: str) -> str:
+    """The reference answer to an exercise, as source."""
+    ending = "-" + id.replace(".", "-")
+    path = notebook(id.partition(".")[0])
+    found = [
+        answer("".join(cell["source"]))
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+        and "solution" in cell["metadata"].get("tags", [])
+        and cell["id"].endswith(ending)
+    ]
+    if not found:
+        raise NotHere(f"No solution cell of {path.name} has an id that ends in {ending!r}.")
+    return "\n\n\n".join(found)
+
+
+def answer(source: str) -> str:
+    """A solution cell as a learner would have written it: without the markers and the starting lines."""
+    before, inside, after = _parts(source)
+    return "\n".join(
+        [*before, *(line for line in inside if not line.lstrip().startswith(START.strip())), *after]
+    )
+
+
+def stub(source: str) -> str:
+    """A solution cell as a learner finds it."""
+    before, inside, after = _parts(source)
+    start = [
+        re.sub(r"#\| ?", "", line, count=1) for line in inside if line.lstrip().startswith(START.strip())
+    ]
+    indent = re.match(r"\s*", inside[0])[0]
+    return "\n".join(
+        [*before, *(start or [f'{indent}raise NotImplementedError("your code goes here")']), *after]
+    )
+
+
+def _parts(source: str) -> tuple[list[str], list[str], list[str]]:
+    lines = source.splitlines()
+    marks = [i for i, line in enumerate(lines) if line.strip() in (BEGIN, END)]
+    if [lines[i].strip() for i in marks] != [BEGIN, END] or marks[1] - marks[0] < 2:
+        raise Malformed(
+            f"a solution cell needs {BEGIN} and {END}, once each, with the answer between:\n{source}"
+        )
+    first, last = marks
+    return lines[:first], lines[first + 1 : last], lines[last + 1 :]

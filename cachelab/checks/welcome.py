@@ -1,0 +1,63 @@
+"""The top of an exercise notebook: where the learner is, and which file is theirs."""
+
+import os
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from .course import copies, progress
+from .course.source import NotHere
+from .exercise import exercise_ids
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """Where the learner is: what is solved of a lesson, and which file to work in."""
+
+    lesson: str
+    solved: int
+    exercises: int
+    link: str = ""  # the learner's copy, seen from here, if this is not it
+    trouble: str = ""
+
+    def __str__(self):
+        lines = [f"Lesson {self.lesson}: {self.solved} of {self.exercises} exercises solved."]
+        if self.link:
+            lines.append(f"This is the course's clean copy. Yours, which no update touches, is {self.link}")
+        return "\n".join(lines + ([self.trouble] if self.trouble else []))
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        link = (
+            "<br>This is the course's clean copy. Work in yours, which no update touches: "
+            f'<a href="{escape(self.link)}">{escape(self.link)}</a>'
+            if self.link
+            else ""
+        )
+        trouble = f"<br>{escape(self.trouble)}" if self.trouble else ""
+        return (
+            f"<p>Lesson {self.lesson}: {self.solved} of {self.exercises} exercises solved.{link}{trouble}</p>"
+        )
+
+
+def begin(lesson: str) -> Welcome:
+    """For the top of an exercise notebook: says what is solved; makes and links the learner's copy."""
+    ids = exercise_ids(lesson)
+    solved = sum(progress.read()["exercises"].get(id, {}).get("solved", False) for id in ids)
+    link = trouble = ""
+    try:
+        copies.refresh()
+        mine = copies.folder()
+        if Path.cwd() != mine.resolve():
+            for copy in mine.glob(f"{lesson}_*.ipynb"):
+                if "-updated" not in copy.stem:
+                    link = os.path.relpath(copy, Path.cwd()).replace(os.sep, "/")
+    except NotHere:
+        pass
+    except OSError as error:
+        trouble = (
+            f"No copy of your own could be made ({error}): save this notebook under another name before "
+            "you edit it."
+        )
+    return Welcome(lesson, solved, len(ids), link, trouble)

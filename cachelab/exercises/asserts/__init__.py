@@ -1,0 +1,1 @@
+"""What exercises of several lessons ask of an answer; each settles with a verdict, or says nothing."""

@@ -1,0 +1,55 @@
+"""A client that gives up in time: it fails with its library's error, and soon."""
+
+import redis
+
+from cachelab.checks.attempt import describe
+from cachelab.checks.rig.cache import silent_port
+from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.verdict import show
+
+GIVES_UP = 0.5  # seconds after which a client must have given up
+
+
+def new_client(lab: Lab, connect, host: str, port: int):
+    made = lab.call(connect, host, port)
+    if made.error is not None and made.where and lab.log.conditions:
+        raise made.wrong(
+            f"{describe(made.error)}, from {made.where}",
+            "a client: making one needs no server yet",
+            "If connecting fails when the program starts, can the program start during an outage?",
+        )
+    if not isinstance(made.finished().value, redis.Redis):
+        raise made.wrong(f"it returned {show(made.value)}", "a client: a redis.Redis")
+    return made.value
+
+
+def goes_where_it_is_sent(lab: Lab, connect) -> None:
+    """This computer has more names than localhost; somebody at another of them must be asked."""
+    visitors: list = []
+    with silent_port("127.0.0.2", visitors) as (host, port):
+        call = look_up(lab, new_client(lab, connect, host, port))
+    if not visitors:
+        call.text = f"`connect({host!r}, {port}).get('price')`"
+        raise call.wrong(
+            f"nobody came to {host}:{port}", "the client connects to the host and port it was given"
+        )
+
+
+def look_up(lab: Lab, client) -> Call:
+    return lab.call(client.get, "price", patience=1.5, text="connect(host, port).get('price')")
+
+
+def gave_up(call: Call, think: str) -> None:
+    """The call failed, with redis-py's exception, and soon."""
+    if call.overtime is not None or call.seconds > GIVES_UP:
+        took = (
+            f"it had not come back after {call.patience:g} s"
+            if call.overtime is not None
+            else f"it took {call.seconds:.1f} s"
+        )
+        raise call.wrong(took, f"a redis.RedisError within {GIVES_UP:g} s", think)
+    if not isinstance(call.error, redis.RedisError):
+        happened = f"{describe(call.error)}" if call.error else f"it returned {show(call.value)}"
+        raise call.wrong(
+            happened, f"a redis.RedisError within {GIVES_UP:g} s", "Who hid the outage from the caller?"
+        )

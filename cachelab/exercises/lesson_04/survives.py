@@ -1,0 +1,63 @@
+"""04.3: the caller never notices what happens to the cache."""
+
+from cachelab.checks.exercise import define
+from cachelab.checks.rig.lab import Lab, counted
+from cachelab.exercises.asserts.cache_aside import (
+    healthy,
+)
+from cachelab.exercises.asserts.outage import (
+    GARBAGE,
+    database_errors_come_out,
+    dies_between_get_and_set,
+    nobody_is_nobody,
+    show_bytes,
+    spoiled,
+    survived,
+)
+
+
+@define(
+    "04.3",
+    "Survive the cache",
+    minutes=12,
+    needs=("valkey",),
+    hints=(
+        "Two things can fail on their own: the look-up and the store. Each needs its own `try`. The "
+        "query needs none: if the database is down, there is nothing to fall back to, and the caller "
+        "must know.",
+        "`redis.RedisError` is the parent of everything the client raises: refused, timed out, wrong "
+        "type, out of memory. What comes out of `json.loads` when the bytes are not JSON is a "
+        "`ValueError`.",
+        "JSON that parses is not yet a user: a list, a number and a dict without your fields all parse. "
+        "And remember whether the look-up failed: if it did, storing will most likely cost a second "
+        "timeout.",
+    ),
+)
+def survive_the_cache(lab: Lab, get_user):
+    healthy(lab, get_user)
+    for trouble, limit in ((lab.cache.refusing, 1), (lab.cache.hung, 1), (lab.cache.full, 2)):
+        row = lab.db.new_user()
+        with trouble():
+            call = lab.call(get_user, row["user_id"], lab.cache, lab.db)
+            survived(call, row)
+            if len(call.trips) > limit:
+                raise call.wrong(
+                    f"one request made {counted(call.trips, 'attempt')} to reach the cache",
+                    "one: when the look-up fails, the store is left out",
+                    "Every attempt waits for its own timeout. What does a request cost while the cache "
+                    "hangs?",
+                )
+    healthy(lab, get_user, "the outage is over: the cache is used again")
+    dies_between_get_and_set(lab, get_user)
+    for garbage in GARBAGE:
+        spoiled(
+            lab, get_user, f"with `{show_bytes(garbage)}` in the cache", lambda g=garbage: lab.cache.spoil(g)
+        )
+    spoiled(lab, get_user, "with a list under each key", lab.cache.retype)
+    database_errors_come_out(lab, get_user)
+    nobody_is_nobody(lab, get_user)
+    return (
+        "Refused, hung, full, dying between two commands, garbage of nine kinds: the caller never "
+        "notices, a request never waits for the cache twice, and an error of the database still comes "
+        "out."
+    )

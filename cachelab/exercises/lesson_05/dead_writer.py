@@ -1,0 +1,62 @@
+"""05.4: a handler of commits does what a dead writer cannot."""
+
+from cachelab import races
+from cachelab.checks.attempt import note
+from cachelab.checks.exercise import define
+from cachelab.checks.rig.lab import Lab
+from cachelab.checks.verdict import incorrect
+from cachelab.exercises.asserts.races import (
+    holds,
+    listed,
+    refusals_settled,
+    uses_the_cache,
+)
+
+
+@define(
+    "05.4",
+    "The writer that dies",
+    minutes=12,
+    hints=(
+        "Between the commit and the delete the writer can always die. So the delete must be the duty of "
+        "somebody who learns of every commit, and who starts again where it stopped.",
+        "The handler is called for each commit, in order, again if it died. It needs one call.",
+        "The handler comes later than a writer's own delete would. A plain reader's late fill can come "
+        "later still: use the reader of 05.2.",
+    ),
+)
+def the_writer_that_dies(lab: Lab, sturdy_reader, plain_writer, handler):
+    uses_the_cache(sturdy_reader, plain_writer)
+    follower = refusals_settled("`races.cdc(handler)`", races.cdc, handler)
+    for names in ("rw", "rrw", "rww"):
+        clients = [{"r": sturdy_reader, "w": plain_writer}[name] for name in names] + [follower]
+        for fault in (None, "crash", "lost_call"):
+            holds(clients, fault)
+    the_caller_never_notices(sturdy_reader)
+    return (
+        "No violation, even if any client dies between two calls or any call is lost: the handler "
+        "starts again where it stopped, and the lease keeps late fills out meanwhile."
+    )
+
+
+def the_caller_never_notices(reader) -> None:
+    """Whichever call of the reader is lost, from a cold or a warm cache: its caller gets the price."""
+    call = f"`{races.faults.name_of(reader)}(cache, db)`, alone, with one call to the cache lost"
+    note(call)
+    for warm in (False, True):
+        game = races.play([reader], fault="lost_call", warm=warm)
+        todo: list[list[int]] = [[]]
+        for choices in todo:  # every way through, each a list of choices; grows as we go
+            while game.steps:
+                game.undo()
+            for choice in choices:
+                game.do(choice)
+            todo += [[*choices, i] for i in range(len(game.moves()))]
+            if game.finished and not game.steps[-1].note.endswith("returns v0"):
+                raise incorrect(
+                    call,
+                    game.steps[-1].note.rpartition("; ")[2],
+                    "the price, from the database",
+                    "What does the reader's caller get when the cache does not answer?",
+                    listed("What happened", game.steps),
+                )

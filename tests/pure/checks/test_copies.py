@@ -1,0 +1,128 @@
+"""A learner's edited exercise is never overwritten, whatever the course or the maintainers do."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cachelab.checks import begin
+from cachelab.checks.course import copies
+from tools.exercises import is_edited
+
+
+def notebook(*cells: str, outputs=()) -> str:
+    made = [
+        {
+            "cell_type": "code",
+            "id": f"c{i}",
+            "metadata": {},
+            "source": text,
+            "outputs": list(outputs),
+            "execution_count": None,
+        }
+        for i, text in enumerate(cells)
+    ]
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course with one exercise, in a folder of its own."""
+    monkeypatch.delenv("CACHELAB_EXERCISES")
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "exercises").mkdir()
+    (tmp_path / "exercises" / "04_cache_aside.ipynb").write_text(notebook("first version"))
+    monkeypatch.setattr(copies, "course", lambda folder: tmp_path / folder)
+    return tmp_path
+
+
+def names(course: Path) -> set[str]:
+    return {path.name for path in (course / "my-exercises").glob("*.ipynb")}
+
+
+def test_each_exercise_is_copied_once(course):
+    assert [path.name for path in copies.refresh()] == ["04_cache_aside.ipynb"]
+    assert copies.refresh() == []
+
+
+def test_an_untouched_copy_follows_the_course_even_after_it_was_run(course):
+    copies.refresh()
+    mine = course / "my-exercises" / "04_cache_aside.ipynb"
+    mine.write_text(
+        notebook("first version", outputs=[{"output_type": "stream", "name": "stdout", "text": "ran"}])
+    )
+    (course / "exercises" / "04_cache_aside.ipynb").write_text(notebook("second version"))
+    copies.refresh()
+    assert "second version" in mine.read_text() and names(course) == {"04_cache_aside.ipynb"}
+
+
+def test_an_edited_copy_stays_and_the_new_version_comes_beside_it(course):
+    copies.refresh()
+    mine = course / "my-exercises" / "04_cache_aside.ipynb"
+    mine.write_text(notebook("my answer"))
+    theirs = course / "exercises" / "04_cache_aside.ipynb"
+    theirs.write_text(notebook("second version"))
+    for _ in range(2):
+        copies.refresh()
+    assert "my answer" in mine.read_text()
+    assert names(course) == {"04_cache_aside.ipynb", "04_cache_aside-updated.ipynb"}
+    updated = course / "my-exercises" / "04_cache_aside-updated.ipynb"
+    updated.write_text(notebook("my second answer"))
+    theirs.write_text(notebook("third version"))
+    copies.refresh()
+    assert "my second answer" in updated.read_text()
+    assert "third version" in (course / "my-exercises" / "04_cache_aside-updated-2.ipynb").read_text()
+
+
+def test_a_copy_that_is_no_notebook_any_more_counts_as_edited(course):
+    copies.refresh()
+    mine = course / "my-exercises" / "04_cache_aside.ipynb"
+    mine.write_text("half a file")
+    (course / "exercises" / "04_cache_aside.ipynb").write_text(notebook("second version"))
+    copies.refresh()
+    assert mine.read_text() == "half a file" and len(names(course)) == 2
+
+
+def test_a_lost_record_of_origins_overwrites_nothing(course):
+    copies.refresh()
+    mine = course / "my-exercises" / "04_cache_aside.ipynb"
+    mine.write_text(notebook("my answer"))
+    (course / "my-exercises" / ".origins.json").write_text("{")
+    copies.refresh()
+    assert "my answer" in mine.read_text()
+
+
+def test_the_first_cell_leads_to_the_learners_copy(course, monkeypatch):
+    monkeypatch.chdir(course / "exercises")
+    welcome = begin("04")
+    assert welcome.link == "../my-exercises/04_cache_aside.ipynb"
+    assert 'href="../my-exercises/04_cache_aside.ipynb"' in welcome._repr_html_()
+    assert "0 of 6 exercises solved" in str(welcome)
+    monkeypatch.chdir(course / "my-exercises")
+    assert begin("04").link == ""
+
+
+def test_where_no_copy_can_be_made_the_learner_is_told(course):
+    (course / "my-exercises").write_text("a file is in the way")
+    assert "save this notebook under another name" in str(begin("04"))
+
+
+STUB = 'raise NotImplementedError("your code goes here")'
+
+
+@pytest.mark.parametrize(
+    "found, edited",
+    [
+        (notebook("text", STUB), False),
+        (notebook("older text", STUB), False),
+        (
+            notebook("new text", STUB, outputs=[{"output_type": "stream", "name": "stdout", "text": "ran"}]),
+            False,
+        ),
+        (notebook("text", "return 1"), True),
+        (notebook("text", STUB, "a cell of my own"), True),
+        (notebook("text", STUB, " "), False),
+    ],
+)
+def test_generating_tells_a_learners_edits_from_an_older_version(found, edited):
+    assert is_edited(found, committed=notebook("text", STUB), wanted=notebook("new text", STUB)) == edited
