@@ -9,12 +9,12 @@
 No threads, no sleeping, no sampling: explore.py says how.
 """
 
-from .explore import explore
+from .explore import explore, play
 from .faults import FAULTS, cdc, outlast_readers
-from .play import Game, play
 from .refusals import Endless, NotDeterministic, NotModelled, Refusal
-from .report import Report
-from .schedule import Step
+from .telling.game import Game
+from .telling.report import Report
+from .telling.step import Step
 
 __all__ = [
     "FAULTS",

@@ -22,6 +22,13 @@ class Call(NamedTuple):
     payload: tuple | bytes = ()
     connection: int = 0  # WATCH belongs to one: 0 is shared, each watching pipeline has its own
 
+    @property
+    def looks_up(self) -> bool:
+        """Whether it asks the cache for one key's value and changes nothing."""
+        if self.kind == "valkey":
+            return self.payload[0] == b"GET"
+        return self.kind == "memcached" and self.payload.split()[0] in (b"get", b"gets", b"mg")
+
 
 class Where(NamedTuple):
     """A line of a client function."""
@@ -50,6 +57,30 @@ class _Lost:
 LOST = _Lost()
 
 
+def target(call: Call) -> str | None:
+    """Where a call goes: "cache", "database", "replica", or None."""
+    if call.kind == "db":
+        return "replica" if call.payload[1] == "replica" else "database"
+    return None if call.kind == "outlast" else "cache"
+
+
+def key_of(call: Call) -> str:
+    """The first key of the cache that a call names; "" if it names none."""
+    match call.kind:
+        case "valkey":
+            words = call.payload[2:] if call.payload[0] == b"EVAL" else call.payload
+            name = b"" if words[:1] in ((b"0",), (b"PING",), (b"ECHO",)) else b"".join(words[1:2])
+        case "exec":
+            return next(filter(None, (key_of(Call("valkey", command)) for command in call.payload)), "")
+        case "watch":
+            name = call.payload[0]
+        case "memcached":
+            name = call.payload.split()[1]
+        case _:
+            return ""
+    return name.decode(errors="backslashreplace")
+
+
 def describe(call: Call) -> str:
     """A call as a learner reads it: GET user:1, db.read()."""
     match call.kind:
@@ -74,6 +105,27 @@ def describe(call: Call) -> str:
                 return f"db.write({detail!r})" if detail is not None else "db.write()"
             return f"db.{'replica.' if detail == 'replica' else ''}{operation}()"
     raise AssertionError(call)
+
+
+def brief(call: Call) -> str:
+    """describe() without the parts nobody reads: a script's text, memcached's flags and lengths."""
+    match call.kind:
+        case "valkey" if call.payload[0] == b"EVAL":
+            return _script(call.payload)
+        case "exec":
+            commands = [_script(one) if one[0] == b"EVAL" else _command(one) for one in call.payload]
+            return " · ".join(["MULTI", *commands, "EXEC"]) if commands else "EXEC"
+        case "memcached" if b"\r\n" in call.payload.rstrip(b"\r\n"):
+            head, data = call.payload.removesuffix(b"\r\n").split(b"\r\n", 1)
+            name, key, *rest = map(_word, head.split())
+            if name == "ms":
+                return " ".join([name, key, *rest[1:], _word(data)])
+            return f"{name} {key} {_word(data)}" + (f" (token {rest[3]})" if name == "cas" else "")
+    return describe(call)
+
+
+def _script(command) -> str:
+    return " ".join(["EVAL script", *map(_word, command[3:])])
 
 
 def _command(command) -> str:

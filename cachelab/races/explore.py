@@ -16,8 +16,9 @@ from . import database, faults, session
 from .client import Distinct
 from .faults import Cdc
 from .invariants import Alone, Judge, alone
-from .report import Report
 from .session import Session
+from .telling.game import Game
+from .telling.report import Report
 from .watchdog import Watchdog
 from .world import CLIENTS, Move, Reads, World
 
@@ -50,6 +51,20 @@ def explore(
     search = prepare(clients, fault, budget, probe, memcached)
     search.run(seconds)
     return Report(search)
+
+
+def play(
+    clients: Iterable[Callable | Cdc],
+    fault: str | Iterable[str] | None = None,
+    budget: int = 1,
+    probe: Callable | None = None,
+    memcached: bool = False,
+    *,
+    warm: bool = False,
+    seconds: float | None = SECONDS,
+) -> Game:
+    """Explore the clients, as explore() does, and let the caller schedule them, from a cold or warm cache."""
+    return Game(explore(clients, fault, budget, probe, memcached, seconds=seconds), warm)
 
 
 def prepare(clients, fault=None, budget=1, probe=None, memcached=False) -> Search:
@@ -426,4 +441,4 @@ class Search:
         return order
 
 
-__all__ = ["Search", "explore", "prepare"]
+__all__ = ["Search", "explore", "play", "prepare"]

@@ -1,4 +1,12 @@
-"""The map of strategies against faults: does any schedule of two, or of three, clients go wrong?"""
+"""The map of strategies against faults: does any schedule of two, or of three, clients go wrong?
+
+A cell is the worst verdict over the schedules of two clients (a reader and a writer; two writers) and,
+after a slash if it differs, of three (two readers and a writer; a reader and two writers); from a cold
+and a warm cache, one database row, at most one fault. Under replica lag readers read the replica. Under
+old snapshot every client that reads the database opens its snapshot before its first call. Where no key
+has a TTL, early expiry has nothing to work on. No strategy catches the exception of a lost call: what a
+client would have done after it is left undone.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +18,8 @@ from pathlib import Path
 
 from .explore import explore
 from .faults import cdc
-from .report import Report
 from .strategies import STRATEGIES
+from .telling.report import Report
 
 COLUMNS = {
     "no fault": None,
@@ -87,13 +95,6 @@ def cell(strategy, fault: str | None, **bounds) -> Cell:
     two = worst(report.verdict for _, report in reports(strategy, fault, TWO, **bounds))
     three = worst(report.verdict for _, report in reports(strategy, fault, THREE, **bounds))
     return Cell(two, three)
-
-
-def example(strategy, fault: str | None, **bounds) -> Report:
-    """The report behind a cell: the smallest group of clients that shows the cell's worst verdict."""
-    found = [report for _, report in reports(strategy, fault, TWO + THREE, **bounds)]
-    gravest = worst(report.verdict for report in found)
-    return next((report for report in found if report.verdict == gravest), found[-1])
 
 
 def linearizable(strategy, **bounds) -> bool:

@@ -24,13 +24,15 @@ end              None, or {mark, title, words}: the verdict, shown after the las
 import ast
 import inspect
 import linecache
-import re
 from collections.abc import Callable, Sequence
-from typing import Any
 
-__all__ = ["opening", "scene", "short"]
+from cachelab.races import Step
+from cachelab.races.telling.words import held_in
 
-KINDS = {"crash": "crash", "evict": "evict", "expire": "expire"}
+__all__ = ["opening", "scene"]
+
+#: how a kind of step is drawn, where it is not drawn under its own name
+DRAWN = {"poll on": "call", "begin": "call", "wait": "pause", "elapse": "expire"}
 
 
 def scene(
@@ -38,7 +40,7 @@ def scene(
     names: Sequence[str],
     functions: Sequence[Callable],
     cache: dict,
-    steps: Sequence[Any],
+    steps: Sequence[Step],
     *,
     end: dict | None = None,
     opening: str = "",
@@ -81,47 +83,35 @@ class _Telling:
         self.log = ["v0"]
         self.hands: list[str | None] = [None] * clients
         self.done: list[str | None] = [None] * clients
-        self.seen: dict = dict(cache)
         self.cache, self.replica, self.replicated = cache, "v0", replicated
 
-    def tell(self, step, sources: "_Sources") -> dict:
-        before, old = self.cache, self.log[-1]
-        if step.db != self.log[-1]:
-            self.log.append(step.db)
+    def tell(self, step: Step, sources: "_Sources") -> dict:
+        before = self.cache
+        if step.committed is not None:
+            self.log.append(step.committed)
         self.cache, self.replica = step.cache, step.replica or self.replica
+        if step.index >= 0:
+            self.hands[step.index] = step.held or self.hands[step.index]
+            if step.ends:
+                self.done[step.index] = _end(step)
         answer = _answer(step)
-        held = self._committed(answer) if answer and step.fault is None else None
-        if held and step.index >= 0:
-            self.hands[step.index] = held
-        if step.ends:
-            returned = "returned" if " returns " in step.note else "done"
-            self.done[step.index] = "crashed" if step.fault == "crash" else returned
-        kind, to = _kind(step), _target(step)
         source, line = sources.place(step.file, step.line)
-        note, alarm = self._note(step, to, before, old, held)
-        call = short(step.call)
+        note, alarm = self._note(step, before)
         return {
             "who": step.index,
             "name": step.client,
-            "kind": kind,
-            "to": to,
-            "key": self._key(step),
-            "call": call,
+            "kind": "pause" if step.waits else DRAWN.get(step.kind, step.kind),
+            "to": step.to,
+            "key": step.key,
+            "call": step.brief,
             "answer": answer,
             "source": source,
             "line": line,
-            "sentence": f"{step.client}: {call}" + (f" → {answer}" if answer else ""),
+            "sentence": f"{step.client}: {step.brief}" + (f" → {answer}" if answer else ""),
             "note": note,
             "alarm": alarm,
             "state": self.state(step.cache, step.expiring),
         }
-
-    def _key(self, step) -> str:
-        """The key that a step is about, as far as its words and the cache's contents tell."""
-        known = {**self.seen, **step.cache}
-        self.seen = known
-        named = [key for key in known if re.search(rf"(?<![\w:]){re.escape(key)}(?![\w:])", step.call)]
-        return max(named, key=len, default="")
 
     def state(self, cache: dict, expiring: Sequence[str]) -> dict:
         return {
@@ -135,7 +125,7 @@ class _Telling:
 
     def _entry(self, key: str, value, ttl: bool) -> dict:
         shown = _shown(value)
-        committed = self._committed(shown)
+        committed = held_in(shown, self.log)
         return {
             "key": key,
             "text": committed or _brief(shown),
@@ -147,30 +137,23 @@ class _Telling:
     def _value(self, value: str | None) -> dict | None:
         return None if value is None else {"text": value, "stale": value != self.log[-1]}
 
-    def _committed(self, text: str) -> str | None:
-        """The latest committed value that stands in a text, as a word of its own."""
-        for value in reversed(self.log):
-            if re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text):
-                return value
-        return None
-
-    def _note(self, step, to, before, old, held) -> tuple[str, bool]:
+    def _note(self, step: Step, before: dict) -> tuple[str, bool]:
         """What the step means, and whether something stale was stored or read."""
         words, alarm, latest = [], False, self.log[-1]
-        if latest != old:
+        if step.committed is not None:
             words.append(f"The database commits {latest}.")
             left = [e for e in (self._entry(k, v, False) for k, v in step.cache.items()) if e["stale"]]
             words += [f"The cache still holds {e['text']}." for e in left]
             alarm = bool(left)
-        elif step.index < 0 and step.client == "database":
+        elif step.kind == "replicate":
             words.append(f"The replica now has {self.replica}.")
-        elif held and to in ("database", "replica"):
-            alarm = held != latest
-            words.append(f"{step.client} now holds {held}" + (", and it is out of date." if alarm else "."))
-        elif held and step.cache == before:
-            words.append("A hit." if held == latest else f"A hit: {held}, which is out of date.")
-            alarm = held != latest
-        elif step.result is None and step.call.startswith(("GET ", "get ", "gets ", "mg ")):
+        elif step.held and step.to in ("database", "replica"):
+            alarm = step.held != latest
+            words.append(f"{step.client} now holds {step.held}" + (", and it is out of date." * alarm or "."))
+        elif step.held and step.cache == before:
+            alarm = step.held != latest
+            words.append(f"A hit: {step.held}, which is out of date." if alarm else "A hit.")
+        elif step.missed:
             words.append("A miss.")
         for key, value in step.cache.items():
             if before.get(key) != value:
@@ -182,7 +165,8 @@ class _Telling:
                     what = entry["text"] if entry["text"] in self.log else key
                     words.append(f"The cache now holds {what}.")
         words += [f"The cache forgets {key}." for key in before if key not in step.cache]
-        words += [remark for remark in step.note.split("; ") if remark and not remark.endswith(" is done")]
+        told = step.returned is not None or step.raised is not None
+        words += filter(None, [step.remark, step.ending if told else ""])
         return " ".join(_sentence(word, step.client) for word in words), alarm
 
 
@@ -191,47 +175,22 @@ def _sentence(words: str, name: str) -> str:
     return capital if capital.endswith(".") else capital + "."
 
 
-def _answer(step) -> str | None:
+def _end(step: Step) -> str:
+    if step.kind == "crash":
+        return "crashed"
+    return "done" if step.returned is None else "returned"
+
+
+def _answer(step: Step) -> str | None:
     if step.fault is not None and step.fault != "lost_call":
         return None
-    text = short(step.shown())
-    if step.call.startswith("db.write") and isinstance(step.result, tuple):
-        text = str(step.result[0])
-    return text or None
-
-
-def _kind(step) -> str:
-    if step.fault == "lost_call":
-        return "unanswered" if "had done it" in step.note else "lost"
-    if step.fault in KINDS:
-        return KINDS[step.fault]
-    if step.index < 0:
-        return "replicate" if step.client == "database" else "expire"
-    return "call" if _target(step) else "pause"
-
-
-def _target(step) -> str | None:
-    call = step.call.partition(": ")[2] if step.call.startswith("commit ") else step.call
-    if step.index < 0 or step.fault == "crash" or "running readers" in call:
-        return None
-    if call.startswith("db.replica"):
-        return "replica"
-    return "database" if call.startswith("db.") or "database snapshot" in call else "cache"
+    return (step.committed if step.index >= 0 else None) or step.shown() or None
 
 
 def _shown(value) -> str:
     if isinstance(value, dict):
-        return short(", ".join(f"{field}: {item}" for field, item in value.items()))
-    return short(value) if value != "" else "''"
-
-
-def short(text: str) -> str:
-    """Without the parts nobody reads: a script's text, memcached's flags and lengths."""
-    text = text.replace("brings the replica one commit further", "the replica catches up")
-    text = re.sub(r"EVAL '.*?' \d+ ", "EVAL script ", text)
-    text = re.sub(r"^(set|add|replace) (\S+) \d+ \d+ \d+ ↵", r"\1 \2", text)
-    text = re.sub(r"^cas (\S+) \d+ \d+ \d+ (\d+) ↵ (.*)", r"cas \1 \3 (token \2)", text)
-    return re.sub(r"^ms (\S+) \d+ (.*?) ?↵", r"ms \1 \2", text)
+        return ", ".join(f"{field}: {item}" for field, item in value.items())
+    return value if value != "" else "''"
 
 
 def _brief(text: str) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 import traitlets
 
 from cachelab import races
-from cachelab.races.play import Option
+from cachelab.races.telling.game import Option
 
 from .base import Base
-from .scene import opening, scene, short
+from .scene import opening, scene
 
 __all__ = ["Scheduler", "play_scheduler"]
 
@@ -140,10 +140,8 @@ class Scheduler(Base):
 
 
 def _plain(option: Option) -> dict:
-    call = short(option.call)
-    if option.fault == "lost_call":
-        call = f"answer lost: {call}" if option.label.endswith("the answer is lost)") else f"lost: {call}"
-    return {"client": option.client, "call": call, "fault": option.fault}
+    how = {"lost": "lost: ", "unanswered": "answer lost: "}.get(option.step.kind, "")
+    return {"client": option.client, "call": how + option.step.brief, "fault": option.fault}
 
 
 def _capital(text: str) -> str:

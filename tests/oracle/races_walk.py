@@ -4,7 +4,7 @@ import random
 
 from cachelab.races.explore import Search
 from cachelab.races.faults import parse
-from cachelab.races.replay import Lockstep, keys_of
+from cachelab.races.telling.replay import Lockstep, keys_of
 from cachelab.races.watchdog import Watchdog
 
 

@@ -28,7 +28,7 @@ def uses_the_cache(reader, writer, memcached: bool = False) -> None:
     note(call)
     for warm in (False, True):
         steps = alone(reader, memcached, warm)
-        queries = [step for step in steps if step.call.startswith("db.")]
+        queries = [step for step in steps if step.to in ("database", "replica")]
         if warm and queries:
             raise incorrect(
                 call,
@@ -41,11 +41,10 @@ def uses_the_cache(reader, writer, memcached: bool = False) -> None:
             raise incorrect(
                 call.replace("warm", "cold"), "it did not ask the database", "a miss reads the row"
             )
-        told = steps[-1].note.rpartition("; ")[2]  # reader returns v0
-        if not told.endswith(" returns v0"):
+        if steps[-1].returned != "v0":
             raise incorrect(
                 call if warm else call.replace("warm", "cold"),
-                told,
+                steps[-1].ending,
                 "it returns the price, v0",
                 "What did it put into the cache, and in which form?" if warm else "",
                 listed("What it did", steps),
@@ -53,10 +52,10 @@ def uses_the_cache(reader, writer, memcached: bool = False) -> None:
     call = f"{races.faults.name_of(writer)}(cache, db), alone"
     note(call)
     steps = alone(writer, memcached, False, probe=reader)
-    if not any(step.call.startswith("db.write") for step in steps):
+    if all(step.committed is None for step in steps):
         raise incorrect(call, "it wrote nothing to the database", "it calls db.write()")
     for step in steps:
-        if step.call == "wait for the running readers":
+        if step.waits:
             raise incorrect(
                 call,
                 "it waits for every reader that is under way",
@@ -145,7 +144,7 @@ def think(report: races.Report, faults) -> str:
     needed = next((step.fault for step in steps if step.fault), None)
     if needed is None and "replica_lag" in faults:
         needed = "replica_lag"
-    committed = max((i for i, step in enumerate(steps) if step.call.startswith("db.write")), default=0)
+    committed = max((i for i, step in enumerate(steps) if step.committed is not None), default=0)
     if (
         needed is None
         and committed

@@ -52,10 +52,10 @@ def the_caller_never_notices(reader) -> None:
             for choice in choices:
                 game.do(choice)
             todo += [[*choices, i] for i in range(len(game.moves()))]
-            if game.finished and not game.steps[-1].note.endswith("returns v0"):
+            if game.finished and game.steps[-1].returned != "v0":
                 raise incorrect(
                     call,
-                    game.steps[-1].note.rpartition("; ")[2],
+                    game.steps[-1].ending,
                     "the price, from the database",
                     "What does the reader's caller get when the cache does not answer?",
                     listed("What happened", game.steps),

@@ -295,16 +295,3 @@ def test_faults_are_moves_and_cost_the_budget():
     assert ("writer crashes", "crash") in labels
     game.do(labels.index(("writer crashes", "crash")))
     assert [option.label for option in game.moves()] == ["reader: GET user:1"]
-
-
-def test_the_graph_plays_without_a_kernel(report):
-    graphs = json.loads(json.dumps(report.graph()))
-    nodes, here, steps = graphs["cold"]["nodes"], 0, 0
-    while nodes[here]["moves"]:  # follow the distances, as a page would
-        here = min(
-            (move["to"] for move in nodes[here]["moves"]),
-            key=lambda to: nodes[to]["distance"] if nodes[to]["distance"] is not None else 99,
-        )
-        steps += 1
-    assert steps == 5 and nodes[here]["violated"]
-    assert report.graph(limit=3) is None

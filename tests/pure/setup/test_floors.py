@@ -52,7 +52,7 @@ def test_imports_point_down(path):
 
 
 def test_of_the_races_only_the_replay_needs_an_engine():
-    need = {path.name for path in (PACKAGE / "races").glob("*.py") if "engines" in imported_folders(path)}
+    need = {path.name for path in (PACKAGE / "races").rglob("*.py") if "engines" in imported_folders(path)}
     assert need <= {"replay.py"}
 
 

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from .explore import SECONDS, explore
-from .faults import Cdc
-from .report import Report
-from .schedule import Narrator, Step, table
-from .watchdog import Watchdog
-from .world import Move
+from ..watchdog import Watchdog
+from ..world import Move
+from . import words
+from .narrator import Narrator
+from .step import Step
 
-
-def play(
-    clients: Iterable[Callable | Cdc],
-    fault: str | Iterable[str] | None = None,
-    budget: int = 1,
-    probe: Callable | None = None,
-    memcached: bool = False,
-    *,
-    warm: bool = False,
-    seconds: float | None = SECONDS,
-) -> Game:
-    """Explore the clients, as explore() does, and let the caller schedule them, from a cold or warm cache."""
-    return Game(explore(clients, fault, budget, probe, memcached, seconds=seconds), warm)
+if TYPE_CHECKING:
+    from .report import Report
 
 
 @dataclass(frozen=True)
@@ -133,48 +121,8 @@ class Game:
         """The schedule so far as text."""
         if not self.steps:
             return f"from a {self.start} cache: nobody has moved"
-        return "\n".join([f"from a {self.start} cache:", table(self.steps), *filter(None, [self.violated])])
-
-    def graph(self, limit: int = 500) -> dict | None:
-        """Everything that can happen from this start, as plain JSON types, or None beyond `limit` states.
-
-        `{"start": 0, "nodes": [{"cache", "db", "finished", "violated", "distance", "moves": [{"label",
-        "fault", "step", "to", "violated"}]}]}`: for a page that plays without a kernel.
-        """
-        world = self._world
-        numbers = {self._states[0]: 0}
-        states = [self._states[0]]
-        nodes = []
-        for state in states:  # grows as we go
-            moves = []
-            for move, raw, bad, _ in self._possible(state):
-                if raw not in numbers:
-                    if len(states) >= limit:
-                        return None
-                    numbers[raw] = len(states)
-                    states.append(raw)
-                option = self._option(move, raw, state)
-                wrong = self._wrong(bad, option.step, raw) if bad else None
-                moves.append(
-                    {
-                        "label": option.label,
-                        "fault": option.fault,
-                        "step": option.step.data(),
-                        "to": numbers[raw],
-                        "violated": wrong,
-                    }
-                )
-            nodes.append(
-                {
-                    "cache": world.model.contents(world.keyspaces[state[0]]),
-                    "db": world.logs[state[1]][-1],
-                    "finished": world.finished(state),
-                    "violated": self._wrong(None, None, state),
-                    "distance": self._distance(state),
-                    "moves": moves,
-                }
-            )
-        return {"start": 0, "nodes": nodes}
+        head = f"from a {self.start} cache:"
+        return "\n".join([head, words.table(self.steps), *filter(None, [self.violated])])
 
     # --- behind it ---
 
@@ -187,8 +135,8 @@ class Game:
         """Where the exploration has not been, a client may turn out to be endless."""
         return nullcontext() if self.report.complete else Watchdog(self._search.session)
 
-    def _option(self, move: Move, raw: tuple, state: tuple | None = None) -> Option:
-        step = self._tell(self.state if state is None else state, move, raw)
+    def _option(self, move: Move, raw: tuple) -> Option:
+        step = self._tell(self.state, move, raw)
         detail = {"lost": " (lost on the way)", "unanswered": " (done, but the answer is lost)"}.get(
             move.action, ""
         )
@@ -199,16 +147,14 @@ class Game:
         return self._narrator.tell(state, move, raw, move.client)
 
     def _wrong(self, bad: str | None, step: Step | None, raw: tuple) -> str | None:
-        read = step.note.rpartition("; ")[2] if step else ""  # reader returns v0
-        if bad == "dirty":
-            return f"{read}, which the database does not hold: a dirty read."
-        if bad == "fresh":
-            return f"{read}, though a newer value was already known when it began: not linearizable."
+        if bad is not None:
+            kind = "a dirty read" if bad == "dirty" else "not linearizable"
+            return f"{words.wrong_read(step, bad == 'dirty')}: {kind}."
         if not self._world.finished(raw):
             return None
         judgement = self._search.judge.judge(raw)
         if judgement.seen:
-            return judgement.seen[:1].upper() + judgement.seen[1:] + "."
+            return words.sentence(judgement.seen)
         return "No reader can fill the cache again." if judgement.stuck else None
 
     @cached_property
@@ -246,6 +192,3 @@ class Game:
 
     def _distance(self, state: tuple) -> int | None:
         return self._distances.get(self._world.tidy(state))
-
-
-__all__ = ["Game", "Option", "play"]

@@ -6,9 +6,13 @@ import html
 from dataclasses import dataclass
 from functools import cached_property
 
-from .faults import BUDGETED, Cdc, name_of
-from .schedule import Narrator, Step, table
-from .world import Move
+from ..faults import BUDGETED
+from ..world import Move
+from . import words
+from .game import Game
+from .narrator import Narrator
+from .notes import notes
+from .step import Step
 
 #: kinds of violation, gravest first, and what each means
 KINDS = {
@@ -19,7 +23,6 @@ KINDS = {
     "fresh": "not linearizable",
     "broken": "an exception escapes",
 }
-READS = ("read", "read_versioned")
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ class Report:
             judgement = search.judge.judge(final)
             if kind == "K" and not judgement.seen:
                 return "Even when all TTLs have run out, no reader can fill the cache again."
-            return _sentence(judgement.seen)
+            return words.sentence(judgement.seen)
         if kind == "K":
             return "Somebody waits for ever: nothing that could still happen lets them go on."
         if kind == "broken":
@@ -124,10 +127,8 @@ class Report:
             who = self.violations[kind][-1].client if self.violations[kind] else self.clients[i]
             return f"{who} raises {failure}."
         steps = self.violations[kind]
-        read = steps[-1].note.rpartition("; ")[2] if steps else ""  # reader returns v0
-        if kind == "dirty" or search.found.get("dirty") == found:
-            return f"{read}, which the database does not hold at that moment."
-        return f"{read}, though a newer value was already known when it began."
+        dirty = kind == "dirty" or search.found.get("dirty") == found
+        return words.wrong_read(steps[-1], dirty) + "." if steps else ""
 
     # --- the figures ---
 
@@ -190,7 +191,7 @@ class Report:
 
     @cached_property
     def notes(self) -> list[str]:
-        return _notes(self._search)
+        return notes(self._search)
 
     # --- the schedule ---
 
@@ -226,7 +227,7 @@ class Report:
             return f"No violation within these bounds: {self.bounds}."
         steps = self.violations[kind]
         head = f"from a {self.start_of(kind)} cache:"
-        return "\n".join([head, table(steps), self.explain(kind)])
+        return "\n".join([head, words.table(steps), self.explain(kind)])
 
     def replay(self, kind: str | None = None, engine=None):
         """The violating schedule on a real server, step by step; see replay.Replay."""
@@ -242,15 +243,8 @@ class Report:
         return kind or self.kind
 
     def play(self, warm: bool | None = None):
-        """The clients, to be scheduled by hand; see play.Game."""
-        from .play import Game
-
+        """The clients, to be scheduled by hand; see game.Game."""
         return Game(self, warm)
-
-    def graph(self, limit: int = 500) -> dict | None:
-        """For each start all that can happen, as JSON types (see play.Game); None beyond `limit` states."""
-        graphs = {name: self.play(warm=name == "warm").graph(limit) for name in self._search.starts}
-        return None if None in graphs.values() else graphs
 
     def data(self) -> dict:
         """The report as plain JSON types, for a widget."""
@@ -340,82 +334,3 @@ class Report:
             f"<p><b>{html.escape(self.headline)}</b></p><ul>{lines}</ul>{shown}"
             f"<p><small>Bounds: {html.escape(str(self.bounds))}.</small></p>"
         )
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "." if text else ""
-
-
-def _notes(search) -> list[str]:
-    """What the learner should know about their code, beside the verdict."""
-    world, session, notes = search.world, search.session, []
-    for i, run in search.solo.items():
-        name = world.names[i]
-        if run.failure is not None:
-            continue
-        if not run.calls:
-            notes.append(f"{name} touches neither the cache nor the database.")
-        elif i in search.writers and not run.used("cache"):
-            notes.append(f"{name} writes to the database and leaves the cache alone.")
-        elif i not in search.writers and not run.used("db", *READS):
-            notes.append(f"{name} never reads the database, not even from an empty cache.")
-    readers = [i for i, run in search.solo.items() if i not in search.writers and run.used("db", *READS)]
-    for i in readers:
-        run = search.solo[i]
-        if run.result is None and run.failure is None and not run.hung:
-            notes.append(
-                f"{world.names[i]} returns None, even from an empty cache; a read returns the value."
-            )
-    others = {name_of(search.clients[i]) for i in readers if search.clients[i] is not search.probe_used}
-    for name in sorted(others) if search.probe is None else ():
-        notes.append(
-            f"In the end {name_of(search.probe_used)} is asked what the cache holds, and {name} is not: "
-            f"explore(…, probe={name}) asks it."
-        )
-    if not search.writers:
-        notes.append(
-            "Nobody writes to the database, so nothing can become stale: does the writer call db.write()?"
-        )
-    for i, result in world.odd.items():
-        notes.append(
-            f"{world.names[i]} returned {result!r}, a {type(result).__name__}; "
-            "a read returns the value itself, a str."
-        )
-    for name in () if world.looped else sorted(session.slept):
-        notes.append(
-            f"{name} sleeps. Time proves nothing here: another client may take longer still. "
-            "races.outlast_readers() states the assumption that a wait outlasts every read."
-        )
-    for name in sorted(session.drew):
-        notes.append(
-            f"{name} draws random numbers. It draws the same ones in every schedule: what other draws would "
-            "lead to is not explored."
-        )
-    for name in sorted(session.looked):
-        notes.append(
-            f"{name} looks at the clock. Each client has a clock of its own that starts at the same moment, "
-            "so a time that one of them stores in the cache never passes for another."
-        )
-    for name in sorted(session.printed):
-        notes.append(f"{name} prints. It is run {session.runs} times in all, so the output is dropped.")
-    for name, where in session.swallowed.items():
-        notes.append(
-            f"{name} catches everything, even what is not an Exception (near {where}): "
-            "it would swallow a KeyboardInterrupt, too. Catch redis.RedisError."
-        )
-    if world.looped:
-        notes.append("A client polls. Rounds that bring nothing new are not counted as further schedules.")
-    replica = any(isinstance(client, Cdc) and client.source == "replica" for client in search.clients)
-    if "replica_lag" in search.faults and not session.replica and not replica:
-        notes.append("replica_lag changes nothing: nobody reads db.replica.")
-    if "expire" in search.faults and not any(world.model.expiring(keyspace) for keyspace in world.keyspaces):
-        notes.append("expire changes nothing: no key ever has a TTL.")
-    asked = [node.call for run in search.solo.values() for node, _ in run.calls]
-    if any(call.kind == "memcached" and call.payload.startswith((b"add ", b"replace ")) for call in asked):
-        notes.append(
-            "add and replace are answered here: this client has default_noreply=False. pymemcache's own "
-            "default is True, and then both say True whatever happened: pass noreply=False."
-        )
-    if session.ttl:
-        notes.append("TTL answers the whole time to live that was set: no clock runs here.")
-    return notes

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .calls import describe
-from .invariants import PROBE
-from .schedule import Narrator, Step, memcached_reply, plain, short, show
-from .servers import RealMemcached, RealValkey
-from .world import Move, World, as_value
+from ..calls import describe
+from ..invariants import PROBE
+from ..servers import RealMemcached, RealValkey
+from ..world import Move, World, as_value
+from .narrator import Narrator
+from .step import Step
+from .words import cut, memcached_reply, plain, show
 
 _ROUNDS = 5  # of a client that polls in vain, so many rounds are replayed
 
@@ -209,7 +211,7 @@ def _shown(world, move, state, answer) -> str:
             return "(the database is the explorer's)" if place.node.call.kind == "db" else ""
     if isinstance(answer, bytes) and world.memcached:
         answer = memcached_reply(answer)
-    return show(short(plain(answer)))
+    return show(cut(plain(answer)))
 
 
 def _read(search, server, state, keyspace) -> str:

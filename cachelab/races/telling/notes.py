@@ -1,0 +1,82 @@
+"""What a learner should know about their code, beside the verdict."""
+
+from __future__ import annotations
+
+from ..faults import Cdc, name_of
+
+READS = ("read", "read_versioned")
+
+
+def notes(search) -> list[str]:
+    """What the learner should know about their code, beside the verdict."""
+    world, session, found = search.world, search.session, []
+    for i, run in search.solo.items():
+        name = world.names[i]
+        if run.failure is not None:
+            continue
+        if not run.calls:
+            found.append(f"{name} touches neither the cache nor the database.")
+        elif i in search.writers and not run.used("cache"):
+            found.append(f"{name} writes to the database and leaves the cache alone.")
+        elif i not in search.writers and not run.used("db", *READS):
+            found.append(f"{name} never reads the database, not even from an empty cache.")
+    readers = [i for i, run in search.solo.items() if i not in search.writers and run.used("db", *READS)]
+    for i in readers:
+        run = search.solo[i]
+        if run.result is None and run.failure is None and not run.hung:
+            found.append(
+                f"{world.names[i]} returns None, even from an empty cache; a read returns the value."
+            )
+    others = {name_of(search.clients[i]) for i in readers if search.clients[i] is not search.probe_used}
+    for name in sorted(others) if search.probe is None else ():
+        found.append(
+            f"In the end {name_of(search.probe_used)} is asked what the cache holds, and {name} is not: "
+            f"explore(…, probe={name}) asks it."
+        )
+    if not search.writers:
+        found.append(
+            "Nobody writes to the database, so nothing can become stale: does the writer call db.write()?"
+        )
+    for i, result in world.odd.items():
+        found.append(
+            f"{world.names[i]} returned {result!r}, a {type(result).__name__}; "
+            "a read returns the value itself, a str."
+        )
+    for name in () if world.looped else sorted(session.slept):
+        found.append(
+            f"{name} sleeps. Time proves nothing here: another client may take longer still. "
+            "races.outlast_readers() states the assumption that a wait outlasts every read."
+        )
+    for name in sorted(session.drew):
+        found.append(
+            f"{name} draws random numbers. It draws the same ones in every schedule: what other draws would "
+            "lead to is not explored."
+        )
+    for name in sorted(session.looked):
+        found.append(
+            f"{name} looks at the clock. Each client has a clock of its own that starts at the same moment, "
+            "so a time that one of them stores in the cache never passes for another."
+        )
+    for name in sorted(session.printed):
+        found.append(f"{name} prints. It is run {session.runs} times in all, so the output is dropped.")
+    for name, where in session.swallowed.items():
+        found.append(
+            f"{name} catches everything, even what is not an Exception (near {where}): "
+            "it would swallow a KeyboardInterrupt, too. Catch redis.RedisError."
+        )
+    if world.looped:
+        found.append("A client polls. Rounds that bring nothing new are not counted as further schedules.")
+    replica = any(isinstance(client, Cdc) and client.source == "replica" for client in search.clients)
+    if "replica_lag" in search.faults and not session.replica and not replica:
+        found.append("replica_lag changes nothing: nobody reads db.replica.")
+    if "expire" in search.faults and not any(world.model.expiring(keyspace) for keyspace in world.keyspaces):
+        found.append("expire changes nothing: no key ever has a TTL.")
+    asked = [node.call for run in search.solo.values() for node, _ in run.calls]
+    if any(call.kind == "memcached" and call.payload.startswith((b"add ", b"replace ")) for call in asked):
+        found.append(
+            "add and replace are answered here: this client has default_noreply=False. pymemcache's own "
+            "default is True, and then both say True whatever happened: pass noreply=False."
+        )
+    if session.ttl:
+        found.append("TTL answers the whole time to live that was set: no clock runs here.")
+    return found
