@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import nbformat
 import psutil
 
 from benchmarks import Row
+from cachelab.engines.ports import free_port
 from tools.kernels import client
 
 ROOT = Path(__file__).parents[1]
@@ -70,9 +70,7 @@ def first_lesson(programs: Path, folder: Path, cache: Path) -> float:
 @contextlib.contextmanager
 def served(programs: Path, folder: Path):
     """A Lab server on a free port; yields the seconds until it served /lab."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     options = [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.open_browser=False"]
     start = time.perf_counter()
     server = subprocess.Popen(

@@ -18,7 +18,6 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -31,6 +30,8 @@ from urllib.parse import quote, urlsplit
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, sync_playwright
+
+from cachelab.engines.ports import free_port
 
 __all__ = ["Lab", "NotebookPage", "chromium", "notebook"]
 
@@ -74,13 +75,16 @@ class Lab:
         if executable is None:
             raise RuntimeError("no Chromium found; on Debian or Ubuntu: apt install chromium")
         self._closing = contextlib.ExitStack()
+        self._server: subprocess.Popen | None = None
         try:
             self.folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
+            self._make_folders()
             self._start_server(prefix)
             self._playwright = self._closing.enter_context(sync_playwright())
             self.browser = self._playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
             self._closing.callback(self.browser.close)
-            self._wait_for_server()
+            while not self._came_up():  # between choice and use, another program may take the port
+                self._start_server(prefix)
         except BaseException:
             self.close()
             raise
@@ -111,16 +115,18 @@ class Lab:
         with urllib.request.urlopen(request, timeout=20) as reply:
             return json.loads(reply.read() or b"null")
 
-    def _start_server(self, prefix: Sequence[str]) -> None:
+    def _make_folders(self) -> None:
         for name in ("work", "config", "data", "runtime", "settings", "workspaces", "ipython"):
             (self.folder / name).mkdir()
         for plugin, values in SETTINGS.items():
             file = self.folder / "settings" / f"{plugin}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values))
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        self._log = self._closing.enter_context(open(self.folder / "server.log", "w+"))
+        self._closing.callback(self._stop_server)
+
+    def _start_server(self, prefix: Sequence[str]) -> None:
+        port = free_port()
         self._token = secrets.token_hex(16)
         self.url = f"http://127.0.0.1:{port}/"
         folders = {
@@ -143,7 +149,6 @@ class Lab:
             "IdentityProvider.token": self._token,
             "LabApp.expose_app_in_browser": True,
         }
-        self._log = self._closing.enter_context(open(self.folder / "server.log", "w+"))
         self._server = subprocess.Popen(
             [
                 *prefix,
@@ -156,21 +161,25 @@ class Lab:
             stderr=self._log,
             start_new_session=True,
         )
-        self._closing.callback(self._stop_server)
 
-    def _wait_for_server(self, seconds: float = 60) -> None:
+    def _came_up(self, seconds: float = 120) -> bool:
+        """True once the server answers; False if its port was taken from it."""
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self._server.poll() is not None:
-                break
+        while time.monotonic() < deadline and self._server.poll() is None:
             with contextlib.suppress(OSError):
                 self.api("status")
-                return
+                return True
             time.sleep(0.1)
         self._log.seek(0)
-        raise RuntimeError(f"JupyterLab did not come up:\n{self._log.read()[-2000:]}")
+        said = self._log.read()
+        if self._server.poll() is not None and "already in use" in said:
+            self._log.truncate(0)
+            return False
+        raise RuntimeError(f"JupyterLab did not come up:\n{said[-2000:]}")
 
     def _stop_server(self) -> None:
+        if self._server is None:
+            return
         self._server.terminate()  # it shuts its kernels down
         try:
             self._server.wait(20)
