@@ -8,7 +8,6 @@ from benchmarks import Row
 from cachelab.engines import MemcachedServer, ValkeyServer
 from cachelab.workload.clients import Clients
 from cachelab.workload.compare import eviction, memory
-from cachelab.workload.server_lru import MemcachedLRU, ValkeyLRU, replay, zipf
 
 ROUNDS = 5
 OBJECTS = {f"user:{i:06}": "x" * 100 for i in range(100_000)}
@@ -24,7 +23,6 @@ def rows() -> Iterator[Row]:
         yield from _trips(cache, mc)
         yield from _load(v, m)
         yield from _eviction()
-        yield from _models()
     finally:
         v.stop(), m.stop()
 
@@ -82,47 +80,6 @@ def _eviction() -> Iterator[Row]:
         seen = eviction.victims(**here, pause=pause)
         yield Row(f"Valkey LRU {name}: wrong victims / at random", seen.share / 0.5, goal, str(seen))
     server.stop()
-
-
-def _models() -> Iterator[Row]:
-    """How far the models of both servers' LRU are from the servers, in hundredths of a hit ratio."""
-    trace, value = zipf(60_000, keys=20_000), "x" * 1000
-    for name, rate in (("at full speed", None), ("at 12,000/s", 12_000)):
-        server = ValkeyServer({"maxmemory-policy": "allkeys-lru"})
-        client = server.client()
-        client.config_set("maxmemory", client.info("memory")["used_memory"] + 2_300_000)
-
-        def store(keys, client=client):
-            pipe = client.pipeline(transaction=False)
-            for key in keys:
-                pipe.set(key, value)
-            pipe.execute()
-
-        def read(keys, client=client):
-            return [found is not None for found in client.mget(keys)]
-
-        seen = replay(trace, read, store, size=client.dbsize, per_second=rate)
-        yield _distance(f"Valkey LRU {name}", seen, ValkeyLRU(round(seen.size)), trace)
-        server.stop()
-    server = MemcachedServer(("-m", 3))
-    client = server.client(default_noreply=False)
-
-    def read_many(keys):
-        found = client.get_many(keys)
-        return [key in found for key in keys]
-
-    def store_many(keys):
-        client.set_many(dict.fromkeys(keys, value))
-
-    seen = replay(trace, read_many, store_many, size=lambda: client.stats()[b"curr_items"])
-    yield _distance("Memcached LRU", seen, MemcachedLRU(round(seen.size)), trace)
-    server.stop()
-
-
-def _distance(name: str, seen, model, trace) -> Row:
-    expected = replay(trace, model.read, model.store, times=seen.times).hit_ratio
-    raw = f"hit ratio {seen.hit_ratio:.4f} against {expected:.4f} by the model, {seen.size:.0f} items"
-    return Row(f"{name}: server - model, / 0.01", abs(seen.hit_ratio - expected) / 0.01, 1.0, raw)
 
 
 def _fill(store: Callable[[dict], object]) -> float:

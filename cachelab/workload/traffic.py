@@ -23,6 +23,8 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, Self
 
+from cachelab.workload import trace
+
 __all__ = ["Customer", "Figures", "Load", "Popularity", "Traffic"]
 
 TICK = 0.2  # seconds between two entries in `ticks`
@@ -46,9 +48,7 @@ class Popularity:
     @cached_property
     def shares(self) -> list[float]:
         """The share of the requests that goes to the user of rank 1, 2, …"""
-        weights = [rank**-self.skew for rank in range(1, self.users + 1)]
-        total = math.fsum(weights)
-        return [weight / total for weight in weights]
+        return trace.shares(self.users, self.skew).tolist()
 
     @cached_property
     def _upto(self) -> list[float]:
