@@ -8,10 +8,10 @@ from .cluster import ClusterView, cluster
 from .figure import Figure
 from .matrix import Matrix, race_matrix
 from .order import OrderForm, order
-from .predict import predict
 from .preflight import preflight
 from .progress import progress
 from .quantity import quantity
+from .question import Prediction, Result, answer, ask, predict
 from .race import Race, race
 from .scheduler import Scheduler, play_scheduler
 from .show import show
@@ -27,10 +27,14 @@ __all__ = [
     "Figure",
     "Matrix",
     "OrderForm",
+    "Prediction",
     "Race",
+    "Result",
     "Scheduler",
     "Slider",
     "TrafficBench",
+    "answer",
+    "ask",
     "chooser",
     "cluster",
     "order",

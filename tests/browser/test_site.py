@@ -87,7 +87,7 @@ def test_a_page_fits_asks_for_nothing_and_shows_what_its_text_says(look, file):
     shown.page.wait_for_function(drawn, arg=len(texts))
     said = shown.page.evaluate(SAID)
     for text, widget in zip(texts, said, strict=True):
-        if widget["kind"] == "predict":  # the picture of an open guess asks, and offers no guess of its own
+        if widget["kind"] == "question":  # the picture of an open guess asks, and offers no guess of its own
             text = text.partition(":" if ":" in text else "?")[0]
         wanted = words(text)
         assert len(wanted & words(widget["words"])) >= 0.4 * len(wanted), (widget["kind"], text)

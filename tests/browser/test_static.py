@@ -216,7 +216,7 @@ def test_a_saved_bench_and_prediction_show_their_state(saved):
     assert page.messages == []
     assert page.texts("output") == ["4"] and page.texts(".sentence") == ["near 4"]
     assert page.page.get_by_role("slider").is_disabled()
-    assert page.texts(".predict .status")[0] == "You said 3 of 10; it is 1 of 10: 2 too many."
+    assert page.texts(".result .said")[0] == "✗You said 3 of 10; it is 1 of 10: 2 too many."
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

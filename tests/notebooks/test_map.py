@@ -30,7 +30,7 @@ def test_the_minutes_are_enough_to_read_it(path):
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.id != "sources"]
     words = sum(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown")
     code = [line for cell in cells if cell.cell_type == "code" for line in cell.source.splitlines() if line]
-    guesses = sum("widgets.predict(" in line for line in code)
+    guesses = sum("widgets.ask(" in line or "widgets.predict(" in line for line in code)
     needed = words / 180 + len(code) * 4 / 60 + guesses / 2
     stated = int(re.search(r"In (\d+) minutes you will", cells[0].source)[1])
     assert 0.5 * stated < needed < 1.25 * stated, f"{stated} minutes stated, {needed:.0f} needed"

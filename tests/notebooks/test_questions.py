@@ -1,0 +1,87 @@
+"""A question keeps its answer: nothing on the page says it before its question is done."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+
+from cachelab import questions
+
+LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
+def cells(request):
+    return nbformat.read(request.param, as_version=4).cells
+
+
+def tree(cell) -> ast.AST:
+    return ast.parse(TransformerManager().transform_cell(cell.source))  # a line may be a shell command
+
+
+def calls(cell, name: str) -> list[ast.Call]:
+    """The calls of widgets.NAME in a code cell."""
+    if cell.cell_type != "code":
+        return []
+    found = [node for node in ast.walk(tree(cell)) if isinstance(node, ast.Call)]
+    return [call for call in found if ast.unparse(call.func) == f"widgets.{name}"]
+
+
+def ids(cells, name: str) -> list[tuple[int, str]]:
+    """(index of the cell, id of the question) of each call."""
+    return [(i, call.args[0].value) for i, cell in enumerate(cells) for call in calls(cell, name)]
+
+
+def test_a_question_is_asked_before_a_run_answers_it_once(cells):
+    asked, answered = (dict(map(reversed, ids(cells, name))) for name in ("ask", "answer"))
+    runs = {id for id in asked if not questions.find(id).is_recall}
+    assert runs == set(answered)
+    assert [id for id in runs if answered[id] <= asked[id]] == []
+    assert len(ids(cells, "ask")) == len(asked) and len(ids(cells, "answer")) == len(answered)
+
+
+def test_the_run_computes_the_answer(cells):
+    """A literal, or a name that a line above gives a literal to, would be read before the run."""
+    for cell in cells:
+        for call in calls(cell, "answer"):
+            given = call.args[1]
+            if isinstance(given, ast.Name):
+                given = values(cell, given.id) or given
+            assert not is_literal(given), f"{cell.id}: {ast.unparse(call)}"
+
+
+def values(cell, name: str) -> ast.expr | None:
+    """What a name is given in this cell, if that is only one thing."""
+    assigned = [
+        node.value
+        for node in ast.walk(tree(cell))
+        if isinstance(node, ast.Assign) and name in map(ast.unparse, node.targets)
+    ]
+    return assigned[0] if len(assigned) == 1 else None
+
+
+def is_literal(expression: ast.expr) -> bool:
+    return not any(isinstance(node, ast.Name | ast.Attribute) for node in ast.walk(expression))
+
+
+def test_nothing_of_what_a_card_says_afterwards_stands_on_the_page(cells):
+    page = " ".join("\n".join(cell.source for cell in cells).split())
+    for _, id in ids(cells, "ask"):
+        question = questions.find(id)
+        said = (question.because, question.low, question.high, *question.choices.values())
+        assert not [words for words in filter(None, said) if words in page], id
+
+
+def test_why_is_closed_until_then(cells):
+    """The text between an answer and the next heading, question or run is folded, so that a reader who sees
+    the question does not see it too."""
+    for i, _ in ids(cells, "answer"):
+        cell = cells[i + 1] if i + 1 < len(cells) else None
+        if cell and cell.cell_type == "markdown" and not cell.source.startswith("#"):
+            assert re.match(r"<details><summary>(<b>)?Why\b.*</summary>\n\n", cell.source), cell.id
+    for cell in cells:
+        if "<details>" in cell.source:
+            assert cell.source.rstrip().endswith("\n\n</details>"), f"{cell.id}: the end is not folded too"

@@ -1,0 +1,300 @@
+"""Guesses as people type them, and what is said about them."""
+
+import json
+
+import pytest
+import traitlets
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cachelab import questions
+from cachelab.engines.valkey import StandInValkey
+from cachelab.questions import Question
+from cachelab.widgets import answer, ask, predict
+from cachelab.widgets.question import Prediction
+from cachelab.widgets.question.reading import read
+from cachelab.widgets.question.verdict import bars
+
+
+def said(guess, actual, **kind) -> str:
+    prediction = predict("q", **kind)
+    prediction.guess = guess
+    return prediction.reveal(actual).verdict
+
+
+@pytest.mark.parametrize(
+    ("guess", "actual", "kind", "verdict"),
+    [
+        (3, 1, {"of": 10}, "You said 3 of 10; it is 1 of 10: 2 too many."),
+        (0, 1, {"of": 10}, "You said 0 of 10; it is 1 of 10: 1 too few."),
+        (1, 1, {"of": 10}, "You said 1 of 10, and that is the answer."),
+        (5000, 245.3, {"unit": "µs"}, "You said 5,000 µs; it is 245 µs: about 20 times too high."),
+        (100, 245, {"unit": "µs"}, "You said 100 µs; it is 245 µs: about 2.5 times too low."),
+        (240, 245, {"unit": "µs"}, "You said 240 µs; it is 245 µs: very close, within 10%."),
+        (300, 245, {"unit": "µs"}, "You said 300 µs; it is 245 µs: 22% too high."),
+        (95, 87, {"unit": "%"}, "You said 95%; it is 87%: 8 percentage points too high."),
+        (46.2, 47.2, {"unit": "%"}, "You said 46.2%; it is 47.2%: 1 percentage point too low."),
+        (0, 12, {}, "You said 0; it is 12: 12 too low."),
+        (6, 4, {"unit": "commands"}, "You said 6 commands; it is 4 commands: 2 too many."),
+        (
+            500,
+            9000,
+            {"unit": "queries"},
+            "You said 500 queries; it is 9,000 queries: about 18 times too few.",
+        ),
+        ("a", "b", {"choices": ["a", "b"]}, "You said “a”; the answer is “b”."),
+        ("b", "b", {"choices": ["a", "b"]}, "You said “b”, and that is the answer."),
+        (None, 1, {"of": 10}, "No guess; the answer is 1 of 10."),
+        (None, "b", {"choices": ["a", "b"]}, "No guess; the answer is “b”."),
+    ],
+)
+def test_says_how_far_off_in_plain_words(guess, actual, kind, verdict):
+    assert said(guess, actual, **kind) == verdict
+
+
+def test_what_is_within_a_tenth_is_neither_right_nor_wrong():
+    prediction = predict("q", unit="s")
+    for guess, sign in ((3.2, "≈"), (3, "✓"), (4, "✗")):
+        prediction.guess = guess
+        assert prediction.reveal(3).outcome["sign"] == sign
+
+
+def test_equal_is_what_looks_equal():
+    assert said(47.2, 100 * (1 - 528 / 1000), unit="%") == "You said 47.2%, and that is the answer."
+    assert said(0.2, 0.2000000001, unit="s") == "You said 0.2 s, and that is the answer."
+
+
+@given(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12), st.sampled_from([None, "s", "%", "×", "commands"]))
+def test_has_words_for_any_two_numbers(guess, actual, unit):
+    words = said(guess, actual, unit=unit)
+    if "that is the answer" not in words and "very close" not in words:
+        assert ("too high" in words or "too many" in words) == (guess > actual)
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "number"),
+    [
+        ("0.5", "s", 0.5),
+        ("0,5", "s", 0.5),
+        (" 200 ms ", "s", 0.2),
+        ("200ms", "s", 0.2),
+        ("200 us", "ms", 0.2),
+        ("2 s", "µs", 2_000_000),
+        ("1.5 min", "s", 90),
+        ("~3 seconds", "s", 3),
+        ("1,000", "µs", 1000),
+        ("1,000.5", "", 1000.5),
+        ("1'000", "", 1000),
+        ("50%", "%", 50),
+        ("50 percent", "%", 50),
+        ("3x", "×", 3),
+        ("3 times", "×", 3),
+        ("12k", "queries", 12_000),
+        ("6 commands", "commands", 6),
+        ("1 command", "commands", 1),
+        ("2 KiB", "B", 2048),
+        ("1 MB", "B", 1_000_000),
+        ("$3.40", "$", 3.4),
+        ("1e-3", "s", 0.001),
+        ("3 of 10", "", 3),
+    ],
+)
+def test_a_number_is_read_as_people_write_it(words, unit, number):
+    assert read(words, unit) == number
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "says"),
+    [
+        ("many", "s", "“many” is not a number, such as 200 ms or 0.2 s."),
+        ("5 %", "s", "“5 %” is not a number, such as 200 ms or 0.2 s."),
+        ("5 m", "s", "“5 m” is not a number, such as 200 ms or 0.2 s."),
+        ("1.2.3", "", "“1.2.3” is not a number."),
+        ("nan", "", "“nan” is not a number."),
+        ("9e999", "s", "“9e999” is not a number, such as 200 ms or 0.2 s."),
+        ("5 apples", "commands", "“5 apples” is not a number of commands."),
+    ],
+)
+def test_what_is_no_number_is_said(words, unit, says):
+    with pytest.raises(ValueError) as error:
+        read(words, unit)
+    assert str(error.value) == says
+
+
+@pytest.mark.parametrize("words", ["11", "-1", "2.5"])
+def test_a_count_of_so_many_is_one_that_can_be(words):
+    with pytest.raises(ValueError, match="whole number from 0 to 10"):
+        read(words, of=10)
+
+
+def test_what_was_typed_becomes_the_guess_or_a_problem():
+    prediction = predict("takes", unit="s")
+    prediction.entered = "200 ms"
+    assert (prediction.guess, prediction.guess_text, prediction.problem) == (0.2, "0.2 s", "")
+    prediction.entered = "long"
+    assert prediction.guess == 0.2 and "not a number" in prediction.problem
+    prediction.entered = ""
+    assert prediction.guess is None and prediction.problem == ""
+
+
+def test_bars_ten_times_apart_or_more_are_logarithmic_if_ratios_count():
+    (_, guess, _), (_, actual, _) = bars(Question("q", unit="×"), 10, 832)[0]
+    assert guess > 0.2 and actual == 1 and bars(Question("q", unit="×"), 10, 832)[1]
+    assert not bars(Question("q", unit="×"), 10, 20)[1]
+    assert not bars(Question("q", of=1000), 1, 900)[1]
+    assert bars(Question("q", unit="s"), 0, 3) == ([("guess", 0, "0 s"), ("answer", 1, "3 s")], False)
+    assert bars(Question("q", unit="s"), None, 3)[0] == [("answer", 1, "3 s")]
+
+
+TUTORIAL = Question(
+    "The first call gives",
+    choices={"the user": "In a tutorial it does.", "None": "The cache is empty.", "an error": ""},
+    because="No dates in JSON.",
+)
+KILL = Question(
+    "A dead cache takes", unit="s", low="Each call is retried.", high="No.", because="Ten retries."
+)
+
+
+def test_the_tempting_choice_gets_its_reason():
+    prediction = Prediction(TUTORIAL)
+    prediction.guess = "the user"
+    result = prediction.reveal("an error")
+    assert result.verdict == (
+        "You said “the user”; the answer is “an error”. In a tutorial it does. No dates in JSON."
+    )
+    assert [(o["text"], o["mark"], o["words"]) for o in result.outcome["options"]] == [
+        ("the user", "wrong", "your choice"),
+        ("None", "", ""),
+        ("an error", "right", "the answer"),
+    ]
+    prediction.guess = "an error"
+    assert prediction.reveal("an error").verdict.endswith("that is the answer. No dates in JSON.")
+
+
+def test_too_low_and_too_high_have_their_reasons():
+    prediction = Prediction(KILL)
+    prediction.guess = 0.1
+    assert prediction.reveal(5).verdict.endswith("about 50 times too low. Each call is retried. Ten retries.")
+    prediction.guess = 50
+    assert prediction.reveal(5).verdict.endswith("about 10 times too high. No. Ten retries.")
+    prediction.guess = None
+    assert prediction.reveal(5).verdict == "No guess; the answer is 5 s. Ten retries."
+
+
+@pytest.mark.parametrize("question", [TUTORIAL, KILL])
+def test_nothing_a_card_shows_or_sends_before_the_run_says_why(question):
+    prediction = Prediction(question)
+    prediction.guess = next(iter(question.choices), 3)
+    page = json.dumps(prediction.get_state(), default=str) + prediction.static_html() + prediction.text()
+    for reason in filter(None, (question.because, question.low, question.high, *question.choices.values())):
+        assert reason not in page
+
+
+def test_the_result_is_a_card_of_its_own_and_the_question_keeps_the_guess_only():
+    prediction = Prediction(KILL)
+    prediction.guess = 3
+    result = prediction.reveal(4)
+    assert prediction.done and prediction.outcome == {}
+    told = "You said 3 s; it is 4 s: 25% too low. Each call is retried. Ten retries."
+    assert result.text() == f"A dead cache takes: {told}"
+    assert "Ten retries." in result.static_html()
+
+
+RECALL = Question(
+    "A lease is burnt by",
+    choices={"a delete": "", "a read": "A read hands one out."},
+    because="So a late fill is refused.",
+    answer="a delete",
+    see="[lesson 05](05_invalidation_races.ipynb)",
+)
+
+
+def test_a_question_about_an_earlier_lesson_replies_at_once():
+    card = Prediction(RECALL)
+    assert card.is_recall and card.outcome == {} and "refused" in card.static_html()
+    assert "refused" not in json.dumps(card.get_state(), default=str)
+    card.guess = "a read"
+    reasons = "A read hands one out. So a late fill is refused. See lesson 05."
+    assert card.outcome["verdict"] == f"You said “a read”; the answer is “a delete”. {reasons}"
+    given_up = Prediction(RECALL)
+    given_up.shown = True
+    assert given_up.outcome["said"] == "No guess; the answer is “a delete”."
+
+
+def test_reason_follows_the_verdict():
+    assert predict("q", of=10).reveal(1, "One order does it.").verdict.endswith("1 of 10. One order does it.")
+
+
+def test_the_time_of_a_stand_in_is_not_shown_as_an_answer():
+    prediction = predict("a GET takes", unit="s")
+    result = prediction.reveal(0.0042, "Two trips.", timed=StandInValkey())
+    nothing = "No answer here: a stand-in was timed, and its timings mean nothing."
+    assert result.text() == f"a GET takes: {nothing}"
+    prediction.guess = 3
+    result = prediction.reveal(0.0042, "Two trips.", timed=StandInValkey())
+    assert result.text() == f"a GET takes: You said 3 s. {nothing}"
+    assert prediction.actual is None and "0.0042" not in result.static_html()
+    assert prediction.reveal(2, "Two trips.").verdict == "You said 3 s; it is 2 s: 50% too high. Two trips."
+
+
+@pytest.mark.parametrize("guess, said", [(None, ""), (3, "You said 3 of 10. ")])
+def test_an_answer_that_could_not_be_had_is_said(guess, said):
+    prediction = predict("stale orders", of=10)
+    prediction.guess = guess
+    result = prediction.reveal(None, "Only one order puts the old price back.")
+    assert result.text() == f"stale orders: {said}The answer could not be shown on this machine."
+    assert "1 of 10" in prediction.reveal(1).text()
+
+
+def test_text_follows_the_state():
+    prediction = predict("stale orders", of=10)
+    assert prediction.text() == "stale orders: ___ of 10. No guess yet."
+    prediction.guess = 3
+    assert prediction.text() == "stale orders: You say 3 of 10."
+    prediction.reveal(1)
+    assert prediction.text() == "stale orders: You said 3 of 10; it is 1 of 10: 2 too many."
+    assert predict("Who?", choices=["a", "b"]).text() == "Who? a / b. No guess yet."
+
+
+def test_reveal_again_takes_the_new_answer_and_keeps_the_guess():
+    prediction = predict("q", of=10)
+    prediction.guess = 3
+    prediction.reveal(1)
+    assert prediction.reveal(2).verdict == "You said 3 of 10; it is 2 of 10: 1 too many."
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [({"of": 10}, 11), ({"of": 10}, -1), ({}, "many"), ({}, float("nan")), ({"choices": ["a", "b"]}, "c")],
+)
+def test_answers_that_cannot_be_are_refused(kind, value):
+    prediction = predict("q", **kind)
+    with pytest.raises(traitlets.TraitError):
+        prediction.guess = value
+    with pytest.raises(traitlets.TraitError):
+        prediction.reveal(value)
+    assert prediction.guess is None and prediction.actual is None
+
+
+@pytest.mark.parametrize(
+    "kind", [{"of": 0}, {"of": 10, "unit": "s"}, {"choices": ["a"]}, {"choices": ["a", "a"]}, {"choices": []}]
+)
+def test_questions_that_make_no_sense_are_refused(kind):
+    with pytest.raises(ValueError):
+        predict("q", **kind)
+
+
+def test_a_question_is_found_by_lesson_and_name(monkeypatch):
+    assert ask("04.tutorial").question == questions.find("04.tutorial").ask
+    with pytest.raises(ValueError, match="perhaps 'tutorial'"):
+        ask("04.tutoriel")
+    for wrong in ("tutorial", "99.tutorial", "04", "..x"):
+        with pytest.raises(ValueError, match="an id is a lesson with questions"):
+            ask(wrong)
+
+
+def test_answer_needs_no_card_and_keeps_what_an_earlier_card_was_told():
+    ask("04.tutorial").guess = "None"
+    ask("04.tutorial")  # the cell is run again
+    assert answer("04.tutorial", "an error").verdict.startswith("You said “None”; the answer is “an error”.")
