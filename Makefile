@@ -21,7 +21,7 @@ test: .venv/dev   ## everything CI runs
 	@sh .ci/apt memcached chromium
 	$(BIN)/ruff check -q .
 	$(BIN)/python -m pytest -q tests --ignore tests/browser -n 2 --dist loadscope
-	$(BIN)/python -m pytest -q tests/browser
+	$(BIN)/python -m pytest -q tests/browser -n 2 --dist loadscope
 	$(NBVAL) notebooks exercises solutions
 
 deep: .venv/dev   ## what takes long: fifty times the examples, every mutant, the bank of answers six times

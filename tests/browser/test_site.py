@@ -33,7 +33,8 @@ def site(tmp_path_factory):
     progress = folder / "progress.json"
     progress.write_text(SOLVED)
     ran = subprocess.run(
-        [sys.executable, ROOT / "site" / "build.py", "--out", folder / "pages"],
+        [sys.executable, "-m", "tools.site", "--out", folder / "pages"],
+        cwd=ROOT,
         env=os.environ | {"CACHELAB_PROGRESS": str(progress)},
         capture_output=True,
         text=True,
