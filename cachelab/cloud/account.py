@@ -14,15 +14,16 @@ import os
 import secrets
 import threading
 import weakref
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import prices
-from .addresses import aws_address
 from .billing import Billed, still_billing
 from .events import Event
+from .facts import prices
 from .guard import ACCESS_KEY, REGION, SECRET_KEY, Guard
 from .topology import topology
+
+if TYPE_CHECKING:
+    from .region import Region
 
 PROVISIONING_SECONDS = 3.0
 SLOW_START_VARIABLE = "CACHELAB_PROVISIONING_TIME"
@@ -36,22 +37,6 @@ _making_clients = threading.Lock()  # sessions are not for several threads at on
 
 class AccountError(RuntimeError):
     """The account cannot do that now; the message says why and what would work."""
-
-
-def account(live: bool = False, provisioning_time: float | None = None) -> "Account":
-    """An AWS account: in a box, or real with `live=True`.
-
-    `provisioning_time`: seconds from creating to available; about 3 by default, 0 for tests (the call
-    then returns when the nodes accept connections).
-
-    `live=True` is real AWS, with your credentials and your money: it needs CACHELAB_AWS=live in the
-    environment, prints the price per hour of what is about to be created, and asks once.
-    """
-    if live:
-        from .live import LiveAccount
-
-        return LiveAccount()
-    return Account(provisioning_time)
 
 
 class Account:
@@ -75,9 +60,10 @@ class Account:
         if self._server is not None:
             return self
         # The rest is imported here: moto takes a second or two, and only those who open an account need it.
-        from ..engines.process import run_directory
-        from ..engines.tls import authority
-        from .api.backend import FLEETS
+        from cachelab.engines.process import run_directory
+        from cachelab.engines.tls import authority
+
+        from .api.wire import FLEETS
         from .plane.fleet import Fleet
         from .server import Server
 
@@ -97,7 +83,7 @@ class Account:
         """
         if self._server is None:
             return
-        from .api.backend import FLEETS
+        from .api.wire import FLEETS
 
         pids = [node.server.pid for node in self._nodes() if node.server]
         ports = [port for cache in self._caches() for _, port in cache.addresses]
@@ -180,15 +166,10 @@ class Account:
     def maintenance(self) -> None:
         """Have the weekly maintenance window now: apply what was modified without ApplyImmediately."""
         self._need_open()
-        for backend in self._backends():
-            for group in backend.replication_groups.values():
-                changes, group.deferred = group.deferred, {}
-                if changes:
-                    backend.apply_deferred(group, changes)
-            for cluster in backend.cache_clusters.values():
-                changes, cluster.deferred = cluster.deferred, {}
-                if changes:
-                    backend.apply_deferred_to_cluster(cluster, changes)
+        from .api import maintenance
+
+        for region in self._regions():
+            maintenance.hold(region)
 
     # Drills.
 
@@ -204,7 +185,7 @@ class Account:
         Returns the names of the nodes that died. Raises AccountError for a zone that is not there.
         """
         self._need_open()
-        if zone not in {known for backend in self._backends() for known in backend.zones}:
+        if zone not in {known for region in self._regions() for known in region.zones}:
             raise AccountError(f"there is no zone {zone!r} in {self.region}: try {self.region}a, …b or …c.")
         self._fleet.zones_down.add(zone)
         victims = [node for node in self._nodes() if node.zone == zone and node.alive]
@@ -241,40 +222,21 @@ class Account:
     def topology(self, name: str | None = None) -> list[dict]:
         """Every node (of one cache, if named): see cloud.topology."""
         self._need_open()
-        return topology(self._backends(), name)
+        return topology(self._regions(), name)
 
     def events(self) -> list[Event]:
         """Everything that happened, oldest first."""
         self._need_open()
-        return sorted((event for backend in self._backends() for event in backend.log), key=lambda e: e.date)
-
-    def on_event(self, listener: Callable[[Event], None], region: str | None = None) -> None:
-        """Have `listener(event)` called, in the thread where it happens, for every new event of a region."""
-        from .api.backend import backends
-
-        self._need_open()
-        backends[self.id][region or self.region].log.listeners.append(listener)
+        return sorted((event for region in self._regions() for event in region.log), key=lambda e: e.date)
 
     def aws_address(self, name: str, kind: str | None = None) -> str:
         """What AWS would call the endpoint of a cache or node of this account."""
         self._need_open()
-        for backend in self._backends():
-            options = {"region": backend.region_name}
-            if group := backend.group(name):
-                kind = kind or ("configuration" if group.cluster_mode else "primary")
-                return aws_address(group.id, kind, tls=group.tls, code=group.code, **options)
-            if cache := backend.serverless(name):
-                return aws_address(cache.name, "serverless", code=cache.code, **options)
-            found = backend.cluster(name)
-            if isinstance(found, tuple):
-                group, node = found
-                number = node.id.removeprefix(f"{group.id}-")
-                return aws_address(group.id, "node", tls=group.tls, code=group.code, node=number, **options)
-            if found:
-                kind = kind or ("configuration" if found.engine == "memcached" else "node")
-                return aws_address(
-                    found.id, kind, tls=found.tls, code=found.code, memcached=True, node="1", **options
-                )
+        for region in self._regions():
+            if cache := region.group(name) or region.serverless(name):
+                return cache.aws_address(region.name, kind)
+            if found := region.find(name):
+                return found.cache.aws_address(region.name, kind, found.node)
         raise AccountError(f"there is no cache or node called {name!r} in this account.")
 
     def refusal(self, operation: str, **request: Any) -> tuple[str, str] | None:
@@ -282,13 +244,13 @@ class Account:
 
         Nothing is created: `aws.refusal("create_replication_group", ReplicationGroupId="a--b", …)`.
         """
-        from .api.backend import backends
-        from .api.faults import Fault
+        from .api.perform import check
+        from .faults import Fault
 
         self._need_open()
         name = "".join(word.capitalize() for word in operation.split("_")) if "_" in operation else operation
         try:
-            backends[self.id][self.region].check(name, request)
+            check(self._region(), name, request)
         except Fault as fault:
             return fault.code, fault.message
         return None
@@ -304,7 +266,7 @@ class Account:
         """What AWS would charge for now: empty when everything is deleted, and after close()."""
         if self._server is None:
             return []
-        return still_billing(self._backends())
+        return still_billing(self._regions())
 
     # Inside.
 
@@ -315,21 +277,22 @@ class Account:
             )
         return self._server
 
-    def _backends(self) -> list:
-        from .api.backend import backends
+    def _region(self, name: str | None = None) -> "Region":
+        from .api.wire import backends
 
-        return list(backends[self.id].values()) if self.id in backends else []
+        self._need_open()
+        return backends[self.id][name or self.region].region
+
+    def _regions(self) -> "list[Region]":
+        from .api.wire import regions
+
+        return regions(self.id)
 
     def _caches(self) -> list:
-        return [
-            cache
-            for backend in self._backends()
-            for store in (backend.replication_groups, backend.cache_clusters, backend.serverless_caches)
-            for cache in list(store.values())
-        ]
+        return [cache for region in self._regions() for cache in region.caches]
 
     def _nodes(self) -> list:
-        return [node for cache in self._caches() for node in cache.nodes if node]
+        return [node for region in self._regions() for node in region.nodes]
 
     def _node(self, name: str):
         self._need_open()
@@ -345,7 +308,7 @@ class Account:
     def _replica(self, name: str):
         node = self._node(name)
         for cache in self._caches():
-            for shard in getattr(cache, "shards", ()):
+            for shard in cache.shards:
                 if node in shard.replicas:
                     return node
         raise AccountError(f"{name} is not a replica: only a replica can be cut off from its primary.")
@@ -380,7 +343,7 @@ def _exists(pid: int | None) -> bool:
 
 
 def _listens(port: int) -> bool:
-    from ..engines.engine import answers
+    from cachelab.engines.engine import answers
 
     return answers("127.0.0.1", port)
 

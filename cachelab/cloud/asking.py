@@ -2,25 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
-from . import catalog
-
-
-class World(Protocol):
-    """What a rule may look up: everything that exists in one account and region."""
-
-    region_name: str
-    zones: list[str]
-
-    def group(self, name: str) -> Any: ...
-    def cluster(self, name: str) -> Any: ...
-    def serverless(self, name: str) -> Any: ...
-    def snapshot(self, name: str) -> Any: ...
-    def user_group(self, name: str) -> Any: ...
-    def find_subnet_group(self, name: str) -> Any: ...
-    def find_parameter_group(self, name: str) -> Any: ...
-    def vpc_of_security_group(self, name: str) -> str | None: ...
+from .facts import catalog
+from .facts.parameters import ParameterGroup
+from .region import Region
+from .resources.cache import Cache
+from .resources.snapshot import Snapshot
+from .resources.subnets import SubnetGroup
 
 
 class Ask:
@@ -29,10 +18,10 @@ class Ask:
     `target` is what a Modify, Increase… or Test request is about, and None for a Create.
     """
 
-    def __init__(self, operation: str, given: dict, world: World, target: Any = None) -> None:
+    def __init__(self, operation: str, given: dict, region: Region, target: Cache | None = None) -> None:
         self.operation = operation
         self.given = given
-        self.world = world
+        self.region = region
         self.target = target
 
     def __getitem__(self, parameter: str) -> Any:
@@ -45,14 +34,14 @@ class Ask:
             **self.given,
             "operation": self.operation,
             "engine": self.engine,
-            "region": self.world.region_name,
-            "id": getattr(self.target, "id", ""),
+            "region": self.region.name,
+            "id": self.target.id if self.target else "",
         }
 
     @cached_property
-    def snapshot(self) -> Any:
+    def snapshot(self) -> Snapshot | None:
         """The backup to restore from, if one is named."""
-        return self.world.snapshot(self["SnapshotName"]) if self["SnapshotName"] else None
+        return self.region.snapshot(self["SnapshotName"]) if self["SnapshotName"] else None
 
     # What runs.
 
@@ -61,7 +50,7 @@ class Ask:
         if self["Engine"]:
             return self["Engine"].lower()
         if self.target is not None:
-            return getattr(self.target, "engine", "")
+            return self.target.engine
         if self.snapshot:
             return self.snapshot.engine
         return "memcached" if self.operation == "CreateCacheCluster" else "redis"
@@ -130,7 +119,7 @@ class Ask:
         changes = []
         wanted = {row["NodeGroupId"]: row["NewReplicaCount"] for row in self["ReplicaConfiguration"] or ()}
         leaving = {name.lower() for name in self["ReplicasToRemove"] or ()}
-        for shard in getattr(self.target, "shards", ()):
+        for shard in self.target.shards if self.target else ():
             now = len(shard.replicas)
             if leaving:
                 after = now - sum(node.id in leaving for node in shard.replicas)
@@ -160,8 +149,15 @@ class Ask:
         return zones
 
     @cached_property
-    def subnet_group(self) -> Any:
-        return self.world.find_subnet_group(self["CacheSubnetGroupName"] or "")
+    def subnet_group(self) -> SubnetGroup | None:
+        return self.region.subnet_group(self["CacheSubnetGroupName"] or "")
+
+    def vpc_of(self, security_group: str) -> str | None:
+        """The VPC of a security group; None if EC2 does not know it (moto takes any id, and so do we)."""
+        from moto.ec2.models import ec2_backends  # a second to import, and not every account has a VPC
+
+        groups = ec2_backends[self.region.account_id][self.region.name].groups
+        return next((vpc for vpc, members in groups.items() if vpc and security_group in members), None)
 
     # How it is protected.
 
@@ -169,21 +165,21 @@ class Ask:
     def tls(self) -> bool:
         """Encryption in transit as it would be after the request."""
         asked = self["TransitEncryptionEnabled"]
-        return bool(asked if asked is not None else getattr(self.target, "tls", False))
+        return bool(asked if asked is not None else self.target and self.target.tls)
 
     @property
     def automatic_failover(self) -> bool:
         asked = self["AutomaticFailoverEnabled"]
-        return bool(asked if asked is not None else getattr(self.target, "automatic_failover", False))
+        return bool(asked if asked is not None else self.target and self.target.automatic_failover)
 
     @property
     def multi_az(self) -> bool:
         asked = self["MultiAZEnabled"]
-        return bool(asked if asked is not None else getattr(self.target, "multi_az", False))
+        return bool(asked if asked is not None else self.target and self.target.multi_az)
 
     @cached_property
-    def parameter_group(self) -> Any:
-        return self.world.find_parameter_group(self["CacheParameterGroupName"] or "")
+    def parameter_group(self) -> ParameterGroup | None:
+        return self.region.parameter_group(self["CacheParameterGroupName"] or "")
 
     # When.
 

@@ -1,8 +1,12 @@
 """What would be on the bill: everything that exists and costs, by the price list of prices.py."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from . import prices
+from .facts import prices
+
+if TYPE_CHECKING:  # what is in a region needs moto, and takes its time
+    from .region import Region
 
 GB = 10**9
 
@@ -38,25 +42,25 @@ def cost_of_nodes(node_type: str, count: int, engine: str) -> prices.Cost | None
         return None
 
 
-def still_billing(backends: list) -> list[Billed]:
+def still_billing(regions: "list[Region]") -> list[Billed]:
     """Replication groups, clusters, serverless caches, and backups beyond the free one of each cache."""
     bill = []
-    for backend in backends:
+    for region in regions:
         caches = [
             cache
-            for cache in [*backend.replication_groups.values(), *backend.cache_clusters.values()]
+            for cache in [*region.groups.values(), *region.clusters.values()]
             if cache.status != "create-failed"
         ]
         for cache in caches:
             count = len(cache.nodes)
             what = f"{count} x {cache.node_type} ({cache.engine}), {cache.status}"
             bill.append(Billed(cache.id, what, cost_of_nodes(cache.node_type, count, cache.engine)))
-        for cache in backend.serverless_caches.values():
+        for cache in region.serverless_caches.values():
             if cache.status != "create-failed":
                 what = f"serverless cache ({cache.engine}), {cache.status}"
-                bill.append(Billed(cache.name, what, prices.serverless(cache.engine)))
+                bill.append(Billed(cache.id, what, prices.serverless(cache.engine)))
         free = {cache.id for cache in caches}
-        for snapshot in backend.snapshots.values():
+        for snapshot in region.snapshots.values():
             source = snapshot.group_id or snapshot.cluster_id
             if source in free:
                 free.discard(source)  # one backup of each active cache costs nothing

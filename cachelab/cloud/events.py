@@ -5,7 +5,6 @@ reference, and of the AWS CLI's own examples. AWS keeps 14 days; this log lives 
 """
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -35,6 +34,9 @@ SCALED = "Succeeded applying modification to cache node type to {node_type}."
 PARAMETER_CHANGED = "Updated parameter {name} to {value}"
 PARAMETER_GROUP_USED = "Updated to use a CacheParameterGroup {name}"
 SECURITY_GROUP_CHANGED = "Applied change to security group"
+SERVERLESS_CREATED = "Serverless cache {id} created"
+SERVERLESS_DELETED = "Serverless cache {id} deleted"
+SERVERLESS_SNAPSHOT_DONE = "Snapshot {id} created"
 SNAPSHOT_DONE = "Snapshot succeeded for snapshot with ID '{snapshot}' of cache cluster with ID '{cluster}'"
 SNAPSHOT_FAILED = "Snapshot failed for snapshot with ID '{snapshot}' of cache cluster with ID '{cluster}'"
 
@@ -62,12 +64,11 @@ class Event:
 
 
 class EventLog:
-    """All events of one account and region, oldest first. Listeners hear of each as it happens."""
+    """All events of one account and region, oldest first."""
 
     def __init__(self) -> None:
         self._events: list[Event] = []
         self._lock = threading.Lock()
-        self.listeners: list[Callable[[Event], None]] = []
 
     def tell(self, source_type: str, source: str, message: str, **words: object) -> Event:
         """Add an event. `words` fill the message's places, with `id` standing for the source."""
@@ -75,8 +76,6 @@ class EventLog:
         with self._lock:
             event = Event(datetime.now(UTC), source_type, source, text)
             self._events.append(event)
-        for listener in list(self.listeners):
-            listener(event)
         return event
 
     def __iter__(self):

@@ -11,12 +11,12 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import prices
 from .account import Account, AccountError
 from .billing import Billed, cost_of_nodes
+from .facts import prices
+from .guard import REGION
 
 VARIABLE = "CACHELAB_AWS"
-UNHURRIED = "AWS takes the time it takes: use a waiter. Only an account in a box lets you choose it."
 CREATE = ("CreateReplicationGroup", "CreateCacheCluster", "CreateServerlessCache")
 # What costs nothing is listed, so that whatever AWS adds asks first.
 FREE = re.compile(
@@ -27,10 +27,15 @@ FREE = re.compile(
 )
 
 
-class LiveAccount(Account):
-    """Your own AWS account."""
+class NotOnAws(AccountError, AttributeError):
+    """Something only an account in a box can do."""
+
+
+class LiveAccount:
+    """Your own AWS account: open it, make clients, see what it costs. Drills are for the box."""
 
     live = True
+    endpoint_url = None  # on AWS each service has an address of its own, which boto3 and `aws` know
 
     def __init__(self) -> None:
         if os.environ.get(VARIABLE) != "live":
@@ -39,8 +44,29 @@ class LiveAccount(Account):
                 "kernel starts if that is what you want; otherwise use cloud.account()."
             )
         self.id = "your own"
+        self.region = REGION
         self._confirmed: set[str] = set()  # services
         self._session = None
+
+    def __getattr__(self, name: str) -> Any:
+        if hasattr(Account, name):
+            raise NotOnAws(
+                f"{name} is for the account in a box: use cloud.account(), or TestFailover on AWS."
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "provisioning_time":
+            raise NotOnAws(
+                "AWS takes the time it takes: use a waiter. Only an account in a box lets you choose it."
+            )
+        super().__setattr__(name, value)
+
+    def __enter__(self) -> "LiveAccount":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def start(self) -> "LiveAccount":
         import boto3
@@ -71,18 +97,9 @@ class LiveAccount(Account):
             raise AccountError("this account is not open: use `with cloud.account(live=True) as aws:`.")
         return self._session
 
-    @property
-    def endpoint_url(self) -> None:
-        """None: on AWS each service has an address of its own, which boto3 and the `aws` command know."""
-
-    @property
-    def provisioning_time(self) -> float:
-        """Not ours to say: AWS takes its minutes."""
-        raise AccountError(UNHURRIED)
-
-    @provisioning_time.setter
-    def provisioning_time(self, seconds: float) -> None:
-        raise AccountError(UNHURRIED)
+    def price(self, operation: str, **request: Any) -> prices.Cost:
+        """What a Create call with these parameters would cost, as of the price list's date."""
+        return prices.of_request(operation, **request)
 
     def _ask_first(self, params: dict, model: Any, **_: Any) -> None:
         if FREE.fullmatch(model.name):
@@ -117,11 +134,6 @@ class LiveAccount(Account):
                 cost = prices.serverless(cache["Engine"])
                 bill.append(Billed(cache["ServerlessCacheName"], f"serverless, {cache['Status']}", cost))
         return bill
-
-    def _need_open(self):
-        raise AccountError(
-            "that is a drill for the account in a box: use cloud.account(), or TestFailover on AWS."
-        )
 
     def __repr__(self) -> str:
         return f"your own AWS account · {self.region} · real money"

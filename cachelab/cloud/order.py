@@ -6,7 +6,7 @@ of defaults shows how little AWS does unless you say so.
 
 from dataclasses import dataclass
 
-from . import catalog, prices
+from .facts import catalog, prices
 
 __all__ = ["Order", "STEPS"]
 

@@ -19,10 +19,11 @@ class Server:
         )
         from werkzeug.serving import make_server
 
-        from ..engines.ports import free_port
-        from .api import responses
+        from cachelab.engines.ports import free_port
 
-        responses.install()
+        from .api import wire
+
+        wire.install()
         moto = DomainDispatcherApplication(create_backend_app)
 
         def application(environ, start_response):

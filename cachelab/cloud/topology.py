@@ -1,7 +1,16 @@
 """A picture of what runs, for a widget or a table: one row a node, live."""
 
+from typing import TYPE_CHECKING
 
-def topology(backends: list, name: str | None = None) -> list[dict]:
+if TYPE_CHECKING:  # what runs needs moto and redis, which take their time
+    from .plane.memcached import MemcachedNode
+    from .plane.node import Node
+    from .plane.shard import Shard
+    from .region import Region
+    from .resources.cache import Cache
+
+
+def topology(regions: "list[Region]", name: str | None = None) -> list[dict]:
     """Every node of every cache, or of the one called `name`.
 
     Each row: id, cache, shard, role ("primary", "replica" or "node"), zone, status, cache_status, live (its
@@ -9,31 +18,19 @@ def topology(backends: list, name: str | None = None) -> list[dict]:
     bytes), lag (bytes behind the primary, None if unknown) and link ("up", "down" or "cut off").
     """
     rows = []
-    for backend in backends:
-        for group in list(backend.replication_groups.values()):
-            for shard in group.shards if name in (None, group.id) else ():
-                rows += _shard_rows(group, shard)
-        for cluster in list(backend.cache_clusters.values()):
-            if name not in (None, cluster.id):
-                continue
-            if cluster.shard:
-                rows += _shard_rows(cluster, cluster.shard)
-            rows += [_row(cluster, None, node, "node") for node in cluster.memcached]
-        for cache in list(backend.serverless_caches.values()):
-            if name in (None, cache.name):
-                rows += (
-                    _shard_rows(cache, cache.shard)
-                    if cache.shard
-                    else [_row(cache, None, cache.memcached, "node")]
-                )
+    for cache in [cache for region in regions for cache in region.caches]:
+        if name in (None, cache.id):
+            for shard in cache.shards:
+                rows += _shard_rows(cache, shard)
+            rows += [_row(cache, None, node, "node") for node in cache.memcached]
     return rows
 
 
-def _row(cache, shard: str | None, node, role: str) -> dict:
+def _row(cache: "Cache", shard: str | None, node: "Node | MemcachedNode", role: str) -> dict:
     vitals = node.vitals() if shard is None else None
     return {
         "id": node.id,
-        "cache": getattr(cache, "id", None) or cache.name,
+        "cache": cache.id,
         "shard": shard,
         "number": node.number,
         "role": role,
@@ -51,7 +48,7 @@ def _row(cache, shard: str | None, node, role: str) -> dict:
     }
 
 
-def _shard_rows(cache, shard) -> list[dict]:
+def _shard_rows(cache: "Cache", shard: "Shard") -> list[dict]:
     vitals = {node: node.vitals() for node in list(shard.nodes)}
     primary = vitals.get(shard.primary)
     rows = []

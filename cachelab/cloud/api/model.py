@@ -11,7 +11,7 @@ from functools import cache
 import botocore.session
 from botocore.model import Shape
 
-from .faults import Fault
+from ..faults import Fault
 
 
 @cache

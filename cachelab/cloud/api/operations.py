@@ -2,17 +2,13 @@
 
 from collections.abc import Callable
 
+from ..region import Region
 from . import model
 
-PERFORMED: dict[str, Callable] = {}
+Function = Callable[[Region, dict], dict]
 
-KEPT = {  # moto's own, with our rules in front
-    "AddTagsToResource",
-    "CreateCacheSubnetGroup",
-    "CreateUser",
-    "ListTagsForResource",
-    "RemoveTagsFromResource",
-}
+PERFORMED: dict[str, Function] = {}
+"""operation -> the function that performs it: from the request's parameters to the response's."""
 
 _GLOBAL = "there is one Region in it, and global datastores join two"
 _CLASSIC = "cache security groups belong to EC2-Classic, which AWS has retired; use VPC security groups"
@@ -52,17 +48,16 @@ REFUSED = {
 
 
 def performs(operation: str):
-    """Mark a backend method as the one that performs an operation."""
+    """Mark a function (region, given) as the one that performs an operation."""
 
-    def mark(method: Callable) -> Callable:
-        PERFORMED[operation] = method
-        return method
+    def mark(function: Function) -> Function:
+        assert operation in model.operations() and operation not in REFUSED, operation
+        PERFORMED[operation] = function
+        return function
 
     return mark
 
 
 def operations() -> dict[str, str]:
     """Every operation of the ElastiCache API: "supported" or "refused"."""
-    return {
-        name: "supported" if name in PERFORMED or name in KEPT else "refused" for name in model.operations()
-    }
+    return {name: "supported" if name in PERFORMED else "refused" for name in model.operations()}

@@ -3,7 +3,7 @@
 import base64
 import binascii
 
-from .faults import Fault
+from ..faults import Fault
 
 
 def page(rows: list, given: dict, key: str, usual: int = 100) -> dict:

@@ -9,65 +9,87 @@ import contextlib
 import time
 
 from .. import events
+from ..plane.memcached import MemcachedNode
 from ..plane.node import Gone, Node
 from ..plane.shard import Shard
-from .group import ReplicationGroup
+from ..region import Region
+from ..resources.cache import Cache
 
 ATTEMPTS = 5
 
 
-class Repairs:
-    """The service's own hands; a part of the backend."""
+def watch(region: Region, cache: Cache) -> None:
+    """Have every node of a cache that dies dealt with as AWS would."""
+    if cache.memcached:
+        region.fleet.watch(cache, lambda _, node: replace_memcached(region, node))
+    for shard in cache.shards:
+        region.fleet.watch(shard, lambda shard, node: repair(region, cache, shard, node))
 
-    def repair(self, group: ReplicationGroup, shard: Shard, node: Node) -> None:
-        """Deal with a node whose process has ended."""
-        if node is shard.primary and group.automatic_failover:
-            self.fail_over(group, shard)
-        else:
-            shard.point_doors()  # a reader that is gone takes no more turns
-        self.point_configuration_door(group)
-        self.replace(shard, node)
-        self.point_configuration_door(group)
 
-    def fail_over(self, group: ReplicationGroup, shard: Shard) -> None:
-        with shard.lock:
-            old, tried = shard.primary, []
-            while (new := shard.most_current(but=tried)) is not None:
-                try:
-                    shard.promote(new)
-                    break
-                except Gone:  # it died too, just now: it will be noticed
-                    tried.append(new)
-            if new is None:
-                return
-        self.log.tell(events.CLUSTER, new.id, events.FAILED_OVER, old=old.id, new=new.id)
-        self.log.tell(events.GROUP, group.id, events.FAILED_OVER, old=old.id, new=new.id)
+def repair(region: Region, cache: Cache, shard: Shard, node: Node) -> None:
+    """Deal with a node whose process has ended."""
+    if node is shard.primary and cache.automatic_failover:
+        fail_over(region, cache, shard)
+    else:
+        shard.point_doors()  # a reader that is gone takes no more turns
+    cache.point_door()
+    replace(region, shard, node)
+    cache.point_door()
 
-    def replace(self, shard: Shard, node: Node) -> None:
-        """Bring a dead node back once its zone is up. It keeps its name and its address."""
-        since, node.status = time.monotonic(), "recovering"
-        # It needs a machine, and something to copy.
-        self.fleet.wait_for_zones(
-            lambda: {node.zone} if shard.primary.alive else {node.zone, shard.primary.zone}
-        )
-        self.fleet.wait_until(lambda: node is shard.primary or shard.primary.alive)
-        self.log.tell(events.CLUSTER, node.id, events.RECOVERING, node=node.number)
-        self.fleet.take_time(since)
-        for attempt in range(1, ATTEMPTS + 1):
-            if node not in shard.nodes or node.status == "deleting":
-                return
+
+def fail_over(region: Region, group: Cache, shard: Shard) -> None:
+    """Promote the most current replica that lives."""
+    with shard.lock:
+        old, tried = shard.primary, []
+        while (new := shard.most_current(but=tried)) is not None:
             try:
-                shard.bring_back(node)
+                shard.promote(new)
                 break
-            except (*Gone, RuntimeError):
-                if attempt == ATTEMPTS:
-                    node.status = "failed for good"
-                    raise
-                time.sleep(0.2 * attempt)
-        if shard.primary is not node:
-            with contextlib.suppress(*Gone):
-                node.wait_for_sync()
+            except Gone:  # it died too, just now: it will be noticed
+                tried.append(new)
+        if new is None:
+            return
+    region.log.tell(events.CLUSTER, new.id, events.FAILED_OVER, old=old.id, new=new.id)
+    region.log.tell(events.GROUP, group.id, events.FAILED_OVER, old=old.id, new=new.id)
+
+
+def replace(region: Region, shard: Shard, node: Node) -> None:
+    """Bring a dead node back once its zone is up. It keeps its name and its address."""
+    since, node.status = time.monotonic(), "recovering"
+    # It needs a machine, and something to copy.
+    region.fleet.wait_for_zones(
+        lambda: {node.zone} if shard.primary.alive else {node.zone, shard.primary.zone}
+    )
+    region.fleet.wait_until(lambda: node is shard.primary or shard.primary.alive)
+    region.log.tell(events.CLUSTER, node.id, events.RECOVERING, node=node.number)
+    region.fleet.take_time(since)
+    for attempt in range(1, ATTEMPTS + 1):
+        if node not in shard.nodes or node.status == "deleting":
+            return
+        try:
+            shard.bring_back(node)
+            break
+        except (*Gone, RuntimeError):
+            if attempt == ATTEMPTS:
+                node.status = "failed for good"
+                raise
+            time.sleep(0.2 * attempt)
+    if shard.primary is not node:
+        with contextlib.suppress(*Gone):
+            node.wait_for_sync()
+    node.status = "available"
+    shard.point_doors()
+    region.log.tell(events.CLUSTER, node.id, events.RECOVERED, node=node.number)
+    region.fleet.announce()
+
+
+def replace_memcached(region: Region, node: MemcachedNode) -> None:
+    """A memcached node that died comes back empty; nobody takes over for it meanwhile."""
+    since, node.status = time.monotonic(), "recovering"
+    region.fleet.wait_for_zones(lambda: {node.zone})
+    region.log.tell(events.CLUSTER, node.id, events.RECOVERING, node=node.number)
+    region.fleet.take_time(since)
+    if node.status == "recovering":
+        node.restart()
         node.status = "available"
-        shard.point_doors()
-        self.log.tell(events.CLUSTER, node.id, events.RECOVERED, node=node.number)
-        self.fleet.announce()
+        region.log.tell(events.CLUSTER, node.id, events.RECOVERED, node=node.number)

@@ -1,7 +1,7 @@
 """What every cache node has, whatever its engine: a process, its address, and a relay if it speaks TLS."""
 
-from ...engines.engine import LocalEngine
-from ...engines.relay import Relay
+from cachelab.engines.engine import LocalEngine
+from cachelab.engines.relay import Relay
 
 
 class CacheNode:

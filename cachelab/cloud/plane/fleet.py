@@ -4,14 +4,24 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Protocol
+
+from .cache_node import CacheNode
 
 TICK = 0.1  # seconds between two looks at every process: the floor of how fast a failure is noticed
 PULSE = 0.5  # seconds between two PINGs to every node, and how long each may take to be answered
 SILENCE = 6.0  # seconds without an answer after which a node counts as dead: a long script says BUSY after 5
 JOIN_SECONDS = 60.0
 
-Lost = Callable[[Any, Any], None]  # (the watched shard or memcached cluster, its dead node)
+
+class Watched(Protocol):
+    """A shard, or a memcached cluster, which has no primary."""
+
+    nodes: list[CacheNode]
+    primary: CacheNode | None
+
+
+Lost = Callable[[Any, Any], None]  # (what is watched, its dead node)
 
 
 class Closing(Exception):
@@ -27,7 +37,7 @@ class Fleet:
         self.fail_next: str | None = None  # the reason for which the next creation will fail
         self._closing = threading.Event()
         self._changed = threading.Condition()
-        self._watched: dict[Any, Lost] = {}
+        self._watched: dict[Watched, Lost] = {}
         self._jobs: set[threading.Thread] = set()
         self._stranded: dict[threading.Thread, Callable[[], set[str]]] = {}  # jobs, and the zones they need
         self._mine = threading.local()
@@ -102,7 +112,7 @@ class Fleet:
 
     # Failure.
 
-    def watch(self, shard: Any, lost: Lost) -> None:
+    def watch(self, shard: Watched, lost: Lost) -> None:
         """Call `lost(shard, node)`, in a thread, for each available node of it whose process has ended.
 
         A process that hangs is ended first, so that it can never wake up beside its successor.
@@ -126,7 +136,7 @@ class Fleet:
                 for node in dead:
                     node.status = "failed"
                 # The primary first: writes wait for its successor.
-                for node in sorted(dead, key=lambda node: node is not getattr(shard, "primary", None)):
+                for node in sorted(dead, key=lambda node: node is not shard.primary):
                     self.run(lambda shard=shard, node=node, lost=lost: lost(shard, node))
 
     def _listen(self) -> None:

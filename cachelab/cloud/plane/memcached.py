@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 
 from pymemcache.exceptions import MemcacheError
 
-from ...engines.memcached import MemcachedServer
-from ...engines.ports import free_port
-from ...engines.relay import Relay
+from cachelab.engines.memcached import MemcachedServer
+from cachelab.engines.ports import free_port
+from cachelab.engines.relay import Relay
+
 from .cache_node import CacheNode
 from .node import NOWHERE
 

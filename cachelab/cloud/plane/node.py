@@ -9,11 +9,12 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from ...engines.ports import free_port
-from ...engines.process import run_directory
-from ...engines.relay import Relay
-from ...engines.tls import authority
-from ...engines.valkey import ValkeyServer
+from cachelab.engines.ports import free_port
+from cachelab.engines.process import run_directory
+from cachelab.engines.relay import Relay
+from cachelab.engines.tls import authority
+from cachelab.engines.valkey import ValkeyServer
+
 from .access import Access
 from .cache_node import CacheNode
 

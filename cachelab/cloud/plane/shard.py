@@ -11,7 +11,8 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ...engines.relay import Relay
+from cachelab.engines.relay import Relay
+
 from . import slots
 from .node import Blueprint, Gone, Node, changed, open_door
 
@@ -87,13 +88,20 @@ class Shard:
                 door.close()
         self.primary_door = self.reader_door = None
 
-    def close(self, but: Node | None = None) -> None:
-        """End all nodes, except one that is to live on by itself."""
+    def close(self) -> None:
+        """End all nodes."""
         with self.lock:
             self.close_doors()
             for node in self.nodes:
-                if node is not but:
-                    node.close()
+                node.close()
+
+    def spare(self, node: Node) -> "Shard":
+        """Let a node live on by itself, in a shard of its own, whatever becomes of this one."""
+        with self.lock:
+            alone = Shard("0001", self.blueprint, [(node.id, node.zone)])
+            alone.nodes, alone.primary = [node], node
+            self.nodes.remove(node)
+        return alone
 
     # Roles.
 

@@ -1,15 +1,12 @@
-"""Cluster mode: the 16,384 hash slots, and the commands that make separate nodes one Valkey Cluster."""
+"""Cluster mode, node by node: the 16,384 hash slots, who owns which, and who follows whom."""
 
 import contextlib
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import redis
 
 from .node import Gone, Node
-
-if TYPE_CHECKING:
-    from .shard import Shard
 
 SLOTS = 16_384
 AGREE_SECONDS = 20.0
@@ -35,31 +32,6 @@ def introduce(newcomer: Node, member: Node) -> None:
         )
 
 
-def form(shards: "list[Shard]") -> None:
-    """Join all nodes into one cluster. Returns when every node agrees and takes commands."""
-    first = shards[0].primary
-    for epoch, shard in enumerate(shards, 1):
-        low, high = shard.slots
-        with shard.primary.admin() as admin:
-            for first_slot, last_slot in _unclaimed(admin.execute_command("CLUSTER", "NODES"), low, high):
-                admin.execute_command("CLUSTER", "ADDSLOTSRANGE", first_slot, last_slot)
-            admin.execute_command("CLUSTER", "SET-CONFIG-EPOCH", epoch)
-    everyone = [node for shard in shards for node in shard.nodes]
-    for node in everyone:
-        if node is not first:
-            introduce(node, first)
-    wait_until_known(everyone, len(everyone))
-    for shard in shards:
-        for replica in shard.replicas:
-            follow(replica, shard.primary)
-    for shard in shards:
-        for replica in shard.replicas:
-            if not replica.wait_for_sync():
-                raise TimeoutError(f"replica {replica.id} did not sync with {shard.primary.id}")
-    wait_until_ok(everyone)
-    wait_until_agreed(everyone, shards)  # a node may be well and not have heard of every slot
-
-
 def _own_slots(listing: str) -> set[int]:
     """The slots of the node whose CLUSTER NODES this is."""
     mine = set()
@@ -83,7 +55,7 @@ def _runs(chosen: set[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _unclaimed(listing: str, low: int, high: int) -> list[tuple[int, int]]:
+def unclaimed(listing: str, low: int, high: int) -> list[tuple[int, int]]:
     """The ranges between `low` and `high` that the node does not own yet.
 
     (Restored from a backup, it has claimed by itself the slots of the keys it found.)
@@ -116,18 +88,6 @@ def migrate(source: Node, target: Node, low: int, high: int) -> None:
             time.sleep(0.02)
 
 
-def wait_until_agreed(nodes: list[Node], shards: "list[Shard]") -> None:
-    """Wait until each node has heard who owns which slots."""
-    wanted = sorted(shard.slots for shard in shards)
-
-    def agrees(node: Node) -> bool:
-        with node.admin() as admin:
-            rows = admin.execute_command("CLUSTER", "SLOTS")
-        return sorted((row[0], row[1]) for row in rows) == wanted
-
-    _wait(nodes, agrees, "agree on the slots")
-
-
 def wait_until_known(nodes: list[Node], count: int) -> None:
     """Wait until each node has shaken hands with `count` nodes, itself included."""
 
@@ -136,7 +96,7 @@ def wait_until_known(nodes: list[Node], count: int) -> None:
             rows = [row.split() for row in admin.execute_command("CLUSTER", "NODES").splitlines()]
         return sum("handshake" not in row[2] and row[7] == "connected" for row in rows) >= count
 
-    _wait(nodes, complete, "meet")
+    wait_for(nodes, complete, "meet")
 
 
 def wait_until_ok(nodes: list[Node]) -> None:
@@ -146,10 +106,11 @@ def wait_until_ok(nodes: list[Node]) -> None:
         with node.admin() as admin:
             return "cluster_state:ok" in admin.execute_command("CLUSTER", "INFO")
 
-    _wait(nodes, healthy, "agree")
+    wait_for(nodes, healthy, "agree")
 
 
-def _wait(nodes: list[Node], ready, what: str) -> None:
+def wait_for(nodes: list[Node], ready: Callable[[Node], bool], what: str) -> None:
+    """Wait until each node is `ready(node)`. Raises TimeoutError that says `what` they did not do."""
     deadline = time.monotonic() + AGREE_SECONDS
     waiting = list(nodes)
     while waiting:

@@ -14,7 +14,7 @@ model itself (api/model.py).
 from collections.abc import Iterable
 
 from ..asking import Ask
-from . import backups, changes, engines, names, security, serverless, sizes
+from . import backups, changes, engines, names, security, serverless, sizes, users
 from .rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -24,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     *security.RULES,
     *backups.RULES,
     *serverless.RULES,
+    *users.RULES,
     *changes.RULES,
 )
 

@@ -2,8 +2,8 @@
 
 import re
 
-from .. import catalog
 from ..asking import Ask
+from ..facts import catalog
 from .rule import CLUSTER, COMBINATION, CREATE, GROUP, MODIFY, SERVERLESS, SETTINGS, VALUE, Rule
 
 

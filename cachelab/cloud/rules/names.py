@@ -55,7 +55,7 @@ RULES = (
         GROUP,
         "ReplicationGroupAlreadyExists",
         "Replication group with specified name already exists.",
-        lambda ask: ask.world.group(ask["ReplicationGroupId"]),
+        lambda ask: ask.region.group(ask["ReplicationGroupId"]),
         "BM",
         "crossplane-contrib/provider-jet-aws#195",
     ),
@@ -64,7 +64,7 @@ RULES = (
         CLUSTER,
         "CacheClusterAlreadyExists",
         "Cache cluster {CacheClusterId} already exists.",
-        lambda ask: ask.world.cluster(ask["CacheClusterId"]),
+        lambda ask: ask.region.find(ask["CacheClusterId"]),
         "BM",
     ),
     Rule(
@@ -72,7 +72,7 @@ RULES = (
         SERVERLESS,
         "ServerlessCacheAlreadyExistsFault",
         "Serverless Cache {ServerlessCacheName} already exists.",
-        lambda ask: ask.world.serverless(ask["ServerlessCacheName"]),
+        lambda ask: ask.region.serverless(ask["ServerlessCacheName"]),
         "BM",
     ),
 )

@@ -11,10 +11,10 @@ TOKEN = re.compile(r"[A-Za-z0-9!&#$^<>-]{16,128}")
 def _other_vpc(ask: Ask):
     subnet_group = ask.subnet_group
     for group_id in ask["SecurityGroupIds"] or ():
-        vpc = ask.world.vpc_of_security_group(group_id)
+        vpc = ask.vpc_of(group_id)
         if subnet_group and vpc and vpc != subnet_group.vpc_id:
             return {
-                "subnet_group": subnet_group.cache_subnet_group_name,
+                "subnet_group": subnet_group.name,
                 "its": subnet_group.vpc_id,
                 "vpc": vpc,
             }
@@ -23,7 +23,7 @@ def _other_vpc(ask: Ask):
 
 def _missing_user_group(ask: Ask):
     for name in (ask["UserGroupIds"] or []) + (ask["UserGroupIdsToAdd"] or []):
-        if not ask.world.user_group(name):
+        if not ask.region.user_group(name):
             return {"missing": name}
     return None
 
@@ -195,7 +195,7 @@ RULES = (
         LIMITS,
         "UserGroupNotFound",
         "User group {UserGroupId} not found.",
-        lambda ask: ask["UserGroupId"] and not ask.world.user_group(ask["UserGroupId"]),
+        lambda ask: ask["UserGroupId"] and not ask.region.user_group(ask["UserGroupId"]),
         "BM",
     ),
     Rule(

@@ -1,7 +1,7 @@
 """Serverless caches."""
 
-from .. import catalog
 from ..asking import Ask
+from ..facts import catalog
 from .rule import COMBINATION, LIMITS, SERVERLESS, VALUE, Rule, outside
 
 

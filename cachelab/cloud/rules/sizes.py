@@ -6,7 +6,7 @@ from .rule import CLUSTER, COMBINATION, CREATE, GROUP, MODIFY, REPLICAS, VALUE, 
 
 def _unknown_zone(ask: Ask):
     for zone in ask.zones_named:
-        if zone not in ask.world.zones:
+        if zone not in ask.region.zones:
             return {"zone": zone}
     return None
 

@@ -2,26 +2,39 @@
 
 import pytest
 
-from cachelab.cloud.api.backend import ElastiCacheBackend
-from cachelab.cloud.api.serverless import ServerlessCache
-from cachelab.cloud.api.snapshots import Part, Snapshot
+from cachelab.cloud.api import groups, networks, parameters, users
+from cachelab.cloud.api.perform import check
 from cachelab.cloud.asking import Ask
-from cachelab.cloud.catalog import find_version
+from cachelab.cloud.facts.catalog import find_version
+from cachelab.cloud.region import Region
+from cachelab.cloud.resources.serverless import ServerlessCache
+from cachelab.cloud.resources.snapshot import Part, Snapshot
 
 ACCOUNT = "123456789012"
 
 
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory):
-    """The backend of us-east-1 with one or two of everything, to be asked and not to be changed."""
-    region = ElastiCacheBackend("us-east-1", ACCOUNT)
-    region.create_cache_subnet_group("my-subnets", "private", ["subnet-0123456789abcdef0"], None)
+    """The region us-east-1 with one or two of everything, to be asked and not to be changed."""
+    region = Region("us-east-1", ACCOUNT, fleet=None)
+    users.add_default(region)
+    networks.create(
+        region,
+        {
+            "CacheSubnetGroupName": "my-subnets",
+            "CacheSubnetGroupDescription": "private",
+            "SubnetIds": ["subnet-0123456789abcdef0"],
+        },
+    )
     for name, family in (("mine", "valkey9"), ("old", "redis5.0"), ("sharded", "valkey9")):
-        region.create_parameter_group(
-            {"CacheParameterGroupName": name, "CacheParameterGroupFamily": family, "Description": name}
+        parameters.create(
+            region,
+            {"CacheParameterGroupName": name, "CacheParameterGroupFamily": family, "Description": name},
         )
-    region.find_parameter_group("sharded").values["cluster-enabled"] = "yes"
-    region.create_user_group({"UserGroupId": "staff", "Engine": "redis", "UserIds": ["default"]})
+    region.parameter_group("sharded").values["cluster-enabled"] = "yes"
+    clerk = {"UserId": "clerk", "UserName": "clerk", "Engine": "redis", "AccessString": "on ~* +@read"}
+    users.create(region, clerk | {"NoPasswordRequired": True})
+    users.create_group(region, {"UserGroupId": "staff", "Engine": "redis", "UserIds": ["default"]})
     file = tmp_path_factory.mktemp("rdb") / "none.rdb"
     for name, status in (("yesterday", "available"), ("unfinished", "creating")):
         region.snapshots[name] = Snapshot(
@@ -40,7 +53,9 @@ def furnished(tmp_path_factory):
             status=status,
             parts=[Part("0001", "x-001", file, None)],
         )
-    region.serverless_caches["any"] = ServerlessCache("any", "", "valkey", find_version("valkey"), {})
+    region.serverless_caches["any"] = ServerlessCache(
+        id="any", arn="", engine="valkey", version=find_version("valkey"), given={}
+    )
     add_group(region, "plain", NumCacheClusters=2)
     add_group(region, "failing-over", NumCacheClusters=2, AutomaticFailoverEnabled=True, MultiAZEnabled=True)
     add_group(
@@ -62,8 +77,8 @@ def furnished(tmp_path_factory):
 def add_group(region, name, **request):
     """A replication group that exists on paper."""
     given = {"ReplicationGroupId": name, "ReplicationGroupDescription": "d", "Engine": "valkey"} | request
-    region.check("CreateReplicationGroup", given)
-    group = region._new_group(Ask("CreateReplicationGroup", given, region))
+    check(region, "CreateReplicationGroup", given)
+    group = groups.new(region, Ask("CreateReplicationGroup", given, region))
     group.status, group.since_failover_change = "available", False
-    region.replication_groups[group.id] = group
+    region.groups[group.id] = group
     return group

@@ -9,15 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cachelab import cloud
-from cachelab.cloud import catalog, events, guard, prices
-from cachelab.cloud.addresses import aws_address
-from cachelab.cloud.live import FREE
-from cachelab.cloud.parameters import (
+from cachelab.cloud import events, guard
+from cachelab.cloud.facts import catalog, prices
+from cachelab.cloud.facts.addresses import aws_address
+from cachelab.cloud.facts.parameters import (
     ParameterGroup,
     memcached_arguments,
     of_family,
     valkey_settings,
 )
+from cachelab.cloud.live import FREE
 from cachelab.cloud.plane import slots
 from cachelab.cloud.plane.access import Access, Login, valid_access_string
 from cachelab.cloud.rules.backups import clock_window, week_window
@@ -197,13 +198,6 @@ def test_events_newest_first_and_of_the_last_hour_only():
     assert log.select(end=future) == []  # the hour before then
     assert len(log.select(start=datetime.now(UTC) - timedelta(days=1))) == 2
     assert log.select(minutes=1, end=datetime.now(UTC) - timedelta(minutes=5)) == []
-
-
-def test_listeners_hear_of_an_event():
-    log, heard = events.EventLog(), []
-    log.listeners.append(heard.append)
-    event = log.tell(events.GROUP, "g", events.GROUP_CREATED)
-    assert heard == [event] and "g created" in str(event)
 
 
 # The guard.

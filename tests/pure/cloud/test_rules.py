@@ -5,7 +5,8 @@ from datetime import datetime
 import pytest
 
 from cachelab.cloud import rules
-from cachelab.cloud.api.faults import Fault
+from cachelab.cloud.api.perform import check
+from cachelab.cloud.faults import Fault
 
 GROUP = {"ReplicationGroupId": "new", "ReplicationGroupDescription": "d", "Engine": "valkey"}
 NODE = {"CacheClusterId": "new", "Engine": "memcached", "CacheNodeType": "cache.t4g.micro"}
@@ -35,6 +36,13 @@ def replicas(verb, name, **more):
 
 
 # What AWS itself has answered, word for word: (rule, request, code, message).
+def user(operation="CreateUser", **given):
+    basis = {"UserId": "app", "UserName": "app", "Engine": "redis", "AccessString": "on ~* +@all"}
+    return operation, (basis if operation == "CreateUser" else {}) | given
+
+
+LONG = "sixteen-characters-and-more"
+
 SEEN = [
     (
         "identifier",
@@ -174,6 +182,12 @@ SEEN = [
         change("changing", ReplicationGroupDescription="x"),
         "InvalidReplicationGroupState",
         "Replication group must be in available state to modify.",
+    ),
+    (
+        "iam-user-name",
+        user(UserName="somebody", AuthenticationMode={"Type": "iam"}),
+        "InvalidParameterCombination",
+        "User Id and User name must be same for authentication type: iam",
     ),
 ]
 
@@ -342,6 +356,35 @@ OURS = [
         ("DescribeEvents", {"Duration": 1, "StartTime": datetime.now(), "EndTime": datetime.now()}),
         "InvalidParameterCombination",
     ),
+    ("user-exists", user(UserId="Default", NoPasswordRequired=True), "UserAlreadyExists"),
+    ("user-engine", user(Engine="memcached", NoPasswordRequired=True), "InvalidParameterValue"),
+    ("default-user-stays", user("ModifyUser", UserId="default", Passwords=[LONG]), "InvalidUserState"),
+    ("two-passwords", user(Passwords=[LONG + "1", LONG + "2", LONG + "3"]), "InvalidParameterValue"),
+    ("password-length", user(Passwords=["short"]), "InvalidParameterValue"),
+    (
+        "passwords-once",
+        user(Passwords=[LONG], AuthenticationMode={"Type": "password", "Passwords": [LONG]}),
+        "InvalidParameterCombination",
+    ),
+    ("password-or-none", user(Passwords=[LONG], NoPasswordRequired=True), "InvalidParameterCombination"),
+    (
+        "password-of-other-mode",
+        user(AuthenticationMode={"Type": "no-password-required", "Passwords": [LONG]}),
+        "InvalidParameterCombination",
+    ),
+    ("password-missing", user(AuthenticationMode={"Type": "password"}), "InvalidParameterCombination"),
+    ("how-to-log-in", user(), "InvalidParameterValue"),
+    (
+        "one-access-string",
+        user("ModifyUser", UserId="clerk", AccessString="on ~* +@all", AppendAccessString="+get"),
+        "InvalidParameterCombination",
+    ),
+    ("access-string", user(AccessString="all of it", NoPasswordRequired=True), "InvalidParameterValue"),
+    (
+        "access-string",
+        user("ModifyUser", UserId="clerk", AppendAccessString=">password"),
+        "InvalidParameterValue",
+    ),
 ]
 
 
@@ -386,13 +429,16 @@ FINE = [
     replicas("Decrease", "shards", NewReplicaCount=0),
     replicas("Decrease", "plain", ReplicasToRemove=["plain-002"]),
     ("DescribeEvents", {"MaxRecords": 20, "Duration": 14 * 1440}),
+    user(Passwords=[LONG, LONG + "2"]),
+    user(AuthenticationMode={"Type": "iam"}),
+    user("ModifyUser", UserId="clerk", AppendAccessString="-@dangerous"),
 ]
 
 
 def refused(region, request) -> Fault:
     operation, given = request
     with pytest.raises(Fault) as caught:
-        region.check(operation, {key: value for key, value in given.items() if value is not None})
+        check(region, operation, {key: value for key, value in given.items() if value is not None})
     return caught.value
 
 
@@ -417,7 +463,7 @@ def test_with_awss_code(furnished, case):
 
 @pytest.mark.parametrize("request_", FINE, ids=lambda request: request[0])
 def test_what_aws_takes(furnished, request_):
-    furnished.check(*request_)
+    check(furnished, *request_)
 
 
 def test_the_rule_that_speaks_is_the_one_that_is_tested(furnished):

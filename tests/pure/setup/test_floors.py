@@ -51,6 +51,90 @@ def test_imports_point_down(path):
         assert FLOORS[other] < FLOORS[folder], f"{folder} (floor {FLOORS[folder]}) imports {other}"
 
 
+# Inside the cloud, from the ground up; a room knows none above it, nor its neighbour on the same line.
+CLOUD = [
+    {"facts", "events", "faults", "guard", "spelling"},
+    {"plane", "order"},
+    {"resources"},
+    {"region"},
+    {"asking"},
+    {"rules"},
+    {"api", "metrics"},
+    {"server", "billing", "topology"},
+    {"account"},
+    {"live"},
+]
+API = [
+    {"model", "operations", "paging", "work"},
+    {"tags", "networks", "parameters"},
+    {"users"},
+    {"repair", "replicas"},
+    {"snapshots", "serverless_snapshots", "failover"},
+    {"groups", "clusters", "serverless", "inventory"},
+    {"reshard", "maintenance"},
+    {"perform"},
+    {"wire"},
+]
+
+
+def modules_known(path: Path) -> set[Path]:
+    """The modules of cachelab that a module imports: those it names, or the packages it takes names from."""
+    found = set()
+    for name in imported_names(path):
+        parts = name.split(".")[1:]
+        for length in (len(parts), len(parts) - 1):
+            place = PACKAGE.joinpath(*parts[:length])
+            for file in (place.with_suffix(".py"), place / "__init__.py"):
+                if length and file.is_file():
+                    found.add(file)
+                    break
+            else:
+                continue
+            break
+    return found - {path}
+
+
+def circle(graph: dict[Path, set[Path]]) -> list[Path]:
+    """Modules of which each imports the next and the last the first; empty if there are none."""
+    done: set[Path] = set()
+
+    def walk(path: Path, way: list[Path]) -> list[Path]:
+        if path in way:
+            return way[way.index(path) :]
+        if path in done:
+            return []
+        for other in sorted(graph.get(path, ())):
+            if found := walk(other, [*way, path]):
+                return found
+        done.add(path)
+        return []
+
+    return next((found for path in sorted(graph) if (found := walk(path, []))), [])
+
+
+@pytest.mark.parametrize("folder", sorted(FLOORS))
+def test_no_circle(folder):
+    """Not even one through an import inside a function, or one for the sake of a type."""
+    graph = {path: modules_known(path) for path in sorted((PACKAGE / folder).rglob("*.py"))}
+    names = [str(path.relative_to(PACKAGE)) for path in circle(graph)]
+    assert not names, " -> ".join([*names, names[0]])
+
+
+@pytest.mark.parametrize(("room", "order"), [("cloud", CLOUD), ("cloud/api", API)])
+def test_the_order_inside(room, order):
+    level = {name: number for number, names in enumerate(order) for name in names}
+    for path in sorted((PACKAGE / room).rglob("*.py")):
+        mine = path.relative_to(PACKAGE / room).parts[0].removesuffix(".py")
+        if mine == "__init__":
+            continue
+        assert mine in level, f"{room}/{mine} has no place in the order yet: give it one"
+        for other in modules_known(path):
+            if other.is_relative_to(PACKAGE / room):
+                theirs = other.relative_to(PACKAGE / room).parts[0].removesuffix(".py")
+                if theirs != mine and theirs != "__init__":
+                    assert level[theirs] < level[mine], f"{room}: {path.name} imports {theirs}"
+
+
 def test_of_the_races_only_the_replay_needs_an_engine():
     need = {path.name for path in (PACKAGE / "races").rglob("*.py") if "engines" in imported_folders(path)}
     assert need <= {"replay.py"}

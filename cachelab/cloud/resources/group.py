@@ -1,76 +1,32 @@
 """A replication group as a resource: what was asked for, what it has become, how AWS would describe it."""
 
-import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
-from ...engines.relay import Relay
-from ..catalog import Version
-from ..parameters import ParameterGroup
-from ..plane.access import Access
-from ..plane.node import Blueprint, Node
+from ..facts.addresses import aws_address
+from ..facts.parameters import ParameterGroup
+from ..plane.node import Node, changed, open_door
 from ..plane.shard import Shard
+from .cache import Cache, endpoint, log_deliveries, present
 
 
-def endpoint(address: tuple[str, int]) -> dict:
-    return {"Address": address[0], "Port": address[1]}
-
-
-def log_deliveries(given: dict) -> list[dict]:
-    """Log delivery as AWS reports it; the box keeps the request and sends nothing."""
-    return [{**row, "Status": "active"} for row in given.get("LogDeliveryConfigurations") or ()]
-
-
-@dataclass(eq=False)
-class ReplicationGroup:
+@dataclass(eq=False, kw_only=True)
+class ReplicationGroup(Cache):
     """One replication group, with its shards running behind it."""
 
-    id: str
-    arn: str
     description: str
-    engine: str
-    version: Version
     node_type: str
     parameter_group: ParameterGroup
-    blueprint: Blueprint
-    shards: list[Shard]
-    automatic_failover: bool
-    multi_az: bool
-    given: dict  # the parameters that are only kept and reported
     subnet_group_name: str | None = None
     security_group_ids: list[str] = field(default_factory=list)
     user_group_ids: list[str] = field(default_factory=list)
-    tls: bool = False
     tls_mode: str | None = None
-    status: str = "creating"
-    door: Relay | None = None  # the configuration endpoint, in cluster mode
-    deferred: dict = field(default_factory=dict)  # changes that wait for the maintenance window
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
     token_changed: datetime | None = None
-    code: str = ""  # the six characters AWS puts into a group's addresses
-    since: float = field(default_factory=time.monotonic)
-
-    @property
-    def cluster_mode(self) -> bool:
-        return self.blueprint.cluster_mode
-
-    @property
-    def access(self) -> Access:
-        return self.blueprint.access
-
-    @property
-    def nodes(self) -> list[Node]:
-        return [node for shard in self.shards for node in shard.nodes]
+    since_failover_change: bool = False  # automatic failover was asked to change and has not yet
 
     @property
     def member_ids(self) -> list[str]:
         return sorted(node.id for node in self.nodes)
-
-    def shard(self, id: str) -> Shard | None:
-        return next((shard for shard in self.shards if shard.id == id), None)
-
-    def shard_of(self, node_id: str) -> Shard | None:
-        return next((shard for shard in self.shards if shard.node(node_id)), None)
 
     @property
     def failover_status(self) -> str:
@@ -78,8 +34,6 @@ class ReplicationGroup:
         if self.status in ("creating", "modifying") and self.since_failover_change:
             return {"enabled": "enabling", "disabled": "disabling"}[wanted]
         return wanted
-
-    since_failover_change: bool = False  # automatic failover was asked to change and has not yet
 
     @property
     def snapshotting_id(self) -> str | None:
@@ -97,16 +51,32 @@ class ReplicationGroup:
             node.endpoint for node in self.nodes if node.server
         ]
 
-    def close(self, but: Node | None = None) -> None:
-        """End everything it runs, except one node that lives on by itself."""
+    def open_door(self) -> None:
+        """Take the port of the configuration endpoint."""
+        self.door = open_door(self.blueprint)
+        self.point_door()
+
+    def change_doors(self) -> None:
+        """Follow the blueprint's encryption: the addresses change with it."""
         for shard in self.shards:
-            shard.close(but)
+            shard.change_doors()
+        if self.door:
+            self.door = changed(self.door, self.blueprint)
+
+    def aws_address(self, region: str, kind: str | None = None, node: Node | None = None) -> str:
+        options = {"tls": self.tls, "code": self.code, "region": region}
+        if node:
+            return aws_address(self.id, "node", node=node.id.removeprefix(f"{self.id}-"), **options)
+        return aws_address(self.id, kind or ("configuration" if self.cluster_mode else "primary"), **options)
+
+    def close(self) -> None:
+        for shard in self.shards:
+            shard.close()
         if self.door:
             self.door.close()
 
     def describe(self) -> dict:
         """As DescribeReplicationGroups returns it. There are no endpoints before there is something there."""
-        ready = self.status not in ("creating", "create-failed", "deleting")
         answer = {
             "ReplicationGroupId": self.id,
             "Description": self.description,
@@ -141,11 +111,11 @@ class ReplicationGroup:
             "Durability": self.given.get("Durability") or "default",
             "EffectiveDurability": "disabled",
         }
-        if ready:
+        if self.there:
             answer["NodeGroups"] = [self._describe_shard(shard) for shard in self.shards]
             if self.door:
                 answer["ConfigurationEndpoint"] = endpoint((self.door.host, self.door.port))
-        return {key: value for key, value in answer.items() if value is not None}
+        return present(answer)
 
     def _describe_shard(self, shard: Shard) -> dict:
         answer = {

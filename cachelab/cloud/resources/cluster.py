@@ -3,45 +3,42 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ...engines.relay import Relay
-from ..catalog import Version
-from ..parameters import ParameterGroup
+from cachelab.engines.relay import Relay
+
+from ..facts.addresses import aws_address
+from ..facts.parameters import ParameterGroup
 from ..plane.memcached import Discovery, MemcachedNode
-from ..plane.node import Node
-from ..plane.shard import Shard
-from .group import ReplicationGroup, endpoint, log_deliveries
+from ..plane.node import NOWHERE, Node
+from .cache import Cache, endpoint, log_deliveries, present
+from .group import ReplicationGroup
 
 LANDING_PAGE = "https://console.aws.amazon.com/elasticache/home#client-download:"
 REPORTED = {"rebooting": "rebooting cache cluster nodes", "failed": "available", "recovering": "available"}
 
 
-@dataclass(eq=False)
-class CacheCluster:
+@dataclass(eq=False, kw_only=True)
+class CacheCluster(Cache):
     """A cluster that is not part of a replication group."""
 
-    id: str
-    arn: str
-    engine: str
-    version: Version
     node_type: str
     parameter_group: ParameterGroup
-    given: dict
-    shard: Shard | None = None  # its one node, for Valkey and Redis OSS
-    memcached: list[MemcachedNode] = field(default_factory=list)
     discovery: Discovery | None = None
     discovery_front: Relay | None = None
     subnet_group_name: str | None = None
     security_group_ids: list[str] = field(default_factory=list)
-    tls: bool = False
-    status: str = "creating"
-    deferred: dict = field(default_factory=dict)
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
-    since: float = 0.0
-    code: str = ""
 
-    @property
-    def nodes(self) -> list[Node] | list[MemcachedNode]:
-        return self.shard.nodes if self.shard else self.memcached
+    def open_discovery(self) -> None:
+        """Take the port of the configuration endpoint."""
+        self.discovery = Discovery(lambda: list(self.memcached))
+        if self.tls:
+            self.discovery_front = Relay(NOWHERE, tls=self.memcached[0].tls)
+            self.discovery_front.retarget(self.discovery.address)
+
+    def aws_address(self, region: str, kind: str | None = None, node: Node | None = None) -> str:
+        kind = kind or ("configuration" if self.engine == "memcached" else "node")
+        return aws_address(
+            self.id, kind, tls=self.tls, code=self.code, memcached=True, node="1", region=region
+        )
 
     @property
     def configuration_address(self) -> tuple[str, int] | None:
@@ -59,12 +56,11 @@ class CacheCluster:
 
     def close(self) -> None:
         """End everything it runs."""
-        for part in (self.shard, self.discovery_front, self.discovery, *self.memcached):
+        for part in (*self.shards, self.discovery_front, self.discovery, *self.memcached):
             if part:
                 part.close()
 
     def describe(self, show_nodes: bool = False) -> dict:
-        ready = self.status not in ("creating", "create-failed", "deleting")
         zones = {node.zone for node in self.nodes}
         answer = {
             "CacheClusterId": self.id,
@@ -103,11 +99,11 @@ class CacheCluster:
         if self.engine != "memcached":
             answer["SnapshotRetentionLimit"] = self.given.get("SnapshotRetentionLimit") or 0
             answer["SnapshotWindow"] = self.given.get("SnapshotWindow") or "05:00-06:00"
-        if ready and self.configuration_address:
+        if self.there and self.configuration_address:
             answer["ConfigurationEndpoint"] = endpoint(self.configuration_address)
-        if show_nodes and ready:
+        if show_nodes and self.there:
             answer["CacheNodes"] = [describe_node(node) for node in self.nodes]
-        return {key: value for key, value in answer.items() if value is not None}
+        return present(answer)
 
 
 def describe_node(node: Node | MemcachedNode) -> dict:
@@ -126,8 +122,8 @@ def describe_node(node: Node | MemcachedNode) -> dict:
 def describe_member(group: ReplicationGroup, node: Node, show_nodes: bool = False) -> dict:
     """A node of a replication group, which AWS lists as a cache cluster of its own too."""
     status = REPORTED.get(node.status, node.status)
-    if group.status in ("creating", "create-failed", "deleting"):
-        status = "creating" if group.status == "creating" else group.status
+    if not group.there:
+        status = group.status
     answer = {
         "CacheClusterId": node.id,
         "ClientDownloadLandingPage": LANDING_PAGE,
@@ -167,4 +163,4 @@ def describe_member(group: ReplicationGroup, node: Node, show_nodes: bool = Fals
     }
     if show_nodes and node.server:
         answer["CacheNodes"] = [describe_node(node)]
-    return {key: value for key, value in answer.items() if value is not None}
+    return present(answer)

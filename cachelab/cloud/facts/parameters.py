@@ -275,6 +275,21 @@ class ParameterGroup:
         return rows
 
 
+def default_group(name: str, arn: str) -> ParameterGroup | None:
+    """The default group of this name, such as default.valkey9.cluster.on; None if AWS has none."""
+    family = name.removeprefix("default.").removesuffix(".cluster.on")
+    clustered = name.endswith(".cluster.on")
+    if not name.startswith("default.") or family not in catalog.FAMILIES:
+        return None
+    if clustered and catalog.engine_of(family) == "memcached":
+        return None
+    text = f"Default parameter group for {family}" + (" with cluster mode on" if clustered else "")
+    group = ParameterGroup(name, family, text, arn, is_default=True)
+    if clustered:
+        group.values["cluster-enabled"] = "yes"
+    return group
+
+
 def valkey_settings(group: ParameterGroup, node_type: str) -> dict[str, str]:
     """The lines of valkey.conf for a node of this type with this parameter group."""
     settings = {}

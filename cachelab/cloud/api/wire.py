@@ -1,4 +1,4 @@
-"""The wire: moto parses a request and writes the answer; in between, our backend decides."""
+"""The wire: moto parses a request and writes the answer; in between, our functions decide."""
 
 import re
 import sys
@@ -6,18 +6,51 @@ import traceback
 
 from moto.core.errors import COMMON_ERROR_CODES
 from moto.core.responses import ActionResult
+from moto.elasticache import models as moto_models
 from moto.elasticache import urls as moto_urls
 from moto.elasticache.responses import ElastiCacheResponse
 
-from . import model
-from .backend import ElastiCacheBackend, backends
-from .faults import NOT_IN_THE_BOX, Fault, NotInTheBox
-from .operations import KEPT, PERFORMED, REFUSED
+from ..faults import NOT_IN_THE_BOX, Fault, NotInTheBox
+from ..plane.fleet import Fleet
+from ..region import Region
+from . import model, users
+from .operations import PERFORMED, REFUSED
+from .perform import perform
 
+FLEETS: dict[str, Fleet] = {}
+"""What each open account has running, by its twelve-digit number."""
 WAITER = re.compile(r"\bm/[^ ]*\bB\b")  # botocore's mark for a request made by a waiter
 TRANSITIONAL = ("creating", "modifying", "deleting", "snapshotting", "rebooting cache cluster nodes")
 OUR_CODES = (NOT_IN_THE_BOX, "InternalFailure", "InvalidAction", "InvalidClientTokenId")  # in no model
 PATIENCE = 10.0  # seconds a waiter's question may be held, beyond the provisioning time
+
+
+backends = moto_models.elasticache_backends
+"""account number -> region -> backend: moto's own table, so that its other services see our caches too."""
+
+
+class Backend(moto_models.ElastiCacheBackend):
+    """What moto sees of a region: its stores are the region's own."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.region = region = Region(region_name, account_id, FLEETS.get(account_id))
+        users.add_default(region)
+        self.tagging_service = region.tags
+        self.replication_groups = region.groups
+        self.cache_clusters = region.clusters
+        self.cache_subnet_groups = region.subnet_groups
+        self.snapshots = region.snapshots
+        self.users = region.users
+
+    @property
+    def _url_module(self):
+        return moto_urls  # moto would look for a urls.py beside this file
+
+
+def regions(account_id: str) -> list[Region]:
+    """The regions an account has been used in."""
+    return [backend.region for backend in backends[account_id].values()] if account_id in backends else []
 
 
 class Responses(ElastiCacheResponse):
@@ -43,27 +76,14 @@ class Responses(ElastiCacheResponse):
         operation = self._get_action()
         if operation in REFUSED:
             raise NotInTheBox(operation, REFUSED[operation])
-        backend: ElastiCacheBackend = self.elasticache_backend
-        if operation in KEPT:
-            backend.check(operation, self.params)
-            if "UserId" in self.params:
-                self.params["UserId"] = self.params["UserId"].lower()
-            if "CacheSubnetGroupName" in self.params:
-                self.params["CacheSubnetGroupName"] = self.params["CacheSubnetGroupName"].lower()
-            if operation in ("AddTagsToResource", "RemoveTagsFromResource"):
-                super().call_action()
-                return self._tags(backend)
-            return super().call_action()
         if operation not in PERFORMED:
             raise NotInTheBox(operation, "it is not built")
+        region: Region = self.elasticache_backend.region
         if operation.startswith("Describe") and WAITER.search(self.headers.get("User-Agent", "")):
-            self._hold(backend, operation)
-        return self._answer(backend.perform(operation, dict(self.params)))
+            self._hold(region, operation)
+        return self._answer(perform(region, operation, dict(self.params)))
 
-    def _tags(self, backend: ElastiCacheBackend):
-        return self._answer({"TagList": backend.list_tags_for_resource(self.params["ResourceName"])["Tags"]})
-
-    def _hold(self, backend: ElastiCacheBackend, operation: str) -> None:
+    def _hold(self, region: Region, operation: str) -> None:
         """Answer a waiter when there is news, so that its 15 seconds between questions do not pass.
 
         Minutes on AWS are seconds here; a waiter's pause would be the longest wait of all.
@@ -71,14 +91,14 @@ class Responses(ElastiCacheResponse):
 
         def settled() -> bool:
             try:
-                answer = backend.perform(operation, dict(self.params))
+                answer = perform(region, operation, dict(self.params))
             except Fault:
                 return True
             rows = next((value for value in answer.values() if isinstance(value, list)), [])
             words = [row.get("Status") or row.get("CacheClusterStatus") for row in rows]
             return not any(word in TRANSITIONAL for word in words)
 
-        backend.fleet.wait_until(settled, backend.fleet.provisioning_time + PATIENCE)
+        region.fleet.wait_until(settled, region.fleet.provisioning_time + PATIENCE)
 
     def _answer(self, result: dict):
         status, headers, body = self.serialized(ActionResult(result))
@@ -95,4 +115,4 @@ def install() -> None:
     """Let moto answer ElastiCache requests with these classes, over HTTP and in this process."""
     moto_urls.url_paths["{0}/$"] = Responses.dispatch
     COMMON_ERROR_CODES.extend(code for code in OUR_CODES if code not in COMMON_ERROR_CODES)
-    backends.backend = ElastiCacheBackend
+    backends.backend = Backend

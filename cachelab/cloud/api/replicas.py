@@ -1,0 +1,83 @@
+"""Replicas: more of them, fewer of them."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from .. import events
+from ..faults import Fault, not_found
+from ..plane.node import Node
+from ..plane.shard import Shard
+from ..region import Region
+from ..resources.group import ReplicationGroup
+from . import networks
+from .operations import performs
+from .work import change
+
+
+@performs("IncreaseReplicaCount")
+def increase(region: Region, given: dict) -> dict:
+    group = region.need_group(given["ReplicationGroupId"])
+    rows = {row["NodeGroupId"]: row for row in given.get("ReplicaConfiguration") or ()}
+    need_shards(group, rows)
+    work = []
+    for shard in group.shards:
+        wanted = rows.get(shard.id, {}).get("NewReplicaCount", None if rows else given.get("NewReplicaCount"))
+        zones = list(rows.get(shard.id, {}).get("PreferredAvailabilityZones") or ())
+        for _ in range((wanted or 0) - len(shard.replicas)):
+            work.append(lambda shard=shard, zones=zones: add(region, group, shard, zones))
+    change(region, group, work)
+    return {"ReplicationGroup": {**group.describe(), "Status": "modifying"}}
+
+
+def add(
+    region: Region, group: ReplicationGroup, shard: Shard, zones: list[str], name: str | None = None
+) -> Node:
+    """One more replica, in the zone asked for, or where there are fewest."""
+    prefix = f"{group.id}-{shard.id}" if group.cluster_mode else group.id
+    taken = {node.id for node in group.nodes}
+    name = name or next(n for i in range(1, 1000) if (n := f"{prefix}-{i:03}") not in taken)
+    count = Counter(node.zone for node in shard.nodes)
+    choice = networks.zones_of(region, region.subnet_group(group.subnet_group_name or ""))
+    zone = zones.pop(0) if zones else min(choice, key=lambda zone: count[zone])
+    node = shard.add(name, zone)
+    region.log.tell(events.CLUSTER, name, events.CLUSTER_CREATED)
+    region.log.tell(events.CLUSTER, name, events.NODE_ADDED, node=node.number, zone=zone)
+    group.point_door()
+    return node
+
+
+@performs("DecreaseReplicaCount")
+def decrease(region: Region, given: dict) -> dict:
+    group = region.need_group(given["ReplicationGroupId"])
+    rows = {row["NodeGroupId"]: row for row in given.get("ReplicaConfiguration") or ()}
+    need_shards(group, rows)
+    named = [name.lower() for name in given.get("ReplicasToRemove") or ()]
+    leaving: list[tuple[Shard, Node]] = []
+    for name in named:
+        shard = group.shard_of(name)
+        if shard is None:
+            raise not_found("CacheCluster", name)
+        if shard.primary is shard.node(name):
+            raise Fault("InvalidParameterValue", f"{name} is the primary: only replicas can be removed.")
+        leaving.append((shard, shard.node(name)))
+    for shard in group.shards if not named else ():
+        wanted = rows.get(shard.id, {}).get("NewReplicaCount", None if rows else given.get("NewReplicaCount"))
+        if wanted is not None:
+            leaving += [(shard, node) for node in shard.replicas[wanted:]]
+    change(region, group, [lambda s=s, n=n: remove(region, group, s, n) for s, n in leaving])
+    return {"ReplicationGroup": {**group.describe(), "Status": "modifying"}}
+
+
+def remove(region: Region, group: ReplicationGroup, shard: Shard, node: Node) -> None:
+    shard.remove(node, group.nodes)
+    group.point_door()
+    region.log.tell(events.CLUSTER, node.id, events.CLUSTER_DELETED)
+
+
+def need_shards(group: ReplicationGroup, names: Iterable[str]) -> None:
+    """Raise AWS's error for the first node group that is not there."""
+    for name in names:
+        if not group.shard(name):
+            raise Fault(
+                "NodeGroupNotFoundFault", f"Node group {name} not found in replication group {group.id}."
+            )

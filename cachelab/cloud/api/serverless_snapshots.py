@@ -1,0 +1,122 @@
+"""Backups of serverless caches, which have operations of their own."""
+
+import time
+
+from .. import events
+from ..faults import Fault
+from ..plane.node import Gone
+from ..region import Region
+from ..resources.serverless import ServerlessCache, ServerlessSnapshot
+from ..resources.snapshot import Part
+from . import tags
+from .operations import performs
+from .paging import page
+
+
+@performs("CreateServerlessCacheSnapshot")
+def create(region: Region, given: dict) -> dict:
+    cache = region.need_serverless(given["ServerlessCacheName"])
+    name = given["ServerlessCacheSnapshotName"].lower()
+    if name in region.serverless_snapshots:
+        raise Fault("ServerlessCacheSnapshotAlreadyExistsFault", f"Snapshot {name} already exists.")
+    if cache.memcached:
+        raise Fault(
+            "InvalidParameterCombination",
+            "AWS backs up serverless Memcached too; this box cannot: memcached itself writes no backups.",
+        )
+    snapshot = _new(region, name, cache)
+    tags.keep(region, snapshot.arn, given)
+    since, answer = time.monotonic(), snapshot.describe()
+
+    def take() -> None:
+        _save(region, snapshot, cache)
+        region.fleet.take_time(since)
+
+    region.fleet.run(take)
+    return {"ServerlessCacheSnapshot": answer}
+
+
+def _new(region: Region, name: str, cache: ServerlessCache) -> ServerlessSnapshot:
+    snapshot = ServerlessSnapshot(
+        name,
+        region.arn("serverlesscachesnapshot", name),
+        {
+            "ServerlessCacheName": cache.id,
+            "Engine": cache.engine,
+            "MajorEngineVersion": cache.version.major,
+        },
+    )
+    region.serverless_snapshots[name] = snapshot
+    return snapshot
+
+
+def take(region: Region, name: str, cache: ServerlessCache) -> None:
+    """A backup now, in this thread: the final one before a deletion."""
+    _save(region, _new(region, name, cache), cache)
+
+
+def _save(region: Region, snapshot: ServerlessSnapshot, cache: ServerlessCache) -> None:
+    file = region.vault / f"serverless-{snapshot.name}.rdb"
+    node = cache.primary
+    try:
+        node.save(file)
+    except (*Gone, TimeoutError):
+        snapshot.status = "failed"
+        return
+    snapshot.part = Part("0001", node.id, file, cache.shards[0].slots)
+    snapshot.status = "available"
+    region.log.tell(events.SERVERLESS_SNAPSHOT, snapshot.name, events.SERVERLESS_SNAPSHOT_DONE)
+
+
+@performs("DescribeServerlessCacheSnapshots")
+def describe(region: Region, given: dict) -> dict:
+    if given.get("ServerlessCacheSnapshotName"):
+        found = region.need_serverless_snapshot(given["ServerlessCacheSnapshotName"])
+        return {"ServerlessCacheSnapshots": [found.describe()]}
+    rows = [
+        snapshot.describe()
+        for snapshot in region.serverless_snapshots.values()
+        if not given.get("ServerlessCacheName")
+        or snapshot.cache["ServerlessCacheName"] == given["ServerlessCacheName"].lower()
+    ]
+    answer = page(
+        rows,
+        {"MaxRecords": given.get("MaxResults"), "Marker": given.get("NextToken")},
+        "ServerlessCacheSnapshots",
+    )
+    return {
+        "ServerlessCacheSnapshots": answer["ServerlessCacheSnapshots"],
+        "NextToken": answer.get("Marker"),
+    }
+
+
+@performs("CopyServerlessCacheSnapshot")
+def copy(region: Region, given: dict) -> dict:
+    source = region.need_serverless_snapshot(given["SourceServerlessCacheSnapshotName"])
+    name = given["TargetServerlessCacheSnapshotName"].lower()
+    if name in region.serverless_snapshots:
+        raise Fault("ServerlessCacheSnapshotAlreadyExistsFault", f"Snapshot {name} already exists.")
+    if source.status != "available":
+        raise Fault("InvalidServerlessCacheSnapshotStateFault", f"Snapshot {source.name} is {source.status}.")
+    file = region.vault / f"serverless-{name}.rdb"
+    file.write_bytes(source.part.file.read_bytes())
+    copy = ServerlessSnapshot(
+        name,
+        region.arn("serverlesscachesnapshot", name),
+        dict(source.cache),
+        Part("0001", source.part.node_id, file, source.part.slots),
+        "available",
+    )
+    region.serverless_snapshots[name] = copy
+    return {"ServerlessCacheSnapshot": copy.describe()}
+
+
+@performs("DeleteServerlessCacheSnapshot")
+def delete(region: Region, given: dict) -> dict:
+    snapshot = region.need_serverless_snapshot(given["ServerlessCacheSnapshotName"])
+    region.serverless_snapshots.pop(snapshot.name)
+    if snapshot.part:
+        snapshot.part.file.unlink(missing_ok=True)
+    tags.forget(region, snapshot.arn)
+    snapshot.status = "deleting"
+    return {"ServerlessCacheSnapshot": snapshot.describe()}
