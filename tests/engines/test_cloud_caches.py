@@ -139,6 +139,31 @@ def test_memcached_is_rebooted_node_by_node(aws, elasticache, pool):
         elasticache.reboot_cache_cluster(CacheClusterId="pool", CacheNodeIdsToReboot=["0009"])
 
 
+def test_memcached_reads_a_changed_parameter_at_its_next_reboot(elasticache):
+    elasticache.create_cache_parameter_group(
+        CacheParameterGroupName="big-items", CacheParameterGroupFamily="memcached1.6", Description="d"
+    )
+    elasticache.create_cache_cluster(
+        CacheClusterId="big", Engine="memcached", CacheNodeType="cache.t4g.micro", NumCacheNodes=1,
+        CacheParameterGroupName="big-items",
+    )  # fmt: skip
+    [node] = cluster(elasticache, "big")["CacheNodes"]
+    address = (node["Endpoint"]["Address"], node["Endpoint"]["Port"])
+
+    def most():
+        with contextlib.closing(pymemcache.Client(address)) as client:
+            return int(client.stats("settings")[b"item_size_max"])
+
+    elasticache.modify_cache_parameter_group(
+        CacheParameterGroupName="big-items",
+        ParameterNameValues=[{"ParameterName": "max_item_size", "ParameterValue": "2097152"}],
+    )
+    assert most() == 2**20
+    elasticache.reboot_cache_cluster(CacheClusterId="big", CacheNodeIdsToReboot=["0001"])
+    assert most() == 2**21
+    elasticache.delete_cache_cluster(CacheClusterId="big")
+
+
 def test_discovery_notices_nodes_that_come_and_go(elasticache, pool):
     elasticache.modify_cache_cluster(CacheClusterId="pool", NumCacheNodes=4, ApplyImmediately=True)
     version, nodes = discover(pool["ConfigurationEndpoint"])
