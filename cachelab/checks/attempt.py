@@ -15,9 +15,7 @@ kernel, with deadlines but without the walls.
 
 import builtins
 import faulthandler
-import functools
 import io
-import linecache
 import mmap
 import os
 import pickle
@@ -25,7 +23,6 @@ import re
 import select
 import signal
 import sys
-import sysconfig
 import tempfile
 import threading
 import time
@@ -35,15 +32,14 @@ from collections.abc import Callable
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from .verdict import BROKEN, NOT_ATTEMPTED, Settled, Text, Verdict, show
+from cachelab.learner import lines, words
+
+from .verdict import BROKEN, NOT_ATTEMPTED, Settled, Text, Verdict
 
 SECONDS = 8.0  # for the whole check; the promise to the learner is ten
 MEMORY = 400 << 20  # bytes a check may take beyond what the kernel has already mapped
 PRINTED = 4_000  # characters of the learner's own printing that are kept
 
-_LIBRARY = ("<frozen", str(Path(__file__).resolve().parents[1]) + os.sep) + tuple(
-    str(Path(sysconfig.get_path(name)).resolve()) + os.sep for name in ("stdlib", "platstdlib")
-)
 _doing = mmap.mmap(-1, 400)  # shared with the child: what it is calling, should it not live to tell
 _forks = hasattr(os, "fork") and sys.platform != "emscripten"
 
@@ -72,7 +68,7 @@ def settle(judge: Callable[[], Verdict]) -> Verdict:
     except Settled as settled:
         return settled.verdict
     except BaseException as error:  # noqa: B036  a verdict never raises, whatever the learner's code throws
-        where = learner_line(error)
+        where = lines.of_error(error)
         if where:
             return _verdict(f"your code stopped with {describe(error)}", where)
         trace = "".join(traceback.format_exception(error)[-4:])
@@ -95,58 +91,11 @@ def _verdict(happened: str, where: str = "", evidence: tuple = ()) -> Verdict:
     return Verdict(BROKEN, tuple(part for part in story if part[1]), evidence)
 
 
-# --- the learner's own lines ---------------------------------------------------------------------------
-
-
-@functools.cache
-def is_learners(filename: str) -> bool:
-    """Whether a file (a cell has a file name too) is the learner's: not Python's, a package's, or ours."""
-    if "site-packages" in filename or "dist-packages" in filename or filename.startswith(_LIBRARY):
-        return False
-    return not os.path.realpath(filename).startswith(_LIBRARY)
-
-
-def learner_line(error: BaseException) -> str:
-    """The learner's deepest line in a traceback, as "line 7: return json.loads(cached)"; "" if none."""
-    if isinstance(error, SyntaxError) and error.lineno:  # from exec or eval: its text is not in the traceback
-        return f"line {error.lineno}: {(error.text or '').strip()}"
-    own = [
-        (frame.f_code.co_filename, line)
-        for frame, line in traceback.walk_tb(error.__traceback__)
-        if is_learners(frame.f_code.co_filename)
-    ]
-    return line_at(*own[-1]) if own else ""
-
-
-def line_at(filename: str, line: int) -> str:
-    text = linecache.getline(filename, line).strip()
-    return f"line {line}: {text}" if text else f"line {line}"
-
-
-def frame_line(frame) -> str:
-    while frame is not None and not is_learners(frame.f_code.co_filename):
-        frame = frame.f_back
-    return line_at(frame.f_code.co_filename, frame.f_lineno) if frame else ""
-
-
 def describe(error: BaseException) -> str:
-    """An exception in one line, with the words learners need for the ones they cannot read."""
-    if isinstance(error, RecursionError):
-        return "RecursionError: the function called itself about a thousand times without an end"
+    """An exception in one line; one that only a check raises, in its words."""
     if isinstance(error, MemoryError):
         return f"MemoryError: it asked for more than the {MEMORY >> 20} MB a check allows"
-    if isinstance(error, SystemExit):
-        return f"SystemExit: something called exit({'' if error.code is None else show(error.code, 40)})"
-    text = words(error)
-    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
-
-
-def words(error: BaseException) -> str:
-    """An exception's message in one line; a stranger made it, so even this may fail."""
-    try:
-        return " ".join(str(error).split())
-    except Exception:
-        return "(its message cannot be printed)"
+    return words.describe(error)
 
 
 # --- deadlines -----------------------------------------------------------------------------------------
@@ -175,7 +124,7 @@ class _Clock:
     def strike(self, frame) -> None:
         """Called when time is up, with the frame that is running."""
         self.strikes += 1
-        self.where = self.where or frame_line(frame)
+        self.where = self.where or str(lines.in_frame(frame) or '')
         if self.strikes >= self.GIVE_UP:
             self.give_up(self.where)
 
@@ -370,8 +319,8 @@ def _dumped_line(dump: str) -> str:
     for filename, line in re.findall(
         r'File "([^"]+)", line (\d+)', dump.rpartition("(most recent call first)")[2]
     ):
-        if is_learners(filename):
-            return line_at(filename, int(line))
+        if lines.is_learners(filename):
+            return str(lines.Line(filename, int(line)))
     return ""
 
 

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import monotonic
 
+from cachelab.learner.words import counted
+from cachelab.learner.words import show as shown
+
 from .attempt import SECONDS, attempt
 from .course import progress, source
 from .rig.lab import Lab, Unavailable, prepared
 from .verdict import BROKEN, CORRECT, NOT_ATTEMPTED, Note, Settled, Verdict, not_attempted
-from .verdict import show as shown
 
 # Where exercises are found: the folders lesson_NN of this package, whose modules call `define`. By its name,
 # and only when somebody asks for an exercise: the content stands on this machinery, never the machinery on
@@ -130,7 +132,7 @@ class Exercise:
         """Settle what needs no run: no answer yet, too many of them, the wrong kind of thing."""
         call = f"`{self.call}.check({', '.join(self.takes)})`"
         if len(answers) != len(self.takes):
-            raise Settled(_unusable(f"check() got {_count(len(answers), 'answer')}", f"Call {call}."))
+            raise Settled(_unusable(f"check() got {counted(len(answers), 'answer')}", f"Call {call}."))
         for name, answer in zip(self.takes, answers, strict=True):
             kind = inspect.signature(self.judge).parameters[name].annotation
             if answer is None or answer is ... or answer is NotImplemented or _is_stub(answer):
@@ -180,7 +182,7 @@ class Exercise:
         """Hint `number`, from 1, the gentlest."""
         if not isinstance(number, int) or not 1 <= number <= len(self.hints):
             return Note(
-                f"{self.id} has {_count(len(self.hints), 'hint')}",
+                f"{self.id} has {counted(len(self.hints), 'hint')}",
                 f"Ask for hint(1) to hint({len(self.hints)}).",
             )
         more = f"\n`{self.call}.hint({number + 1})` says more." if number < len(self.hints) else ""
@@ -214,10 +216,6 @@ class Exercise:
 
 def _unusable(happened: str, think: str) -> Verdict:
     return Verdict(BROKEN, (("Happened", happened), ("Think", think)))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
 def _a(kind) -> str:

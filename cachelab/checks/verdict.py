@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from html import escape
 
+from cachelab.learner.words import show
+
 NOT_ATTEMPTED, INCORRECT, CORRECT, BROKEN = "not attempted", "incorrect", "correct", "broken"
 
 # Each status has its own word, its own mark in text and its own outline in HTML, so that colour adds nothing
@@ -173,15 +175,6 @@ def broken(called: str, happened: str, line: str = "", think: str = "", *evidenc
 
 def not_attempted(what: str) -> Settled:
     return Settled(Verdict(NOT_ATTEMPTED, (("", what),)))
-
-
-def show(value, width: int = 160) -> str:
-    """repr, shortened, of a value that a stranger made: its own __repr__ may be slow to read or may fail."""
-    try:
-        text = repr(value)
-    except Exception as error:
-        text = f"<{type(value).__name__} whose repr() fails with {type(error).__name__}>"
-    return text if len(text) <= width else text[: width * 2 // 3] + " … " + text[-width // 4 :]
 
 
 def code(text: str) -> str:

@@ -9,12 +9,18 @@
 No threads, no sleeping, no sampling: explore.py says how.
 """
 
+from pathlib import Path
+
+from cachelab.learner import lines
+
 from .explore import explore, play
 from .faults import FAULTS, cdc, outlast_readers
 from .refusals import Endless, NotDeterministic, NotModelled, Refusal
 from .telling.game import Game
 from .telling.report import Report
 from .telling.step import Step
+
+lines.to_read(str(Path(__file__).with_name("strategies.py")))
 
 __all__ = [
     "FAULTS",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 from typing import NamedTuple
 
 
@@ -28,20 +27,6 @@ class Call(NamedTuple):
         if self.kind == "valkey":
             return self.payload[0] == b"GET"
         return self.kind == "memcached" and self.payload.split()[0] in (b"get", b"gets", b"mg")
-
-
-class Where(NamedTuple):
-    """A line of a client function."""
-
-    file: str
-    line: int
-
-    @property
-    def text(self) -> str:
-        return linecache.getline(self.file, self.line).strip()
-
-    def __str__(self):
-        return f"line {self.line}: {self.text}" if self.text else f"line {self.line}"
 
 
 class _Lost:

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .calls import Call, Where
+from cachelab.learner.lines import Line
+
+from .calls import Call
 from .refusals import ADVICE, Endless, NotDeterministic
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class Failure:
 
     __slots__ = ("error", "where")
 
-    def __init__(self, error: BaseException, where: Where | None):
+    def __init__(self, error: BaseException, where: Line | None):
         self.error, self.where = error, where
 
     def __str__(self):
@@ -69,7 +71,7 @@ class Node:
         self.depth = 0 if parent is None else parent.depth + 1
         self.children: dict[object, Node] = {}
         self.call: Call | None = None  # None: done
-        self.where: Where | None = None  # of the call
+        self.where: Line | None = None  # of the call
         self.result = None
         self.failure: Failure | None = None
         self.released: frozenset[int] = frozenset()  # connections that stopped watching on the way here
@@ -84,7 +86,7 @@ class Node:
     def done(self) -> bool:
         return self.call is None
 
-    def history(self) -> list[tuple[Call, object, Where | None]]:
+    def history(self) -> list[tuple[Call, object, Line | None]]:
         """`(call, answer, where)` from the start to here."""
         steps = []
         node = self

@@ -12,6 +12,8 @@ import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from cachelab.learner.interrupt import Watchdog
+
 from . import database, faults, session
 from .client import Distinct
 from .faults import Cdc
@@ -19,7 +21,6 @@ from .invariants import Alone, Judge, alone
 from .session import Session
 from .telling.game import Game
 from .telling.report import Report
-from .watchdog import Watchdog
 from .world import CLIENTS, Move, Reads, World
 
 SECONDS = 5.0  # a search stops after so long, and says so

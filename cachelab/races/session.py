@@ -4,7 +4,7 @@ To learn a client's next call after some history, run it from the start, answer 
 and suspend it at the first call that has no answer. Suspending is an exception, `Suspend`, that is not an
 `Exception`. A function that catches it all the same (a bare `except:`) is suspended nevertheless: whatever it
 does afterwards is ignored, and if it goes on calling, its next line raises too. A function that runs on
-without any call is stopped by watchdog.py.
+without any call is stopped by the watchdog of learner/interrupt.py.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ import threading
 from collections.abc import Callable
 from typing import NoReturn
 
-from .calls import Call, Where, describe
+from cachelab.learner import lines
+from cachelab.learner.clock import Virtual
+from cachelab.learner.interrupt import PATIENCE
+from cachelab.learner.lines import Line
+
+from .calls import Call, describe
 from .client import FOREVER, Distinct, Failure, Program
 from .refusals import ADVICE, Endless, NotDeterministic, NotModelled, Refusal
-from .virtual import Virtual, is_library
 
 _GRACE = 20  # calls it may still try after it was suspended, in its `finally` and `except` blocks
 
@@ -52,10 +56,10 @@ class Run:
     def __init__(self, program: Program, history: list, again: list | None = None):
         self.program, self.history, self.position = program, history, 0
         self.again = again  # a polling round to be answered over and over after the history
-        self.extra: list[tuple[Call, Where | None]] = []  # the calls so answered
+        self.extra: list[tuple[Call, Line | None]] = []  # the calls so answered
         self.gave_up = False  # whether the client then made a call that is not part of the round
         self.pending: Call | None = None
-        self.where: Where | None = None
+        self.where: Line | None = None
         self.result = None
         self.failure: Failure | None = None
         self.problem: Refusal | None = None
@@ -100,7 +104,7 @@ class Session:
         self.drew: set[str] = set()  # random numbers
         self.looked: set[str] = set()  # at the wall clock
         self.printed: set[str] = set()
-        self.swallowed: dict[str, Where | None] = {}
+        self.swallowed: dict[str, Line | None] = {}
 
     def __enter__(self):
         """Around an exploration. An interrupt may come between any two lines: at the end all is put back."""
@@ -163,7 +167,7 @@ class Session:
         if run is None:
             raise problem
         if not run.over:
-            where = _here() or innermost(sys._current_frames().get(self.virtual.thread))
+            where = _here() or lines.in_frame(sys._current_frames().get(self.virtual.thread))
             if where and str(where) not in str(problem):
                 problem = type(problem)(f"{run.program.name}, {where}: {problem}")
             run.problem = problem
@@ -187,6 +191,24 @@ class Session:
             NotModelled(
                 "not modelled: a connection of its own. A client reaches the cache and the database only "
                 "through the `cache` and the `db` that it is handed"
+            )
+        )
+
+    stop = Suspend  # what the watchdog raises in a client
+
+    def tell_overdue(self, run: Run, where: Line | None) -> None:
+        """The watchdog's: this run has neither called nor ended, or does not end when it is interrupted."""
+        if not run.over:
+            run.problem = Endless(
+                f"{run.program.name} ran for {PATIENCE:g} s without a call to the cache or the "
+                f"database: look for a loop without an end at {where}."
+            )
+        self.overdue = (
+            self.overdue
+            or run.problem
+            or Endless(
+                f"{run.program.name} does not end when it is interrupted at {run.where}: it catches "
+                "everything, again and again. Catch redis.RedisError instead."
             )
         )
 
@@ -238,7 +260,7 @@ class Session:
             if isinstance(error, KeyboardInterrupt) and not run.over:
                 raise
             if not run.over:
-                run.failure = Failure(error, _line_of(error))
+                run.failure = Failure(error, lines.in_error(error))
         finally:
             sys.stdout, self.current = out, outer
             del _under_way[depth:]
@@ -280,7 +302,7 @@ class Session:
 
 
 class _Sink(io.TextIOBase):
-    """Where a client's prints go: it runs dozens of times, in an order of the explorer's own."""
+    """Line a client's prints go: it runs dozens of times, in an order of the explorer's own."""
 
     written = False
 
@@ -304,31 +326,12 @@ def _raise_on_next_line() -> None:
 
     frame = sys._getframe(1)
     while frame is not None and frame.f_code is not Session.run.__code__:
-        if not is_library(frame.f_code.co_filename):
+        if lines.is_learners(frame.f_code.co_filename):
             frame.f_trace = trace
         frame = frame.f_back
     sys.settrace(lambda *_: None)
 
 
-def _here() -> Where | None:
+def _here() -> Line | None:
     """The innermost line under way that is not a library's."""
-    return innermost(sys._getframe(1))
-
-
-def innermost(frame) -> Where | None:
-    while frame is not None:
-        if not is_library(frame.f_code.co_filename):
-            return Where(frame.f_code.co_filename, frame.f_lineno)
-        frame = frame.f_back
-    return None
-
-
-def _line_of(error: BaseException) -> Where | None:
-    """The innermost line of an exception's traceback that is not a library's."""
-    where = None
-    traceback = error.__traceback__
-    while traceback is not None:
-        if not is_library(traceback.tb_frame.f_code.co_filename):
-            where = Where(traceback.tb_frame.f_code.co_filename, traceback.tb_lineno)
-        traceback = traceback.tb_next
-    return where
+    return lines.in_frame(sys._getframe(1))

@@ -5,6 +5,7 @@ from typing import Any
 
 import traitlets
 
+from cachelab.learner.words import counted
 from cachelab.races import Report, matrix
 
 from .base import Base
@@ -65,7 +66,7 @@ class Matrix(Base):
             self.scene = report_scene(report, kind) if kind else {}
             self.step = len(self.scene.get("steps", ()))
             if kind:
-                who = f"{_count(size[0], 'reader')} and {_count(size[1], 'writer')}"
+                who = f"{counted(size[0], 'reader')} and {counted(size[1], 'writer')}"
                 verdict = f"broken by {who} in {self.step} steps."
             else:
                 verdict = f"no violation within these bounds, in {schedules:,} schedules."
@@ -111,10 +112,6 @@ def _cell(verdict: str) -> dict:
 
 def _words(part: str) -> str:
     return WORDS[part] if part in WORDS else ", ".join(WORDS[letter] for letter in part)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def race_matrix(strategies: Iterable[str] | None = None) -> Matrix:

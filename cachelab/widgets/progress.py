@@ -5,6 +5,7 @@ import traitlets
 from cachelab.checks import exercise, exercise_ids
 from cachelab.checks import progress as record
 from cachelab.checks.course import source
+from cachelab.learner.words import counted
 
 from .base import Base
 
@@ -69,7 +70,7 @@ def _lesson(number: str, known: dict) -> dict:
     entries = []
     for id in exercise_ids(number):
         entry, ex = known.get(id, {"tries": 0, "solved": False}), exercise(id)
-        times = f"{entry['tries']} time{'s' if entry['tries'] != 1 else ''}"
+        times = counted(entry["tries"], "time")
         state = "solved" if entry["solved"] else f"tried {times}" if entry["tries"] else "not yet tried"
         entries.append({"name": f"{id} {ex.title}, {ex.minutes} min", "state": state})
     solved = sum(entry["state"] == "solved" for entry in entries)

@@ -12,12 +12,12 @@ import random
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
+from cachelab.learner.clock import Virtual
 from cachelab.races import model_memcached, model_valkey
 from cachelab.races import session as session_module
 from cachelab.races.calls import LOST
 from cachelab.races.database import Database
 from cachelab.races.faults import Cdc
-from cachelab.races.virtual import Virtual
 
 
 class Stop(BaseException):

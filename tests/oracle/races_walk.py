@@ -2,10 +2,10 @@
 
 import random
 
+from cachelab.learner.interrupt import Watchdog
 from cachelab.races.explore import Search
 from cachelab.races.faults import parse
 from cachelab.races.telling.replay import Lockstep, keys_of
-from cachelab.races.watchdog import Watchdog
 
 
 def search(clients, fault, probe, memcached=False, budget=1):

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ..attempt import Overtime, describe, learner_line, limit, note, overtime_line, words
-from ..verdict import Settled, Table, broken, incorrect, not_attempted, show
+from cachelab.learner import lines
+from cachelab.learner.words import message, show
+
+from ..attempt import Overtime, describe, limit, note, overtime_line
+from ..verdict import Settled, Table, broken, incorrect, not_attempted
 from .cache import Cache
 from .database import Database, refuse
 from .memcached import Memcached
@@ -176,7 +179,7 @@ class Call:
 
     @property
     def where(self) -> str:
-        return learner_line(self.error) if self.error else ""
+        return lines.of_error(self.error) if self.error else ""
 
     def log(self) -> Table:
         """Its steps; where one is repeated, how often."""
@@ -382,7 +385,7 @@ def _type(value) -> str:
 
 
 def _advice(error) -> str:
-    text = words(error)
+    text = message(error)
     if isinstance(error, RecursionError):
         return "What ends the calls to itself?"
     if isinstance(error, TypeError) and "JSON serializable" in text:
@@ -413,10 +416,3 @@ def _arguments(args, named) -> str:
     return ", ".join(
         [show(arg, 60) for arg in args] + [f"{key}={show(value, 60)}" for key, value in named.items()]
     )
-
-
-def counted(steps, noun: str) -> str:
-    """ "no query", "1 query", "3 queries"."""
-    number = len(steps) if hasattr(steps, "__len__") else steps
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
-    return f"{number or 'no'} {noun if number in (0, 1) else plural}"

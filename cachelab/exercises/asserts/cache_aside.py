@@ -1,8 +1,9 @@
 """Cache-aside: what a miss and a hit may cost, and what is left in the cache."""
 
 from cachelab.checks.rig.cache import is_pickle
-from cachelab.checks.rig.lab import Call, Lab, counted
+from cachelab.checks.rig.lab import Call, Lab
 from cachelab.checks.verdict import Table
+from cachelab.learner.words import counted
 
 LIFE = 300  # seconds an entry about a user lives; down to 240 is fine, which leaves room for jitter
 

@@ -1,7 +1,7 @@
 """A leaderboard: totals, rankings, and how much of it travels."""
 
-from cachelab.checks.rig.lab import Call, counted
-from cachelab.checks.verdict import show
+from cachelab.checks.rig.lab import Call
+from cachelab.learner.words import counted, show
 
 NAMES = ("ada", "bob", "cyd", "dee", "eve", "fay", "gus", "hal")
 

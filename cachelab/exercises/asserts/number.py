@@ -5,7 +5,7 @@ from decimal import Decimal
 from numbers import Real
 
 from cachelab.checks.rig.lab import Call
-from cachelab.checks.verdict import show
+from cachelab.learner.words import show
 
 
 def number(call: Call, expected: float, *mistakes, unit: str = "", evidence=None) -> None:

@@ -5,7 +5,7 @@ import redis
 from cachelab.checks.attempt import describe
 from cachelab.checks.rig.cache import silent_port
 from cachelab.checks.rig.lab import Call, Lab
-from cachelab.checks.verdict import show
+from cachelab.learner.words import show
 
 GIVES_UP = 0.5  # seconds after which a client must have given up
 

@@ -5,7 +5,7 @@ import random
 from contextlib import contextmanager
 
 from cachelab.checks.rig.lab import Lab, name_of
-from cachelab.checks.verdict import show
+from cachelab.learner.words import show
 
 chance = random.SystemRandom()  # other names and numbers on every check
 

@@ -1,7 +1,8 @@
 """A list of requirements for a replication group, each held against what AWS describes."""
 
-from cachelab.checks.rig.lab import Call, Lab, counted
+from cachelab.checks.rig.lab import Call, Lab
 from cachelab.checks.verdict import Table
+from cachelab.learner.words import counted
 
 NODE_TYPE = "cache.r7g.large"
 BUDGET = 400  # USD a month

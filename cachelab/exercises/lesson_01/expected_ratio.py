@@ -6,11 +6,12 @@ from functools import partial
 
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
-from cachelab.checks.verdict import Table, show
+from cachelab.checks.verdict import Table
 from cachelab.exercises.asserts.number import number
 from cachelab.exercises.lesson_01.costs import (
     chance,
 )
+from cachelab.learner.words import show
 
 
 @define(

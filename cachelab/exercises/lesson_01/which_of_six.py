@@ -2,8 +2,9 @@
 
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
-from cachelab.checks.verdict import Table, show
+from cachelab.checks.verdict import Table
 from cachelab.exercises.lesson_01.costs import chance, ratios
+from cachelab.learner.words import show
 
 SIX = (
     {"name": "get_user", "reads": 900, "keys": 100_000, "query_ms": 0.23, "stale_s": 300},

@@ -1,9 +1,10 @@
 """02.1: a leaderboard in Valkey, one command for each question."""
 
 from cachelab.checks.exercise import define
-from cachelab.checks.rig.lab import Lab, counted
+from cachelab.checks.rig.lab import Lab
 from cachelab.exercises.asserts.leaderboard import NAMES, returned_ranking, returned_total, size
 from cachelab.exercises.asserts.pool import chance
+from cachelab.learner.words import counted
 
 
 @define(

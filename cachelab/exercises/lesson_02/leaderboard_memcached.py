@@ -5,14 +5,15 @@ from collections.abc import Callable
 from contextlib import contextmanager
 
 from cachelab.checks.exercise import define
-from cachelab.checks.rig.lab import Call, Lab, counted
-from cachelab.checks.verdict import Table, show
+from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.verdict import Table
 from cachelab.exercises.asserts.leaderboard import (
     NAMES,
     are_pairs,
     returned_players,
     returned_total,
 )
+from cachelab.learner.words import counted, show
 
 
 @define(

@@ -4,8 +4,9 @@ from statistics import mean
 
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
-from cachelab.checks.verdict import Table, incorrect, show
+from cachelab.checks.verdict import Table, incorrect
 from cachelab.exercises.asserts.pool import chance, five_addresses, other_process, where
+from cachelab.learner.words import show
 
 
 @define(

@@ -2,7 +2,8 @@
 
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
-from cachelab.checks.verdict import Table, incorrect, show
+from cachelab.checks.verdict import Table, incorrect
+from cachelab.learner.words import show
 
 # letter -> (the statement, whether it is true, what the lesson's experiment showed, its row)
 STATEMENTS = {

@@ -2,7 +2,8 @@
 
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
-from cachelab.checks.verdict import NOT_ATTEMPTED, Settled, Verdict, incorrect, show
+from cachelab.checks.verdict import NOT_ATTEMPTED, Settled, Verdict, incorrect
+from cachelab.learner.words import show
 from cachelab.workload.compare import choice, duel
 
 # name -> (what is told, the answers for choice.recommend, rows that decide besides those it names)

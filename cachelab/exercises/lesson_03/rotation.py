@@ -5,8 +5,8 @@ import time
 
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Call, Lab
-from cachelab.checks.verdict import show
 from cachelab.exercises.asserts.aws import make, neighbour, opens, pair, status
+from cachelab.learner.words import show
 
 
 @define(

@@ -3,8 +3,8 @@
 from cachelab.checks.attempt import describe
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Call, Lab
-from cachelab.checks.verdict import show
 from cachelab.exercises.asserts.aws import make
+from cachelab.learner.words import show
 
 
 @define(

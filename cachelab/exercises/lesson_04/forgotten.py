@@ -1,7 +1,7 @@
 """04.6: pages that are forgotten together."""
 
 from cachelab.checks.exercise import define
-from cachelab.checks.rig.lab import Call, Lab, counted
+from cachelab.checks.rig.lab import Call, Lab
 from cachelab.exercises.asserts.cache_aside import (
     LIFE,
     contents,
@@ -9,6 +9,7 @@ from cachelab.exercises.asserts.cache_aside import (
     one_trip_only,
     stored,
 )
+from cachelab.learner.words import counted
 
 
 @define(

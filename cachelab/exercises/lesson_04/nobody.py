@@ -1,7 +1,7 @@
 """04.4: that somebody does not exist is an answer, too."""
 
 from cachelab.checks.exercise import define
-from cachelab.checks.rig.lab import Lab, counted
+from cachelab.checks.rig.lab import Lab
 from cachelab.exercises.asserts.cache_aside import (
     LIFE,
     answered_from_cache,
@@ -12,6 +12,7 @@ from cachelab.exercises.asserts.cache_aside import (
     stored,
     strangers_stay_apart,
 )
+from cachelab.learner.words import counted
 
 ABSENT = 30  # seconds that "there is no such user" may live
 

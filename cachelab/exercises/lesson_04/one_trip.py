@@ -1,7 +1,7 @@
 """04.1: a hit is one round trip and no query."""
 
 from cachelab.checks.exercise import define
-from cachelab.checks.rig.lab import Lab, counted
+from cachelab.checks.rig.lab import Lab
 from cachelab.exercises.asserts.cache_aside import (
     LIFE,
     answered_from_cache,
@@ -12,6 +12,7 @@ from cachelab.exercises.asserts.cache_aside import (
     stored,
     strangers_stay_apart,
 )
+from cachelab.learner.words import counted
 
 
 @define(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..watchdog import Watchdog
+from cachelab.learner.interrupt import Watchdog
+
 from ..world import Move
 from . import words
 from .narrator import Narrator

@@ -18,8 +18,8 @@ import redis
 from redis.exceptions import ConnectionError, WatchError
 
 from cachelab import races
+from cachelab.learner.clock import Virtual
 from cachelab.races import strategies as course
-from cachelab.races.virtual import Virtual
 from tests.oracle import surfaces
 
 KEY = "k"

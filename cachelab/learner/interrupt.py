@@ -1,0 +1,127 @@
+"""Stops the learner's code: says when it has had its time, and raises in it until it ends.
+
+Its time is what it used or chose to wait for, never what the machine kept from it: a thread that is ready to
+run and gets no processor, because thirty learners share two of them, uses up nothing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+from . import lines
+from .lines import Line
+
+PATIENCE = 1.0  # seconds of processor time that one run of a client may take; a millisecond is usual
+
+
+def raise_in(thread: int, exception: type[BaseException] | None) -> None:
+    """Raise in another thread, between two of its bytecodes; None takes back what has not arrived yet."""
+    given = ctypes.py_object(exception) if exception else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), given)
+
+
+def processor_clock(thread: int) -> Callable[[], float]:
+    """A thread's processor time in seconds, so that a stalled machine ends nobody; else the wall's."""
+    try:
+        clock = time.pthread_getcpuclockid(thread)
+    except (AttributeError, OSError):
+        return time.monotonic
+    return lambda: time.clock_gettime(clock)
+
+
+class Meter:
+    """How many seconds a thread has run, and how many it has waited, since the meter was last read.
+
+    Not counted is the time in which it, or a process that it has started, was ready to run and had no
+    processor: Linux keeps account of that (schedstat: https://docs.kernel.org/scheduler/sched-stats.html).
+    Where the system does not say, one reading counts at most `most` seconds of waiting, and readings are as
+    late as the machine is slow.
+    """
+
+    def __init__(self, thread: threading.Thread, most: float):
+        self._most = most
+        self._runs = processor_clock(thread.ident)
+        self._stat = Path(f"/proc/self/task/{thread.native_id}/schedstat")
+        self._wall, self._ran, self._kept = time_now(), self._runs(), self._starved()
+
+    def read(self) -> tuple[float, float]:
+        """(seconds run, seconds waited) since the last reading."""
+        wall, ran, kept = time_now(), self._runs(), self._starved()
+        run = ran - self._ran
+        waited = wall - self._wall - run - (kept - self._kept)
+        self._wall, self._ran, self._kept = wall, ran, kept
+        return run, min(max(waited, 0.0), self._most)
+
+    def _starved(self) -> float:
+        """Seconds for which the thread was ready to run and did not."""
+        with suppress(OSError, IndexError, ValueError):
+            return int(self._stat.read_text().split()[1]) / 1e9
+        return 0.0
+
+
+time_now = time.monotonic  # the real one, whatever clock the learner is given
+
+
+class Watched(Protocol):
+    """What a `Watchdog` looks after: the explorer's session."""
+
+    current: Any  # the run under way, if there is one
+    overdue: BaseException | None  # what has gone on for too long, once something has
+    stop: type[BaseException]  # what ends a run
+
+    def tell_overdue(self, run: Any, where: Line | None) -> None: ...
+
+
+class Watchdog:
+    """Ends a client function that neither calls nor returns: `with Watchdog(session): …` around an
+    exploration.
+
+    It is raised again and again until the function has ended, since a bare `except:` may catch it.
+    """
+
+    def __init__(self, session: Watched):
+        self._session = session
+        self._done = threading.Event()
+        self._thread = threading.get_ident()
+
+    def __enter__(self):
+        self._watcher = threading.Thread(target=self._watch, name="races watchdog", daemon=True)
+        try:
+            self._watcher.start()
+        except RuntimeError:  # no threads on this platform: an endless client then hangs, as it would anyway
+            self._watcher = None
+        except BaseException:  # an interrupt: nobody will come to end it
+            self._done.set()
+            raise
+        return self
+
+    def __exit__(self, kind, *_):
+        self._done.set()
+        if self._session.overdue is None:
+            return
+        try:  # one more may be under way: let it arrive here
+            self._watcher.join()
+            for _ in range(1000):
+                pass
+        except self._session.stop:
+            pass
+        if kind is self._session.stop:
+            raise self._session.overdue from None
+
+    def _watch(self):
+        clock = processor_clock(self._thread)
+        seen, since = None, clock()
+        while not self._done.wait(PATIENCE / 8 if self._session.overdue is None else 0.01):
+            run = self._session.current
+            if run is None or run is not seen:
+                seen, since = run, clock()
+            elif clock() - since > PATIENCE:
+                self._session.tell_overdue(run, lines.in_frame(sys._current_frames().get(self._thread)))
+                raise_in(self._thread, self._session.stop)
