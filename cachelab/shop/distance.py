@@ -16,7 +16,7 @@ from cachelab.engines import Engine
 from cachelab.engines.engine import LocalEngine
 from cachelab.engines.relay import Relay
 
-ROUND_TRIPS = {"same host": 0.0, "same zone": 0.0005, "other zone": 0.001}
+ROUND_TRIPS = {"same host": 0.0, "same zone": 0.0005, "other zone": 0.001, "other region": 0.02}
 """Seconds the network adds to a round trip: assumptions, chosen within what people have measured between EC2
 instances (read 2026-11-23; AWS promises no figures, so measure your own):
 
@@ -25,6 +25,8 @@ instances (read 2026-11-23; AWS promises no figures, so measure your own):
 - other zone: 0.83 ms on average from eu-west-1a to 1b and 1c (five minutes of ping, 2022-11-29: Lukas Liesis,
   "What is AWS EC2 cross availability zones network lag vs inside same zone?", medium.com); 1.3 to 2.1 ms from
   us-east-1b to 1c and 1d (2014, as above); up to 3.4 ms in sa-east-1 (xkyle.com, as above).
+- other region: a near one. 19.6 ms on average between Ireland and Frankfurt, 72 to 89 ms from one coast of
+  the USA to the other (2017: acomputerscientistlearnsaws.blogspot.com/2017/04/aws-regions.html).
 """
 
 _relays: "weakref.WeakKeyDictionary[Engine, dict[float, Relay]]" = weakref.WeakKeyDictionary()
@@ -120,7 +122,8 @@ class DistantEngine:
 
 
 def at_distance(engine: Engine, distance: str | None = None) -> DistantEngine:
-    """`engine` with a network in front of it: "same host" (nothing added), "same zone" or "other zone".
+    """`engine` with a network in front of it: "same host" (nothing added), "same zone", "other zone" or
+    "other region".
 
     Only a server of this kernel's own is moved away; one that was given by an environment variable is as far
     away as it is, and a stand-in is in this process. Raises ValueError for any other distance.

@@ -8,6 +8,7 @@ from .cluster import ClusterView, cluster
 from .figure import Figure
 from .matrix import Matrix, race_matrix
 from .order import OrderForm, order
+from .path import PathView, RequestPath, request_path
 from .preflight import preflight
 from .progress import progress
 from .quantity import quantity
@@ -27,8 +28,10 @@ __all__ = [
     "Figure",
     "Matrix",
     "OrderForm",
+    "PathView",
     "Prediction",
     "Race",
+    "RequestPath",
     "Result",
     "Scheduler",
     "Slider",
@@ -45,6 +48,7 @@ __all__ = [
     "quantity",
     "race",
     "race_matrix",
+    "request_path",
     "show",
     "traffic",
 ]

@@ -440,7 +440,7 @@ def test_a_kernel_has_one_shop_until_all_engines_are_stopped(monkeypatch):
 # Distance
 
 
-@pytest.mark.parametrize("label", ["same zone", "other zone"])
+@pytest.mark.parametrize("label", ["same zone", "other zone", "other region"])
 def test_distance_adds_at_least_its_round_trip(server, label):
     with Database(at_distance(server, label)) as far:
         added = shop.ROUND_TRIPS[label]
