@@ -56,6 +56,17 @@ class Engine(ABC):
     def kill(self) -> None:
         """End it at once, as a power cut would. Returns when its port refuses connections."""
 
+    def freeze(self) -> None:
+        """Stop it in its tracks (SIGSTOP): connections are accepted by the system, and nothing answers.
+
+        Raises EngineError if this is not a process of ours that can be stopped so.
+        """
+        raise not_ours(self.badge)
+
+    def thaw(self) -> None:
+        """Let a frozen one go on where it stopped (SIGCONT)."""
+        raise not_ours(self.badge)
+
     @abstractmethod
     def restart(self) -> None:
         """Start it again (ending it first if need be) on the same port."""
@@ -123,11 +134,31 @@ class LocalEngine(Engine):
                 self._process.kill()
                 self._wait_until_refused()
 
+    def freeze(self) -> None:
+        with self._lock:
+            self._need_signals()
+            self._process.freeze()
+
+    def thaw(self) -> None:
+        with self._lock:
+            self._need_signals()
+            self._process.thaw()
+
+    def _need_signals(self) -> None:
+        if not hasattr(signal, "SIGSTOP"):
+            raise EngineError(
+                f"{self.badge}: this system has no SIGSTOP, so nothing can be frozen. A Relay in front "
+                "of it that hangs (relay.hang()) looks the same to its clients."
+            )
+        if not self.alive:
+            raise EngineError(f"{self.badge}: it is down, so there is nothing to freeze: restart() it first.")
+
     def stop(self) -> None:
         with self._lock:
             self._ended = True
             if not self.alive:
                 return
+            self._process.thaw()  # a frozen process cannot end politely
             if self._polite:
                 self._process.stop(self._polite, self._patience)
             else:
@@ -210,6 +241,11 @@ def not_ours(badge: str) -> EngineError:
         f"{badge}: this course did not start that server and does not end it. "
         "Unset its environment variable to let the course run one of its own."
     )
+
+
+def no_process(badge: str) -> EngineError:
+    """The error for freezing a stand-in."""
+    return EngineError(f"{badge}: a stand-in is no process, so it cannot be frozen. kill() is an outage too.")
 
 
 def _how_it_ended(status: int | None) -> str:

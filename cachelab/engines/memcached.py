@@ -6,7 +6,7 @@ import socket
 from collections.abc import Sequence
 from pathlib import Path
 
-from .engine import Engine, LocalEngine, not_ours
+from .engine import Engine, LocalEngine, no_process, not_ours
 from .errors import EngineError
 from .ports import HOST
 from .process import Process, run_directory
@@ -165,6 +165,11 @@ class StandInMemcached(Engine):
         self._contents.clear()
 
     stop = kill
+
+    def freeze(self) -> None:
+        raise no_process(self.badge)
+
+    thaw = freeze
 
     def restart(self) -> None:
         self.kill()

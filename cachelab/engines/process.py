@@ -130,6 +130,16 @@ class Process:
         if self.alive:
             self._watcher.ask("kill", key=self._key)
 
+    def freeze(self) -> None:
+        """SIGSTOP the process and everything it has started: it stays, and does nothing until `thaw()`."""
+        if self.alive:
+            self._watcher.ask("freeze", key=self._key)
+
+    def thaw(self) -> None:
+        """Let it go on where it stopped (SIGCONT)."""
+        if self.alive:
+            self._watcher.ask("thaw", key=self._key)
+
     def stop(self, signal_number: int, timeout: float = 5.0) -> None:
         """Send a signal that ends it politely; kill it if it is still there after `timeout` seconds."""
         if not self.alive:

@@ -131,8 +131,14 @@ class Relay:
         """Refuse new connections, as a machine without the server does. Open ones live on: `cut()` them."""
         self._ask("do", what="refuse")
 
+    def black_hole(self) -> None:
+        """Answer nothing at all, as a machine that is gone or a firewall that drops: who connects waits until
+        they give up, open connections fall silent. (The queue of the listening socket is full: Linux and
+        macOS then drop the opening packet.)"""
+        self._ask("do", what="black_hole")
+
     def resume(self) -> None:
-        """End `hang()` or `refuse()`. What was held meanwhile goes on its way."""
+        """End `hang()`, `refuse()` or `black_hole()`. What was held meanwhile goes on its way."""
         self._ask("do", what="resume")
 
     def cut(self) -> None:

@@ -24,6 +24,9 @@ import time
 QUEUE_BYTES = 8 << 20  # as much as may be on its way in one direction of one connection
 WAKING_SECONDS = 60e-6  # waking from a sleep takes about that long
 TLS_HANDSHAKE = b"\x16"
+BACKLOG = 512
+MOST_PLUGS = 64
+PLUG_SECONDS = 0.1  # a connection on loopback that is answered at all is answered at once
 
 
 class Flow(asyncio.Protocol):
@@ -207,6 +210,7 @@ class Door:
         self.flowing = asyncio.Event()
         self.flowing.set()
         self.links: set[Link] = set()
+        self.plugs: dict[tuple, socket.socket] = {}  # what fills the queue of a black hole, by address
         self.listener: socket.socket | None = None
         self.listen()
 
@@ -218,7 +222,7 @@ class Door:
             if os.name == "posix":
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((self.host, self.port))
-            listener.listen(512)
+            listener.listen(BACKLOG)
             listener.setblocking(False)
         except OSError:
             listener.close()
@@ -236,6 +240,9 @@ class Door:
                 self.loop.remove_reader(self.listener)
                 self.loop.call_later(0.1, self.watch)
                 return
+            if self.is_plug(connection):
+                connection.close()
+                continue
             connection.setblocking(False)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.links.add(Link(self, connection))
@@ -257,12 +264,47 @@ class Door:
 
     def hang(self) -> None:
         self.listen()
+        self.unplug()
         self.hanging = True
         self.flowing.clear()
         self.steer()
 
+    def black_hole(self) -> None:
+        """Take no connection any more, and fill the queue of those that wait: the rest get no answer."""
+        self.listen()
+        self.hanging = True
+        self.flowing.clear()
+        self.steer()
+        self.loop.remove_reader(self.listener)
+        self.listener.listen(0)
+        while len(self.plugs) < MOST_PLUGS:
+            plug = socket.socket()
+            plug.setblocking(False)
+            plug.connect_ex((self.host, self.port))
+            self.plugs[plug.getsockname()] = plug
+            if not select.select([], [plug], [], PLUG_SECONDS)[1]:
+                return  # it got no answer either: the queue is full
+
+    def is_plug(self, connection: socket.socket) -> bool:
+        try:
+            return connection.getpeername() in self.plugs
+        except OSError:  # it has left already
+            return False
+
+    def unplug(self) -> None:
+        """Open the queue again, and drop what filled it."""
+        if not self.plugs:
+            return
+        self.listener.listen(BACKLOG)
+        self.accept()
+        for plug in self.plugs.values():
+            plug.close()
+        self.plugs.clear()
+        self.watch()
+
     def resume(self) -> None:
         self.listen()
+        self.unplug()
         self.hanging = False
         self.flowing.set()
         self.steer()
@@ -276,6 +318,9 @@ class Door:
             self.loop.remove_reader(self.listener)
             self.listener.close()
             self.listener = None
+        for plug in self.plugs.values():
+            plug.close()
+        self.plugs.clear()
 
     def cut(self) -> None:
         for link in list(self.links):

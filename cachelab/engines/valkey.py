@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from .engine import Engine, LocalEngine, not_ours
+from .engine import Engine, LocalEngine, no_process, not_ours
 from .errors import EngineError, without_password
 from .process import Process, run_directory
 
@@ -201,6 +201,11 @@ class StandInValkey(Engine):
         self._server.connected = False
 
     stop = kill
+
+    def freeze(self) -> None:
+        raise no_process(self.badge)
+
+    thaw = freeze
 
     def restart(self) -> None:
         self._server.connected = True

@@ -85,6 +85,26 @@ class Watcher:
             engine.send_signal(signal_number)
         return {}
 
+    def on_freeze(self, key) -> dict:
+        """SIGSTOP an engine, then all it has started: parents first, so that nothing new appears."""
+        stopped: list[int] = []
+        while new := [pid for pid in self.tree(key) if pid not in stopped]:
+            for pid in new:
+                send(pid, signal.SIGSTOP)
+            stopped += new
+        return {}
+
+    def on_thaw(self, key) -> dict:
+        for pid in reversed(self.tree(key)):
+            send(pid, signal.SIGCONT)
+        return {}
+
+    def tree(self, key) -> list[int]:
+        """An engine that runs and everything it has started, parents first."""
+        self.reap()
+        engine = self.engines.get(key)
+        return descendants([engine.pid]) if engine and engine.returncode is None else []
+
     def on_kill(self, key) -> dict:
         self.reap()
         engine = self.engines.get(key)
@@ -126,15 +146,9 @@ class Watcher:
             return
         for engine in engines:
             os.kill(engine.pid, signal.SIGSTOP)  # so that it starts nothing new meanwhile
-        children = children_by_parent()
-        victims = [engine.pid for engine in engines]
-        for pid in victims:
-            victims.extend(children.get(pid, ()))
+        victims = descendants([engine.pid for engine in engines])
         for pid in reversed(victims):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            send(pid, signal.SIGKILL)
         self.wait_until_gone(victims, time.monotonic() + 5)
 
     def wait_until_gone(self, pids: list, deadline: float) -> bool:
@@ -160,6 +174,14 @@ class Watcher:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
+def send(pid: int, signal_number: int) -> None:
+    """Send a signal to a process, if it is still there."""
+    try:
+        os.kill(pid, signal_number)
+    except ProcessLookupError:
+        pass
+
+
 def exists(pid: int) -> bool:
     """Whether a process has this id (a zombie has)."""
     try:
@@ -169,6 +191,15 @@ def exists(pid: int) -> bool:
     except PermissionError:
         pass
     return True
+
+
+def descendants(pids: list) -> list:
+    """These processes, and all that they and theirs have started; parents first."""
+    children = children_by_parent()
+    found = list(pids)
+    for pid in found:
+        found.extend(children.get(pid, ()))
+    return found
 
 
 def children_by_parent() -> dict:

@@ -1,5 +1,6 @@
 """An engine's life: started, used, killed, restarted, stopped; found broken, or its port taken."""
 
+import contextlib
 import functools
 import re
 import socket
@@ -74,6 +75,41 @@ def test_kill_is_an_outage_and_restart_ends_it_at_the_same_address(start):
     engine.restart()
     assert engine.alive and engine.port == port and engine.pid != pid
     assert not refused(engine)
+
+
+def test_a_frozen_engine_accepts_and_answers_nothing_until_it_is_thawed(start):
+    engine = start()
+    with socket.create_connection((engine.host, engine.port), timeout=10):
+        engine.freeze()
+        tree = [psutil.Process(engine.pid), *psutil.Process(engine.pid).children(recursive=True)]
+        assert engine.alive and {process.status() for process in tree} == {psutil.STATUS_STOPPED}
+        assert not refused(engine)  # the system takes the connection, nobody speaks
+        engine.freeze()  # once more changes nothing
+        engine.thaw()
+    assert psutil.STATUS_STOPPED not in {process.status() for process in tree if process.is_running()}
+    assert answers_again(engine)
+
+
+@pytest.mark.parametrize("end", ["kill", "stop", "restart"])
+def test_a_frozen_engine_can_be_ended(start, end):
+    engine = start()
+    engine.freeze()
+    pid = engine.pid
+    getattr(engine, end)()
+    assert not psutil.pid_exists(pid)
+    if end == "restart":
+        assert answers_again(engine)
+        return
+    for use in (engine.freeze, engine.thaw):
+        with pytest.raises(engines.EngineError, match="down"):
+            use()
+
+
+def answers_again(engine) -> bool:
+    with contextlib.closing(engine.client()) as client:
+        if engine.name == "PostgreSQL":
+            return client.execute("SELECT 1").fetchone() == (1,)
+        return bool(client.set("a", "1"))
 
 
 def test_stop_ends_it_and_asking_again_revives_it(start):

@@ -210,6 +210,46 @@ def test_hang_accepts_and_never_answers_until_resumed(peer):
                 assert receive(connection, 1) == b"b"
 
 
+def test_a_black_hole_answers_nothing_at_all_until_resumed(peer):
+    with Relay(peer.address) as relay, connect(relay) as old:
+        old.sendall(b"a")
+        assert receive(old, 1) == b"a"
+        relay.black_hole()
+        for _ in range(3):  # neither refused nor accepted
+            with pytest.raises(TimeoutError):
+                socket.create_connection((relay.host, relay.port), timeout=0.2)
+        old.settimeout(0.1)
+        old.sendall(b"b")
+        with pytest.raises(TimeoutError):
+            old.recv(1)
+        relay.resume()
+        old.settimeout(10)
+        assert receive(old, 1) == b"b"
+        for _ in range(3):
+            with connect(relay) as new:
+                new.sendall(b"c")
+                assert receive(new, 1) == b"c"
+
+
+@pytest.mark.parametrize("then", ["hang", "refuse"])
+def test_a_black_hole_can_become_another_outage(peer, then):
+    with Relay(peer.address) as relay:
+        relay.black_hole()
+        getattr(relay, then)()
+        if then == "refuse":
+            with pytest.raises(ConnectionRefusedError):
+                connect(relay)
+        else:
+            connect(relay).close()
+        relay.black_hole()
+        with pytest.raises(TimeoutError):
+            socket.create_connection((relay.host, relay.port), timeout=0.2)
+        relay.resume()
+        with connect(relay) as new:
+            new.sendall(b"c")
+            assert receive(new, 1) == b"c"
+
+
 def test_refuse_refuses_and_resume_listens_again_on_the_same_port(peer):
     with Relay(peer.address) as relay, connect(relay) as old:
         port = relay.port
