@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cachelab import engines, races
 from cachelab.races import matrix
+from cachelab.races.moves import moves
 from cachelab.races.strategies import STRATEGIES, DeleteAfterWrite
 
 from . import Row
@@ -78,7 +79,7 @@ def _one_by_one(readers: int, writers: int) -> tuple[float, int]:
     while todo:
         state = todo.pop()
         schedules += world.finished(state)
-        todo += [raw for _, raw, _, _ in world.moves(state)]
+        todo += [option.state for option in moves(world, state)]
     return time.perf_counter() - began, schedules
 
 

@@ -21,9 +21,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
-from . import database
-from .client import Failure, Node
-from .world import Place, World, as_value
+from .clients.automaton import Node
+from .clients.session import Failure
+from .effects import Effect, effect, marked, watching, without
+from .state import NO_LAG, Place, State, as_value
+from .world import World
 
 PROBE = 900  # identities of probes start here
 _RUNS = 4  # probes in a row that may read the database before the cache counts as unable to fill
@@ -57,7 +59,6 @@ def alone(world: World, node: Node, keyspace: int, log: int) -> Alone:
     calls = []
     seen = set()
     while not node.done:
-        state = (keyspace, log, -1, 0, 0)
         if node.loop is not None and node.loop.folds:
             if (node, keyspace, log) in seen:
                 if node.loop.exit is None:
@@ -67,15 +68,15 @@ def alone(world: World, node: Node, keyspace: int, log: int) -> Alone:
                 continue
             seen.add((node, keyspace, log))
         if node.call.kind == "outlast":
-            answer, child, modified = None, node.after(None), ()
+            does = Effect(None, node.after(None))
         else:
-            answer, child, after, commits, modified = world.effect(node, state, place)
-            keyspace = keyspace if after is None else after
-            log = log if commits is None else commits
-        calls.append((node, answer))
-        watches = world.watching(place, node.call, child, lost=False)
-        place = Place(child, world.marked(watches, modified))
-        node = child
+            does = effect(world, node, State(keyspace, log, NO_LAG, 0, 0, ()), place)
+            keyspace = keyspace if does.keyspace is None else does.keyspace
+            log = log if does.log is None else does.log
+        calls.append((node, does.answer))
+        watches = watching(place, node.call, does.child, lost=False)
+        place = Place(does.child, marked(watches, does.modified))
+        node = does.child
     return Alone(node.result, node.failure, False, keyspace, log, tuple(calls))
 
 
@@ -96,8 +97,7 @@ class Judge:
         self.world, self.probe = world, probe
         self._known: dict[tuple[int, int], Judgement] = {}
         self._reads: dict[tuple[int, int, int], Alone] = {}
-        log = world.log(database.INITIAL)
-        self._fills = self._filling(world.empty, log)
+        self._fills = self._filling(world.empty, world.initial)
 
     def read(self, keyspace: int, log: int, number: int = 0) -> Alone:
         """Run a new reader alone; `number` tells successive ones apart."""
@@ -118,9 +118,9 @@ class Judge:
             keyspace = read.keyspace
         return False
 
-    def judge(self, state: tuple) -> Judgement:
+    def judge(self, state: State) -> Judgement:
         """The judgement on a quiet state."""
-        key = state[0], state[1]
+        key = state.keyspace, state.log
         if key not in self._known:
             self._known[key] = self._judge(*key)
         return self._known[key]
@@ -133,7 +133,7 @@ class Judge:
         for gone in self._departures(expiring):
             left = keyspace
             for key in gone:
-                left = world.without(left, key)
+                left = without(world, left, key)
             read = self.read(left, log)
             value = as_value(read.result)
             if value == latest:
@@ -145,7 +145,7 @@ class Judge:
             seen = seen or _words(read, latest, gone, len(expiring))
         bare = keyspace
         for key in expiring:
-            bare = world.without(bare, key)
+            bare = without(world, bare, key)
         stuck = self.read(bare, log).hung or (self._fills and not self._filling(bare, log))
         return Judgement("X" if failed_ever else "t" if failed_now else "", stuck, dirty, seen)
 

@@ -11,10 +11,12 @@ from redis.exceptions import WatchError
 
 from cachelab import engines, races
 from cachelab.engines.memcached import find_server as find_memcached
-from cachelab.races import matrix, model_memcached, model_valkey
+from cachelab.races import matrix
 from cachelab.races import strategies as course
 from cachelab.races.calls import Call
-from cachelab.races.servers import RealMemcached, RealValkey
+from cachelab.races.models import memcached as model_memcached
+from cachelab.races.models import valkey as model_valkey
+from cachelab.races.models.real import RealMemcached, RealValkey
 from cachelab.races.strategies import STRATEGIES
 from tests.oracle import surfaces
 from tests.oracle.depth import examples

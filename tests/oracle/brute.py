@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from cachelab.learner.clock import Virtual
-from cachelab.races import model_memcached, model_valkey
-from cachelab.races import session as session_module
 from cachelab.races.calls import LOST
-from cachelab.races.database import Database
+from cachelab.races.clients import session as session_module
 from cachelab.races.faults import Cdc
+from cachelab.races.models import memcached as memcached_model
+from cachelab.races.models import valkey
+from cachelab.races.models.database import Database
 
 
 class Stop(BaseException):
@@ -29,9 +30,9 @@ class Runner:
 
     def __init__(self, functions, memcached):
         if memcached:
-            from cachelab.races.pymemcache_client import MemcachedClient as Cache
+            from cachelab.races.clients.pymemcache import MemcachedClient as Cache
         else:
-            from cachelab.races.redis_client import ValkeyClient as Cache
+            from cachelab.races.clients.redis import ValkeyClient as Cache
         self.cache, self.db = Cache(self), Database(self)
         self.virtual = Virtual(functions)
         self.current = None
@@ -125,7 +126,7 @@ class Outcome:
 class Brute:
     def __init__(self, clients, faults=(), budget=1, probe=None, memcached=False):
         self.clients, self.faults, self.budget, self.memcached = clients, set(faults), budget, memcached
-        self.model = model_memcached if memcached else model_valkey
+        self.model = memcached_model if memcached else valkey
         functions = [c.handler if isinstance(c, Cdc) else c for c in clients]
         self.runner = Runner([*functions, *([probe] if probe else [])], memcached)
         self.memo = {}
@@ -196,13 +197,13 @@ class Brute:
         if call.kind == "watch":
             keys, broken = client.watches.get(call.connection, [set(), False])
             client.watches[call.connection] = [keys | set(call.payload), broken]
-            return model_valkey.OK, ()
+            return valkey.OK, ()
         if call.kind == "unwatch":
-            return model_valkey.OK, ()
+            return valkey.OK, ()
         if call.kind == "exec":
             if client.watches.get(call.connection, [0, False])[1]:
                 return None, ()
-            answer, shared.keyspace, modified = model_valkey.transaction(shared.keyspace, call.payload)
+            answer, shared.keyspace, modified = valkey.transaction(shared.keyspace, call.payload)
         else:
             answer, shared.keyspace, modified = self.model.execute(shared.keyspace, call.payload)
         return answer, modified

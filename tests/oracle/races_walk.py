@@ -5,6 +5,7 @@ import random
 from cachelab.learner.interrupt import Watchdog
 from cachelab.races.explore import Search
 from cachelab.races.faults import parse
+from cachelab.races.moves import moves
 from cachelab.races.telling.replay import Lockstep, keys_of
 
 
@@ -19,22 +20,22 @@ def search(clients, fault, probe, memcached=False, budget=1):
 def every_move(found, start):
     """Paths from `start`, as lists of (state, move, next state), that together make every move."""
     world = found.world
-    moves, parent, states = {}, {start: None}, [start]
+    onward, parent, states = {}, {start: None}, [start]
     for state in states:
-        moves[state] = [(move, world.tidy(raw)) for move, raw, _, _ in world.moves(state)]
-        for move, after in moves[state]:
+        onward[state] = [(option.move, world.tidy(option.state)) for option in moves(world, state)]
+        for move, after in onward[state]:
             if after not in parent:
                 parent[after] = (state, move)
                 states.append(after)
-    left = {(state, move) for state in states for move, _ in moves[state]}
+    left = {(state, move) for state in states for move, _ in onward[state]}
     for state in reversed(states):  # the deepest first: on the way to them much is covered
-        while wanted := next(((move, after) for move, after in moves[state] if (state, move) in left), None):
+        while wanted := next(((move, after) for move, after in onward[state] if (state, move) in left), None):
             path, here = way(parent, state), state
             while wanted is not None:
                 path.append((here, *wanted))
                 left.difference_update((before, move) for before, move, _ in path)
                 here = wanted[1]
-                wanted = next(((move, after) for move, after in moves[here] if (here, move) in left), None)
+                wanted = next(((move, after) for move, after in onward[here] if (here, move) in left), None)
             yield path
 
 
@@ -51,9 +52,9 @@ def way(parent, state):
 def random_walk(found, start, seed, longest=40):
     """One path, chosen at random."""
     rng, world, state, path = random.Random(seed), found.world, start, []
-    while len(path) < longest and (options := world.moves(state)):
-        move, raw, _, _ = rng.choice(options)
-        path.append((state, move, world.tidy(raw)))
+    while len(path) < longest and (options := moves(world, state)):
+        chosen = rng.choice(options)
+        path.append((state, chosen.move, world.tidy(chosen.state)))
         state = path[-1][2]
     return path
 
@@ -66,7 +67,7 @@ def differences(found, server, paths, *, real_expiry=True):
     with Watchdog(found.session):
         for name, start in found.starts.items():
             for path in paths(found, start):
-                difference = lockstep.start(found.warming if name == "warm" else None)
+                difference = lockstep.start(found.study.warming if name == "warm" else None)
                 for state, move, after in path:
                     if difference is not None:
                         break

@@ -6,17 +6,14 @@ from collections import deque
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from cachelab.learner.interrupt import Watchdog
 
-from ..world import Move
+from ..moves import moves
+from ..state import Next, State
 from . import words
 from .narrator import Narrator
 from .step import Step
-
-if TYPE_CHECKING:
-    from .report import Report
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Game:
     breaks anything, and `.distance` that of the shortest continuation from here; None: there is none.
     """
 
-    def __init__(self, report: Report, warm: bool | None = None):
+    def __init__(self, report, warm: bool | None = None):
         self.report = report
         search = report._search
         self._world, self._search = search.world, search
@@ -51,18 +48,18 @@ class Game:
         self.steps: list[Step] = []
 
     @property
-    def state(self) -> tuple:
+    def state(self) -> State:
         return self._states[-1]
 
     @property
     def cache(self) -> dict:
         """The cache's contents now."""
-        return self._world.model.contents(self._world.keyspaces[self.state[0]])
+        return self._world.model.contents(self._world.keyspaces[self.state.keyspace])
 
     @property
     def db(self) -> str:
         """The latest committed value now."""
-        return self._world.logs[self.state[1]][-1]
+        return self._world.logs[self.state.log][-1]
 
     @property
     def finished(self) -> bool:
@@ -71,7 +68,7 @@ class Game:
 
     def moves(self) -> list[Option]:
         """What may happen next."""
-        return [self._option(move, raw) for move, raw, _, _ in self._possible(self.state)]
+        return [self._option(found) for found in self._possible(self.state)]
 
     def do(self, choice: int) -> Step:
         """Make the move with this index in moves(); returns what happened."""
@@ -80,11 +77,11 @@ class Game:
             raise ValueError(
                 f"there is no move {choice!r}: choose from 0 to {len(possible) - 1}, as moves() lists them"
             )
-        move, raw, bad, _ = possible[choice]
-        step = self._tell(self.state, move, raw)
-        self._states.append(raw)
+        found = possible[choice]
+        step = self._tell(found)
+        self._states.append(found.state)
         self.steps.append(step)
-        self._broken.append(self._broken[-1] or self._wrong(bad, step, raw))
+        self._broken.append(self._broken[-1] or self._wrong(found, step))
         return step
 
     def undo(self) -> None:
@@ -113,8 +110,8 @@ class Game:
         """The index of a move towards the nearest break, or None."""
         if not self.distance:
             return None
-        for i, (_, raw, bad, _) in enumerate(self._possible(self.state)):
-            if bad is not None or self._distance(raw) == self.distance - 1:
+        for i, found in enumerate(self._possible(self.state)):
+            if found.wrong is not None or self._distance(found.state) == self.distance - 1:
                 return i
         return None
 
@@ -127,55 +124,55 @@ class Game:
 
     # --- behind it ---
 
-    def _possible(self, state: tuple) -> list:
+    def _possible(self, state: State) -> list[Next]:
         """The moves from a state, without those that lead nowhere: a poll that finds nothing new."""
         with self._watched():
-            return [found for found in self._world.moves(state) if found[1] != state]
+            return [found for found in moves(self._world, state) if found.state != state]
 
     def _watched(self):
         """Where the exploration has not been, a client may turn out to be endless."""
         return nullcontext() if self.report.complete else Watchdog(self._search.session)
 
-    def _option(self, move: Move, raw: tuple) -> Option:
-        step = self._tell(self.state, move, raw)
+    def _option(self, found: Next) -> Option:
+        step, move = self._tell(found), found.move
         detail = {"lost": " (lost on the way)", "unanswered": " (done, but the answer is lost)"}.get(
             move.action, ""
         )
         colon = ":" if move.action in ("call", "lost", "unanswered", "poll on") else ""
         return Option(f"{step.client}{colon} {step.call}{detail}", step.client, step.call, step.fault, step)
 
-    def _tell(self, state: tuple, move: Move, raw: tuple) -> Step:
-        return self._narrator.tell(state, move, raw, move.client)
+    def _tell(self, found: Next) -> Step:
+        return self._narrator.tell(self.state, found.move, found.state, found.move.client)
 
-    def _wrong(self, bad: str | None, step: Step | None, raw: tuple) -> str | None:
-        if bad is not None:
-            kind = "a dirty read" if bad == "dirty" else "not linearizable"
-            return f"{words.wrong_read(step, bad == 'dirty')}: {kind}."
-        if not self._world.finished(raw):
+    def _wrong(self, found: Next, step: Step) -> str | None:
+        if found.wrong is not None:
+            kind = "a dirty read" if found.wrong == "dirty" else "not linearizable"
+            return f"{words.wrong_read(step, found.wrong == 'dirty')}: {kind}."
+        if not self._world.finished(found.state):
             return None
-        judgement = self._search.judge.judge(raw)
+        judgement = self._search.judge.judge(found.state)
         if judgement.seen:
             return words.sentence(judgement.seen)
         return "No reader can fill the cache again." if judgement.stuck else None
 
     @cached_property
-    def _distances(self) -> dict[tuple, int]:
+    def _distances(self) -> dict[State, int]:
         """For each (tidy) state the fewest moves to something broken."""
         world, search = self._world, self._search
-        before: dict[tuple, list[tuple]] = {}
-        distances: dict[tuple, int] = {}
+        before: dict[State, list[State]] = {}
+        distances: dict[State, int] = {}
         one_away = []
         with self._watched():
-            following = [world.moves(state) for state in search.states]
-        for state, moves in zip(search.states, following, strict=True):
+            following = [moves(world, state) for state in search.graph.states]
+        for state, options in zip(search.graph.states, following, strict=True):
             if world.finished(state):
                 judgement = search.judge.judge(state)
                 if judgement.letter or judgement.stuck or judgement.dirty:
                     distances[state] = 0
-            for _, raw, bad, _ in moves:
-                if bad is not None:
+            for found in options:
+                if found.wrong is not None:
                     one_away.append(state)
-                before.setdefault(world.tidy(raw), []).append(state)
+                before.setdefault(world.tidy(found.state), []).append(state)
         todo = deque(distances)
         for state in one_away:
             if state not in distances:
@@ -191,5 +188,5 @@ class Game:
                     todo.append(earlier)
         return distances
 
-    def _distance(self, state: tuple) -> int | None:
+    def _distance(self, state: State) -> int | None:
         return self._distances.get(self._world.tidy(state))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from ..calls import LOST, key_of, target
-from ..world import CLIENTS, Feed, Move, World, as_value
+from ..calls import LOST, Call, key_of, target
+from ..clients.automaton import Node
+from ..effects import effect, elapse
+from ..moves import moves
+from ..state import Feed, Move, Place, State, as_value
+from ..world import World
 from . import words
 from .step import CACHE, DATABASE, Step
 
@@ -14,19 +18,19 @@ class Narrator:
     def __init__(self, world: World):
         self.world = world
 
-    def path(self, start: tuple, moves: list[Move]) -> list[Step]:
+    def path(self, start: State, way: list[Move]) -> list[Step]:
         """The steps of a path from a (tidy) start."""
-        return [self.tell(state, move, raw, who) for who, move, state, raw in self.walk(start, moves)]
+        return [self.tell(state, move, raw, who) for who, move, state, raw in self.walk(start, way)]
 
-    def walk(self, start: tuple, moves: list[Move]) -> list[tuple[int, Move, tuple, tuple]]:
+    def walk(self, start: State, way: list[Move]) -> list[tuple[int, Move, State, State]]:
         """The path as `(who moves, move, state before, state after)`; `move.client` is a place in the state,
         `who` the index of the client that is at that place by then, or -1."""
         world = self.world
-        state, who = start, list(range(len(start)))
+        state, who = start, list(range(len(start.places)))
         found = []
-        for move in moves:
+        for move in way:
             raw = self.after(state, move)
-            found.append((who[CLIENTS + move.client] - CLIENTS if move.client >= 0 else -1, move, state, raw))
+            found.append((who[move.client] if move.client >= 0 else -1, move, state, raw))
             order = world.order(raw)
             state, who = world.tidy(raw), [who[origin] for origin in order]
         renamed = self._in_order_of_appearance([client for client, *_ in found])
@@ -36,33 +40,32 @@ class Narrator:
         """Among interchangeable clients the first to move is number 1."""
         renamed = {}
         for group in self.world.groups:
-            members = [index - CLIENTS for index in group]
-            seen = [client for client in dict.fromkeys(clients) if client in members]
-            rest = [client for client in members if client not in seen]
-            renamed.update(zip(seen + rest, members, strict=True))
+            seen = [client for client in dict.fromkeys(clients) if client in group]
+            rest = [client for client in group if client not in seen]
+            renamed.update(zip(seen + rest, group, strict=True))
         return renamed
 
-    def after(self, state: tuple, move: Move) -> tuple:
+    def after(self, state: State, move: Move) -> State:
         """The (untidy) state after a move."""
         if move.action == "elapse":
-            return self.world.elapse(state)
-        return next(raw for option, raw, _, _ in self.world.moves(state) if option == move)
+            return elapse(self.world, state)
+        return next(option.state for option in moves(self.world, state) if option.move == move)
 
-    def tell(self, state: tuple, move: Move, raw: tuple, who: int) -> Step:
+    def tell(self, state: State, move: Move, raw: State, who: int) -> Step:
         """One move as a step; `who` is the client's index in the list given to explore()."""
         world = self.world
-        log, keyspace = world.logs[raw[1]], world.keyspaces[raw[0]]
+        log, keyspace = world.logs[raw.log], world.keyspaces[raw.keyspace]
         contents = world.model.contents(keyspace)
         facts = {"client": world.names[who] if who >= 0 else CACHE, "to": None}
         facts["key"] = move.key.decode(errors="backslashreplace")
         if move.client >= 0:
-            place = world.places[state[CLIENTS + move.client]]
+            place = world.place(state, move.client)
             match move.action:
                 case "call" | "lost" | "unanswered" | "poll on":
                     facts |= self._called(state, move, place)
                 case "begin":
-                    version = world.places[raw[CLIENTS + move.client]].snapshot[0]
-                    facts |= {"to": DATABASE, "held": world.logs[state[1]][version]}
+                    version = world.place(raw, move.client).snapshot[0]
+                    facts |= {"to": DATABASE, "held": world.logs[state.log][version]}
                 case "crash":
                     facts |= {"ends": not isinstance(place, Feed), "asked": place.node.call}
                     facts |= self._line(place.node)
@@ -75,14 +78,14 @@ class Narrator:
             kind=move.action,
             cache=words.cut(contents),
             db=log[-1],
-            committed=log[-1] if raw[1] != state[1] else None,
+            committed=log[-1] if raw.log != state.log else None,
             stale=tuple(key for key, value in contents.items() if words.is_old(value, log)),
             expiring=tuple(key.decode(errors="backslashreplace") for key in world.model.expiring(keyspace)),
-            replica=log[raw[2]] if raw[2] >= 0 else None,
+            replica=log[raw.replica] if raw.replica >= 0 else None,
             index=who,
         )
 
-    def _called(self, state: tuple, move: Move, place) -> dict:
+    def _called(self, state: State, move: Move, place: Place | Feed) -> dict:
         """The facts of a call, or of a poll that goes on."""
         node = place.node
         call = node.call
@@ -97,8 +100,9 @@ class Narrator:
         elif call.kind == "outlast":
             child = node.after(None)
         else:
-            answer, child = self.world.effect(node, state, place)[:2]
-            log = self.world.logs[state[1]]
+            does = effect(self.world, node, state, place)
+            answer, child = does.answer, does.child
+            log = self.world.logs[state.log]
             facts |= {"answer": answer, "held": self._told(call, answer, log)}
             facts["missed"] = self._missed(call, answer)
         if child.done and not isinstance(place, Feed):
@@ -106,22 +110,22 @@ class Narrator:
         return facts
 
     @staticmethod
-    def _told(call, answer, log) -> str | None:
+    def _told(call: Call, answer, log) -> str | None:
         """The committed value that a client learns from an answer."""
         if call.kind == "db":
             return answer[0] if isinstance(answer, tuple) else answer
         return words.held_in(words.show(words.answered(call, answer)), log)
 
     @staticmethod
-    def _missed(call, answer) -> bool:
+    def _missed(call: Call, answer) -> bool:
         return call.looks_up and words.answered(call, answer) is None
 
     @staticmethod
-    def _line(node) -> dict:
+    def _line(node: Node) -> dict:
         where = node.where
         return {"line": where.line, "source": where.text, "file": where.file} if where else {}
 
-    def _end(self, child, move) -> dict:
+    def _end(self, child: Node, move: Move) -> dict:
         if child.failure is not None:
             return {"raised": type(child.failure.error).__name__}
         if child.wrote >= 0 or move.client not in self.world.readers:

@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 from ..faults import Cdc, name_of
-
-READS = ("read", "read_versioned")
+from ..study import READS
 
 
 def notes(search) -> list[str]:
     """What the learner should know about their code, beside the verdict."""
     world, session, found = search.world, search.session, []
-    for i, run in search.solo.items():
+    solo, writers = search.study.solo, search.study.writers
+    for i, run in solo.items():
         name = world.names[i]
         if run.failure is not None:
             continue
         if not run.calls:
             found.append(f"{name} touches neither the cache nor the database.")
-        elif i in search.writers and not run.used("cache"):
+        elif i in writers and not run.used("cache"):
             found.append(f"{name} writes to the database and leaves the cache alone.")
-        elif i not in search.writers and not run.used("db", *READS):
+        elif i not in writers and not run.used("db", *READS):
             found.append(f"{name} never reads the database, not even from an empty cache.")
-    readers = [i for i, run in search.solo.items() if i not in search.writers and run.used("db", *READS)]
+    readers = [i for i, run in solo.items() if i not in writers and run.used("db", *READS)]
     for i in readers:
-        run = search.solo[i]
+        run = solo[i]
         if run.result is None and run.failure is None and not run.hung:
             found.append(
                 f"{world.names[i]} returns None, even from an empty cache; a read returns the value."
             )
-    others = {name_of(search.clients[i]) for i in readers if search.clients[i] is not search.probe_used}
+    others = {name_of(search.clients[i]) for i in readers if search.clients[i] is not search.study.probe}
     for name in sorted(others) if search.probe is None else ():
         found.append(
-            f"In the end {name_of(search.probe_used)} is asked what the cache holds, and {name} is not: "
+            f"In the end {name_of(search.study.probe)} is asked what the cache holds, and {name} is not: "
             f"explore(…, probe={name}) asks it."
         )
-    if not search.writers:
+    if not writers:
         found.append(
             "Nobody writes to the database, so nothing can become stale: does the writer call db.write()?"
         )
@@ -71,7 +71,7 @@ def notes(search) -> list[str]:
         found.append("replica_lag changes nothing: nobody reads db.replica.")
     if "expire" in search.faults and not any(world.model.expiring(keyspace) for keyspace in world.keyspaces):
         found.append("expire changes nothing: no key ever has a TTL.")
-    asked = [node.call for run in search.solo.values() for node, _ in run.calls]
+    asked = [node.call for run in solo.values() for node, _ in run.calls]
     if any(call.kind == "memcached" and call.payload.startswith((b"add ", b"replace ")) for call in asked):
         found.append(
             "add and replace are answered here: this client has default_noreply=False. pymemcache's own "

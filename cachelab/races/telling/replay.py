@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..calls import describe
+from ..effects import effect, without
 from ..invariants import PROBE
-from ..servers import RealMemcached, RealValkey
-from ..world import Move, World, as_value
+from ..models.real import RealMemcached, RealValkey
+from ..state import Move, State, as_value
+from ..world import World
 from .narrator import Narrator
 from .step import Step
 from .words import cut, memcached_reply, plain, show
@@ -49,22 +51,22 @@ class Lockstep:
                     return Difference("the answer", describe(node.call), real, answer)
         return None
 
-    def step(self, who: int, move: Move, state: tuple, raw: tuple) -> tuple[object, Difference | None]:
+    def step(self, who: int, move: Move, state: State, raw: State) -> tuple[object, Difference | None]:
         """One move on both sides: `(the server's answer, the first difference or None)`."""
         world, server = self.world, self.server
         answer = None
         match move.action:
             case "call" | "lost" | "unanswered":
-                place = world.places[state[len(state) - len(world.clients) + move.client]]
+                place = world.place(state, move.client)
                 node = place.node
                 call = node.call
                 if call.kind in ("db", "outlast"):
-                    child = (
-                        node.after(None) if call.kind == "outlast" else world.effect(node, state, place)[1]
-                    )
+                    waited = call.kind == "outlast"
+                    child = node.after(None) if waited else effect(world, node, state, place).child
                     server.forget(who, child.released)
                     return None, None
-                expected, child = world.effect(node, state, place)[:2]
+                does = effect(world, node, state, place)
+                expected, child = does.answer, does.child
                 if move.action != "lost":
                     answer = self._perform(who, call, expected)
                     if not server.same_answer(call, answer, expected):
@@ -77,7 +79,7 @@ class Lockstep:
                 else:
                     server.disconnect(who, call.connection)
             case "poll on":
-                place = world.places[state[len(state) - len(world.clients) + move.client]]
+                place = world.place(state, move.client)
                 for call, expected in place.node.loop.body * min(place.node.loop.rounds - 1, _ROUNDS):
                     if call.kind not in ("db", "outlast"):
                         answer = self._perform(who, call, expected)
@@ -88,9 +90,9 @@ class Lockstep:
             case "evict" | "expire":
                 server.vanish(move.key, expire=move.action == "expire" and self.real_expiry)
             case "elapse":
-                for key in world.model.expiring(world.keyspaces[state[0]]):
+                for key in world.model.expiring(world.keyspaces[state.keyspace]):
                     server.vanish(key, expire=self.real_expiry)
-        contents, modelled = server.contents(), world.keyspaces[raw[0]]
+        contents, modelled = server.contents(), world.keyspaces[raw.keyspace]
         if not server.same_contents(contents, modelled):
             return answer, Difference("the cache's contents after", move.action, contents, modelled)
         return answer, None
@@ -161,7 +163,7 @@ def replay(report, kind: str | None, engine=None) -> Replay:
     try:
         lockstep = Lockstep(world, server)
         warm = start == search.starts.get("warm") and start != search.starts["cold"]
-        difference = lockstep.start(search.warming if warm else None)
+        difference = lockstep.start(search.study.warming if warm else None)
         answers = []
         last = start
         for who, move, state, raw in Narrator(world).walk(start, moves):
@@ -170,16 +172,16 @@ def replay(report, kind: str | None, engine=None) -> Replay:
             answer, difference = lockstep.step(who, move, state, raw)
             answers.append(_shown(world, move, state, answer))
             last = raw
-        end, keyspace = "", last[0]
-        if kind in ("X", "K") and (expiring := world.model.expiring(world.keyspaces[last[0]])):
+        end, keyspace = "", last.keyspace
+        if kind in ("X", "K") and (expiring := world.model.expiring(world.keyspaces[last.keyspace])):
             for key in expiring:
                 server.vanish(key, expire=True)
-                keyspace = world.without(keyspace, key)
+                keyspace = without(world, keyspace, key)
             end = "The TTLs run out. "
         reader = _read(search, server, last, keyspace)
     finally:
         server.close()
-    latest = world.logs[last[1]][-1]
+    latest = world.logs[last.log][-1]
     return Replay(engine.badge, report.violations[kind], answers, difference, reader, latest, end)
 
 
@@ -206,7 +208,7 @@ def _shown(world, move, state, answer) -> str:
     if answer is None and move.action != "call":
         return ""
     if move.action == "call":
-        place = world.places[state[len(state) - len(world.clients) + move.client]]
+        place = world.place(state, move.client)
         if place.node.call.kind in ("db", "outlast"):
             return "(the database is the explorer's)" if place.node.call.kind == "db" else ""
     if isinstance(answer, bytes) and world.memcached:
@@ -217,10 +219,10 @@ def _shown(world, move, state, answer) -> str:
 def _read(search, server, state, keyspace) -> str:
     """Run a new reader on the real cache; what it returns, in words. `keyspace`: what the model has there."""
     world = search.world
-    node = world.program(search.probe_used, "the new reader", PROBE).root
-    log = world.logs[state[1]]
+    node = world.program(search.study.probe, "the new reader", PROBE).root
+    log = world.logs[state.log]
     # memcached's CAS tokens are numbered as in the model
-    expected = dict(search.judge.read(keyspace, state[1]).calls) if world.memcached else {}
+    expected = dict(search.judge.read(keyspace, state.log).calls) if world.memcached else {}
     seen = set()
     for _ in range(1000):
         if (loop := node.loop) is not None and loop.folds and loop.exit is not None and node in seen:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..faults import BUDGETED
-from ..world import Move
+from ..state import Move, State
 from . import words
 from .game import Game
 from .narrator import Narrator
@@ -149,7 +149,7 @@ class Report:
 
     @property
     def states(self) -> int:
-        return len(self._search.states)
+        return len(self._search.graph.states)
 
     @property
     def bounds(self) -> Bounds:
@@ -182,7 +182,7 @@ class Report:
         endless = [
             f"{names[i]}, run alone with an empty cache, never ends: it keeps coming back to "
             f"{run.calls[-1][0].where}"
-            for i, run in search.solo.items()
+            for i, run in search.study.solo.items()
             if run.hung
         ]
         return endless + [f"{names[i]} raises {failure}" for i, failure in search.world.failures]
@@ -200,16 +200,13 @@ class Report:
         found = search.found[kind]
         return self._narrator.path(*self.way(found))
 
-    def way(self, found) -> tuple[tuple, list[Move]]:
+    def way(self, found) -> tuple[State, list[Move]]:
         """The way to what was found: the start, and the moves from there."""
-        number, moves = found.state, []
-        while (parent := self._search.parents[number]) is not None:
-            number, move = parent
-            moves.append(move)
-        moves = [*moves[::-1], *found.beyond]
-        return self._search.states[number], [*moves, found.move] if found.move is not None else moves
+        start, moves = self._search.graph.way(found.state)
+        moves += found.beyond
+        return start, [*moves, found.move] if found.move is not None else moves
 
-    def _final(self, kind: str) -> tuple:
+    def _final(self, kind: str) -> State:
         """The state in which the schedule of a violation ends."""
         start, moves = self.way(self._search.found[kind])
         walked = self._narrator.walk(start, moves)
@@ -275,7 +272,7 @@ class Report:
 
     def _initial_cache(self, kind: str) -> dict:
         world = self._search.world
-        return world.model.contents(world.keyspaces[self._search.starts[self.start_of(kind)][0]])
+        return world.model.contents(world.keyspaces[self._search.starts[self.start_of(kind)].keyspace])
 
     # --- as text ---
 
@@ -288,7 +285,7 @@ class Report:
             return f"{who}: {word}"
         if self.kind == "fresh":
             return f"{who}: converges, but is not linearizable"
-        if self._search.warming.failure is not None:  # with nobody else about: no race to speak of
+        if self._search.study.warming.failure is not None:  # with nobody else about: no race to speak of
             return f"{who}: {KINDS['broken']}"
         words = [
             KINDS[kind]

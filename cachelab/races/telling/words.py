@@ -5,14 +5,10 @@ people: each may be reworded without anything else to change.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from .. import model_valkey
 from ..calls import brief as brief_call
 from ..calls import describe
-
-if TYPE_CHECKING:
-    from .step import Step
+from ..models import valkey
 
 _TOKEN = re.compile(r"\b[0-9a-f]{8}(-?[0-9a-f]{4}){2,}[0-9a-f]*\b")
 
@@ -20,7 +16,7 @@ _TOKEN = re.compile(r"\b[0-9a-f]{8}(-?[0-9a-f]{4}){2,}[0-9a-f]*\b")
 # --- a step ---
 
 
-def call(step: Step, brief: bool = False) -> str:
+def call(step, brief: bool = False) -> str:
     """What a step does."""
     match step.kind:
         case "begin":
@@ -41,7 +37,7 @@ def call(step: Step, brief: bool = False) -> str:
     return cut(text if step.commit is None else f"commit {step.commit}: {text}")
 
 
-def result(step: Step) -> object:
+def result(step) -> object:
     """What the client is answered."""
     match step.kind:
         case "lost" | "unanswered":
@@ -66,7 +62,7 @@ def answered(asked, answer) -> object:
     return cut(plain(answer))
 
 
-def remark(step: Step) -> str:
+def remark(step) -> str:
     """What the answer means, where that takes a word."""
     match step.kind:
         case "call" if step.asked.kind == "exec" and step.answer is None:
@@ -88,7 +84,7 @@ def remark(step: Step) -> str:
     return ""
 
 
-def _deleted_nothing(step: Step) -> bool:
+def _deleted_nothing(step) -> bool:
     kind, payload = step.asked.kind, step.asked.payload
     if kind == "valkey":
         return payload[0] in (b"DEL", b"UNLINK") and step.answer == 0
@@ -99,7 +95,7 @@ def _deleted_nothing(step: Step) -> bool:
     )
 
 
-def ending(step: Step) -> str:
+def ending(step) -> str:
     """How the client ends with this step."""
     if step.raised is not None:
         return f"{step.client} raises {step.raised}"
@@ -108,7 +104,7 @@ def ending(step: Step) -> str:
     return f"{step.client} is done" if step.ends and step.kind != "crash" else ""
 
 
-def wrong_read(step: Step, dirty: bool) -> str:
+def wrong_read(step, dirty: bool) -> str:
     """What is wrong with the value that a step returns: a sentence without its full stop."""
     if dirty:
         return f"{ending(step)}, which the database does not hold at that moment"
@@ -142,7 +138,7 @@ def show(result: object, none: str = "nil") -> str:
 
 def plain(reply: object) -> object:
     """A raw reply in plain Python types."""
-    if isinstance(reply, model_valkey.ServerError):
+    if isinstance(reply, valkey.ServerError):
         return f"error: {reply.message}"
     if isinstance(reply, list):
         return [plain(item) for item in reply]
@@ -184,7 +180,7 @@ def is_old(value, log) -> bool:
 # --- schedules ---
 
 
-def table(steps: list[Step]) -> str:
+def table(steps: list) -> str:
     """A schedule as text, one line a step."""
     rows = [("", "who", "call", "answer", "cache afterwards", "database", "")]
     for number, step in enumerate(steps, 1):

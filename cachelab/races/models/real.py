@@ -9,8 +9,8 @@ import re
 import socket
 import time
 
-from . import model_valkey
-from .calls import Call
+from ..calls import Call
+from . import valkey
 
 PATIENCE = 5.0  # seconds to wait for a real server to answer, or for a real key to expire
 SLACK = 60_000  # milliseconds by which a real TTL may have run down since it was set
@@ -48,7 +48,7 @@ class RealValkey:
             case "exec":
                 self._ask(who, (b"MULTI",))
                 for command in call.payload:
-                    if isinstance(error := self._ask(who, command), model_valkey.ServerError):
+                    if isinstance(error := self._ask(who, command), valkey.ServerError):
                         self._ask(who, (b"DISCARD",))
                         return error
                 return self._ask(who, (b"EXEC",))
@@ -85,7 +85,7 @@ class RealValkey:
                 continue
             if kind == b"hash":
                 flat = self._ask(self._own, (b"HGETALL", key))
-                value = model_valkey.Hash(zip(flat[::2], flat[1::2], strict=True))
+                value = valkey.Hash(zip(flat[::2], flat[1::2], strict=True))
             else:
                 value = self._ask(self._own, (b"GET", key))
             ttl = self._ask(self._own, (b"PTTL", key))
@@ -111,7 +111,7 @@ class RealValkey:
     @staticmethod
     def same_answer(call: Call, real: object, modelled: object) -> bool:
         """Whether two answers are the same, but for a TTL that has run down and the wording of an error."""
-        if isinstance(real, model_valkey.ServerError) and isinstance(modelled, model_valkey.ServerError):
+        if isinstance(real, valkey.ServerError) and isinstance(modelled, valkey.ServerError):
             return True
         if call.kind == "valkey" and call.payload[0] in (b"TTL", b"PTTL"):
             scale = 1000 if call.payload[0] == b"TTL" else 1
@@ -140,7 +140,7 @@ class RealValkey:
 
 def _modelled(reply):
     if isinstance(reply, Exception):
-        return model_valkey.ServerError(str(reply))
+        return valkey.ServerError(str(reply))
     if isinstance(reply, list):
         return [_modelled(item) for item in reply]
     return reply

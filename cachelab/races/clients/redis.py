@@ -12,9 +12,9 @@ from redis._parsers.base import BaseParser
 from redis.client import EMPTY_RESPONSE, NEVER_DECODE, Pipeline
 from redis.exceptions import ConnectionError, ResponseError, WatchError
 
-from . import model_valkey as model
-from .calls import LOST, Call
-from .refusals import NotModelled
+from ..calls import LOST, Call
+from ..models import valkey as model
+from ..refusals import NotModelled
 
 _scripts: dict[str, bytes] = {}  # every script this process has loaded, by its SHA1
 
@@ -228,7 +228,7 @@ class _Pipeline(Pipeline):
 
 
 def _remember(script: bytes) -> str:
-    from .lua import digest
+    from ..models.lua import digest
 
     sha = digest(script)
     _scripts[sha] = script

@@ -9,41 +9,17 @@ it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from cachelab.learner.lines import Line
 
-from .calls import Call
-from .refusals import ADVICE, Endless, NotDeterministic
-
-if TYPE_CHECKING:
-    from .session import Session
+from ..calls import Call
+from ..refusals import ADVICE, Endless, NotDeterministic
+from .session import FOREVER, Failure, Session
 
 CALL_CAP = 200  # calls of one client in one schedule
 _LONGEST_ROUND = 12  # calls of a polling loop, at most
 _EXACT_ROUNDS = 4  # a loop that gives up after so many rounds is explored round by round
-FOREVER = 1_000  # a loop that has not given up after so many rounds never does
 _POLLS = ("db", "valkey", "memcached")  # the kinds of call in a round that may be repeated in one go
-
-
-class Distinct(Exception):
-    """Clients that were taken for interchangeable turn out not to be: those of `.function`, or (None) all."""
-
-    def __init__(self, function: Callable | None):
-        self.function = function
-
-
-class Failure:
-    """A client function ended with an exception of its own."""
-
-    __slots__ = ("error", "where")
-
-    def __init__(self, error: BaseException, where: Line | None):
-        self.error, self.where = error, where
-
-    def __str__(self):
-        text = f"{type(self.error).__name__}: {self.error}".rstrip(": ")
-        return f"{text} ({self.where})" if self.where else text
 
 
 class Node:

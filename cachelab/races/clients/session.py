@@ -21,11 +21,31 @@ from cachelab.learner.clock import Virtual
 from cachelab.learner.interrupt import PATIENCE
 from cachelab.learner.lines import Line
 
-from .calls import Call, describe
-from .client import FOREVER, Distinct, Failure, Program
-from .refusals import ADVICE, Endless, NotDeterministic, NotModelled, Refusal
+from ..calls import Call, describe
+from ..refusals import ADVICE, Endless, NotDeterministic, NotModelled, Refusal
 
+FOREVER = 1_000  # a loop that has not given up after so many rounds never does
 _GRACE = 20  # calls it may still try after it was suspended, in its `finally` and `except` blocks
+
+
+class Distinct(Exception):
+    """Clients that were taken for interchangeable turn out not to be: those of `.function`, or (None) all."""
+
+    def __init__(self, function: Callable | None):
+        self.function = function
+
+
+class Failure:
+    """A client function ended with an exception of its own."""
+
+    __slots__ = ("error", "where")
+
+    def __init__(self, error: BaseException, where: Line | None):
+        self.error, self.where = error, where
+
+    def __str__(self):
+        text = f"{type(self.error).__name__}: {self.error}".rstrip(": ")
+        return f"{text} ({self.where})" if self.where else text
 
 
 class Suspend(BaseException):
@@ -53,7 +73,7 @@ class Run:
         "gave_up",
     )
 
-    def __init__(self, program: Program, history: list, again: list | None = None):
+    def __init__(self, program, history: list, again: list | None = None):
         self.program, self.history, self.position = program, history, 0
         self.again = again  # a polling round to be answered over and over after the history
         self.extra: list[tuple[Call, Line | None]] = []  # the calls so answered
@@ -87,12 +107,13 @@ class Session:
     """One exploration's clients: their proxies for the cache and the database, and the run under way."""
 
     def __init__(self, functions: list[Callable], memcached: bool):
-        from .database import Database
+        from ..models.database import Database
 
+        self.memcached = memcached
         if memcached:
-            from .pymemcache_client import MemcachedClient as Cache
+            from .pymemcache import MemcachedClient as Cache
         else:
-            from .redis_client import ValkeyClient as Cache
+            from .redis import ValkeyClient as Cache
         self.cache = Cache(self)
         self.db = Database(self)
         self.virtual = Virtual(functions, self._no_threads, self._no_network)
@@ -236,7 +257,7 @@ class Session:
 
     # --- running ---
 
-    def run(self, program: Program, history: list, again: list | None = None) -> Run:
+    def run(self, program, history: list, again: list | None = None) -> Run:
         """Run the function of `program` against `history`, to its next call or its end.
 
         `again`: a round of calls and answers to be repeated after the history, for as long as the client
@@ -302,7 +323,7 @@ class Session:
 
 
 class _Sink(io.TextIOBase):
-    """Line a client's prints go: it runs dozens of times, in an order of the explorer's own."""
+    """Where a client's prints go: it runs dozens of times, in an order of the explorer's own."""
 
     written = False
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from functools import cache
 
-from . import model_valkey as model
-from .refusals import Endless, NotModelled
+from ..refusals import Endless, NotModelled
+from . import commands
 
 INSTRUCTIONS = 2_000_000  # a script that runs longer than this is taken to be endless (well under a second)
 
@@ -95,14 +95,14 @@ class _Scripts:
         if script not in self.compiled:
             result = self._compile(script)
             function, message = result if isinstance(result, tuple) else (result, None)
-            self.compiled[script] = function or model.ServerError(
+            self.compiled[script] = function or commands.ServerError(
                 "ERR Error compiling script (new function): " + _text(message)
             )
         return self.compiled[script]
 
     def evaluate(self, data, script: bytes, keys, argv):
         function = self.compile(script)
-        if isinstance(function, model.ServerError):
+        if isinstance(function, commands.ServerError):
             return function
         self.data, self.problem = data, None
         table = self.lua.table_from
@@ -114,20 +114,20 @@ class _Scripts:
             try:
                 return self.reply(result)
             except RecursionError:
-                self._stop(model.refuse("a script that returns a table without an end"))
+                self._stop(commands.refuse("a script that returns a table without an end"))
         if self.type(result) == "table":
             result = result[b"err"] or b"ERR unknown error"
         message = _text(result)
         if not message.split(" ", 1)[0].isupper():
             message = f"ERR {message}"
-        return model.ServerError(f"{message} script: on @user_script.")
+        return commands.ServerError(f"{message} script: on @user_script.")
 
     def _stop(self, problem: Exception):
         self.problem = self.problem or problem
         raise problem
 
     def _missing(self, name):
-        self._stop(model.refuse(f"{_text(name)} in a Lua script"))
+        self._stop(commands.refuse(f"{_text(name)} in a Lua script"))
 
     def _limit(self):
         self._stop(Endless(f"a Lua script ran more than {INSTRUCTIONS:,} instructions without an end"))
@@ -150,10 +150,10 @@ class _Scripts:
         try:
             if name in (b"EVAL", b"EVALSHA", b"WATCH", b"MULTI", b"EXEC", b"SCRIPT"):
                 return self.table(err=b"ERR This command is not allowed from script")
-            reply = model.run(self.data, command)
+            reply = commands.run(self.data, command)
         except NotModelled as problem:
             self._stop(problem)
-        if isinstance(reply, model.ServerError) and "wrong number of arguments" in reply.message:
+        if isinstance(reply, commands.ServerError) and "wrong number of arguments" in reply.message:
             return self.table(err=b"ERR Wrong number of args calling command from script")
         return self.value(reply)
 
@@ -164,9 +164,9 @@ class _Scripts:
         """A RESP reply as Lua sees it."""
         if reply is None:
             return False
-        if isinstance(reply, model.Status):
+        if isinstance(reply, commands.Status):
             return self.table(ok=bytes(reply))
-        if isinstance(reply, model.ServerError):
+        if isinstance(reply, commands.ServerError):
             return self.table(err=reply.message.encode())
         if isinstance(reply, list):
             return self.lua.table_from([self.value(item) for item in reply])
@@ -184,13 +184,13 @@ class _Scripts:
             return result
         if isinstance(result, int | float):
             if not -(2**63) <= result < 2**63:  # nan, inf or too large: it depends on the platform
-                self._stop(model.refuse(f"a script that returns the number {result}"))
+                self._stop(commands.refuse(f"a script that returns the number {result}"))
             return int(result)
         if self.type(result) == "table":
             if (status := result[b"ok"]) is not None:
-                return model.Status(status)
+                return commands.Status(status)
             if (error := result[b"err"]) is not None:
-                return model.ServerError(_text(error))
+                return commands.ServerError(_text(error))
             items = []
             while (item := result[len(items) + 1]) is not None:
                 items.append(self.reply(item))
@@ -230,7 +230,7 @@ class _Scripts:
         except ValueError:
             raise ValueError("Expected value but found invalid token") from None
         if _holds_null(plain):
-            self._stop(model.refuse("cjson.null in a Lua script"))
+            self._stop(commands.refuse("cjson.null in a Lua script"))
         return lua(plain)
 
 
@@ -266,11 +266,11 @@ def evaluate(data, command: Sequence[bytes]) -> object:
     """EVAL script numkeys key… arg… on `data`."""
     _, script, numkeys, *rest = command
     try:
-        number = model._integer(numkeys)
-    except model._Fail as failure:
-        return model.ServerError(str(failure))
+        number = commands.integer(numkeys)
+    except commands.Fail as failure:
+        return commands.ServerError(str(failure))
     if number < 0:
-        return model.ServerError("ERR Number of keys can't be negative")
+        return commands.ServerError("ERR Number of keys can't be negative")
     if number > len(rest):
-        return model.ServerError("ERR Number of keys can't be greater than number of args")
+        return commands.ServerError("ERR Number of keys can't be greater than number of args")
     return _scripts().evaluate(data, script, rest[:number], rest[number:])

@@ -1,23 +1,17 @@
-"""A Valkey server small enough to explore: strings, hashes, expiry flags, WATCH's idea of "modified", Lua.
+"""Valkey's commands on strings and hashes, and what WATCH takes for "modified".
 
-State is a value: a *keyspace* is a tuple of `(key, value, ttl)` sorted by key, where a string's value is
-`bytes`, a hash's value is a `Hash` of `(field, value)` pairs in insertion order, and ttl is milliseconds or
-None. `execute(keyspace, command)` returns the reply, the next keyspace and the keys the command *modified*,
-which is what WATCH watches: DEL of a missing key, or a SET that NX refused, modifies nothing.
-
-No clock runs. A key with a ttl keeps it in full until the explorer makes the key vanish, so TTL and PTTL
-answer what was set. Replies are those of RESP2: bytes, int, None, list, `Status` and `ServerError`.
+A string's value is `bytes`, a hash's a `Hash` of `(field, value)` pairs in insertion order, a ttl is
+milliseconds or None. Replies are those of RESP2: bytes, int, None, list, `Status` and `ServerError`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .refusals import NotModelled
+from ..refusals import NotModelled
 
 Keyspace = tuple  # of (key: bytes, value: bytes | Hash, ttl: int | None), sorted by key
-EMPTY: Keyspace = ()
 
 WRONGTYPE = "WRONGTYPE Operation against a key holding the wrong kind of value"
 NOT_AN_INTEGER = "ERR value is not an integer or out of range"
@@ -44,63 +38,14 @@ class ServerError:
     message: str
 
 
-class _Fail(Exception):
+class Fail(Exception):
     """Ends a command with an error reply."""
 
 
 OK = Status(b"OK")
 
 
-def execute(keyspace: Keyspace, command: Sequence[bytes]) -> tuple[object, Keyspace, frozenset[bytes]]:
-    """Run one command: `(reply, keyspace afterwards, keys modified)`."""
-    data = _Data(keyspace)
-    reply = run(data, command)
-    return reply, data.freeze(), frozenset(data.modified)
-
-
-def transaction(
-    keyspace: Keyspace, commands: Iterable[Sequence[bytes]]
-) -> tuple[list | ServerError, Keyspace, frozenset[bytes]]:
-    """MULTI … EXEC whose watched keys are untouched: a list of replies.
-
-    A command that is unknown or has the wrong number of arguments is refused while it is queued, and EXEC
-    then runs nothing: EXECABORT.
-    """
-    commands = list(commands)
-    for command in commands:
-        if (error := _arity_error(command)) is not None:
-            return error, keyspace, frozenset()
-    data = _Data(keyspace)
-    replies = [run(data, command) for command in commands]
-    return replies, data.freeze(), frozenset(data.modified)
-
-
-def without(keyspace: Keyspace, key: bytes) -> Keyspace:
-    """The keyspace after `key` was evicted or expired."""
-    return tuple(entry for entry in keyspace if entry[0] != key)
-
-
-def keys(keyspace: Keyspace) -> list[bytes]:
-    return [entry[0] for entry in keyspace]
-
-
-def expiring(keyspace: Keyspace) -> list[bytes]:
-    """The keys that have a ttl."""
-    return [key for key, _, ttl in keyspace if ttl is not None]
-
-
-def contents(keyspace: Keyspace) -> dict[str, object]:
-    """The keyspace as a learner would print it."""
-
-    def text(value):
-        if isinstance(value, Hash):
-            return {text(field): text(item) for field, item in value}
-        return value.decode(errors="backslashreplace")
-
-    return {text(key): text(value) for key, value, _ in keyspace}
-
-
-class _Data:
+class Data:
     """The keyspace while commands change it."""
 
     __slots__ = ("entries", "modified")
@@ -121,7 +66,7 @@ class _Data:
     def string(self, key) -> bytes | None:
         value = self.value(key)
         if isinstance(value, Hash):
-            raise _Fail(WRONGTYPE)
+            raise Fail(WRONGTYPE)
         return value
 
     def hash(self, key) -> dict[bytes, bytes]:
@@ -129,7 +74,7 @@ class _Data:
         if value is None:
             return {}
         if not isinstance(value, Hash):
-            raise _Fail(WRONGTYPE)
+            raise Fail(WRONGTYPE)
         return dict(value)
 
     def store(self, key, value, ttl=None):
@@ -175,7 +120,7 @@ def refuse(what: str) -> NotModelled:
     return NotModelled(f"not modelled: {what}. These commands are: {names}.")
 
 
-def _arity_error(command: Sequence[bytes]) -> ServerError | None:
+def arity_error(command: Sequence[bytes]) -> ServerError | None:
     name = command[0].decode(errors="replace").upper()
     if name == "EVAL":
         return None if len(command) >= 3 else ServerError("ERR wrong number of arguments for 'eval' command")
@@ -187,37 +132,33 @@ def _arity_error(command: Sequence[bytes]) -> ServerError | None:
     return ServerError(f"ERR wrong number of arguments for '{name.lower()}' command")
 
 
-def run(data: _Data, command: Sequence[bytes]) -> object:
-    """Run one command on `data` and return its reply. Raises NotModelled for what the model lacks."""
-    if (error := _arity_error(command)) is not None:
+def run(data: Data, command: Sequence[bytes]) -> object:
+    """Run one command, not EVAL, on `data`: its reply. Raises NotModelled for what the model lacks."""
+    if (error := arity_error(command)) is not None:
         return error
     name = command[0].decode().upper()
-    if name == "EVAL":
-        from . import lua  # lupa is only needed by clients that use scripts
-
-        return lua.evaluate(data, command)
     try:
         return _COMMANDS[name][0](data, *command[1:])
-    except _Fail as failure:
+    except Fail as failure:
         return ServerError(str(failure))
 
 
-def _integer(text: bytes, message: str = NOT_AN_INTEGER) -> int:
+def integer(text: bytes, message: str = NOT_AN_INTEGER) -> int:
     """Valkey's strict reading of an integer: no spaces, no plus sign, no leading zeros, 64 bits."""
     try:
         number = int(text)
     except ValueError:
-        raise _Fail(message) from None
+        raise Fail(message) from None
     if str(number).encode() != text or number not in INT64:
-        raise _Fail(message)
+        raise Fail(message)
     return number
 
 
 def _lifetime(amount: bytes, unit: int, command: str) -> int:
     """A positive ttl in milliseconds, from an EX (unit 1000) or PX (unit 1) argument."""
-    ttl = _integer(amount) * unit
+    ttl = integer(amount) * unit
     if ttl <= 0 or ttl not in INT64:
-        raise _Fail(f"ERR invalid expire time in '{command}' command")
+        raise Fail(f"ERR invalid expire time in '{command}' command")
     return ttl
 
 
@@ -251,7 +192,7 @@ def _set(data, key, value, *options):
         elif option in (b"IFNE", b"IFDEQ", b"IFDNE"):
             raise refuse(f"SET … {option.decode()}")
         else:
-            raise _Fail(SYNTAX)
+            raise Fail(SYNTAX)
     if unit is not None:
         ttl = _lifetime(amount, 1000 if unit == b"EX" else 1, "set")
     old = data.value(key)
@@ -318,7 +259,7 @@ def _getex(data, key, *options):
         case [b"EXAT" | b"PXAT" as unit, _]:
             raise refuse(f"GETEX … {unit.decode()} (no clock runs here; use EX or PX)")
         case _:
-            raise _Fail(SYNTAX)
+            raise Fail(SYNTAX)
     value = data.string(key)
     if value is not None and change:
         data.store(key, value, ttl)
@@ -334,7 +275,7 @@ def _mget(data, *names):
 @_command("MSET", 2, None)
 def _mset(data, *pairs):
     if len(pairs) % 2:
-        raise _Fail("ERR wrong number of arguments for 'mset' command")
+        raise Fail("ERR wrong number of arguments for 'mset' command")
     for key, value in zip(pairs[::2], pairs[1::2], strict=True):
         data.store(key, value)
     return OK
@@ -343,7 +284,7 @@ def _mset(data, *pairs):
 @_command("MSETNX", 2, None)
 def _msetnx(data, *pairs):
     if len(pairs) % 2:
-        raise _Fail("ERR wrong number of arguments for 'msetnx' command")
+        raise Fail("ERR wrong number of arguments for 'msetnx' command")
     if any(data.value(key) is not None for key in pairs[::2]):
         return 0
     _mset(data, *pairs)
@@ -364,9 +305,9 @@ def _strlen(data, key):
 
 def _add(data, key, amount: int):
     value = data.string(key)
-    number = _integer(b"0" if value is None else value) + amount
+    number = integer(b"0" if value is None else value) + amount
     if number not in INT64:
-        raise _Fail("ERR increment or decrement would overflow")
+        raise Fail("ERR increment or decrement would overflow")
     data.store(key, str(number).encode(), data.ttl(key))
     return number
 
@@ -383,14 +324,14 @@ def _decr(data, key):
 
 @_command("INCRBY", 2)
 def _incrby(data, key, amount):
-    return _add(data, key, _integer(amount))
+    return _add(data, key, integer(amount))
 
 
 @_command("DECRBY", 2)
 def _decrby(data, key, amount):
-    number = _integer(amount)
+    number = integer(amount)
     if -number not in INT64:
-        raise _Fail("ERR decrement would overflow")
+        raise Fail("ERR decrement would overflow")
     return _add(data, key, -number)
 
 
@@ -426,14 +367,14 @@ def _type(data, key):
 def _expire_in(data, key, amount, unit, options):
     flags = {option.upper() for option in options}
     if unknown := flags - {b"NX", b"XX", b"GT", b"LT"}:
-        raise _Fail(f"ERR Unsupported option {min(unknown).decode(errors='replace')}")
+        raise Fail(f"ERR Unsupported option {min(unknown).decode(errors='replace')}")
     if b"NX" in flags and len(flags) > 1:
-        raise _Fail("ERR NX and XX, GT or LT options at the same time are not compatible")
+        raise Fail("ERR NX and XX, GT or LT options at the same time are not compatible")
     if {b"GT", b"LT"} <= flags:
-        raise _Fail("ERR GT and LT options at the same time are not compatible")
-    ttl = _integer(amount) * unit
+        raise Fail("ERR GT and LT options at the same time are not compatible")
+    ttl = integer(amount) * unit
     if ttl not in INT64:
-        raise _Fail(f"ERR invalid expire time in '{'expire' if unit == 1000 else 'pexpire'}' command")
+        raise Fail(f"ERR invalid expire time in '{'expire' if unit == 1000 else 'pexpire'}' command")
     if data.value(key) is None:
         return 0
     old = data.ttl(key)
@@ -501,7 +442,7 @@ def _hget(data, key, field):
 @_command("HSET", 3, None)
 def _hset(data, key, *pairs):
     if len(pairs) % 2:
-        raise _Fail("ERR wrong number of arguments for 'hset' command")
+        raise Fail("ERR wrong number of arguments for 'hset' command")
     fields = data.hash(key)
     before = len(fields)
     fields.update(zip(pairs[::2], pairs[1::2], strict=True))
@@ -512,7 +453,7 @@ def _hset(data, key, *pairs):
 @_command("HMSET", 3, None)
 def _hmset(data, key, *pairs):
     if len(pairs) % 2:
-        raise _Fail("ERR wrong number of arguments for 'hmset' command")
+        raise Fail("ERR wrong number of arguments for 'hmset' command")
     _hset(data, key, *pairs)
     return OK
 
@@ -569,11 +510,11 @@ def _hdel(data, key, *names):
 
 @_command("HINCRBY", 3)
 def _hincrby(data, key, field, amount):
-    step = _integer(amount)
+    step = integer(amount)
     fields = data.hash(key)
-    number = _integer(fields.get(field, b"0"), "ERR hash value is not an integer") + step
+    number = integer(fields.get(field, b"0"), "ERR hash value is not an integer") + step
     if number not in INT64:
-        raise _Fail("ERR increment or decrement would overflow")
+        raise Fail("ERR increment or decrement would overflow")
     fields[field] = str(number).encode()
     data.store_hash(key, fields)
     return number

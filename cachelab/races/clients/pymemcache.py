@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from pymemcache.client.base import Client
 
-from . import model_memcached as model
-from .calls import LOST, Call
-from .refusals import NotModelled
+from ..calls import LOST, Call
+from ..models import memcached as model
+from ..refusals import NotModelled
 
 
 class MemcachedClient(Client):

@@ -1,0 +1,1 @@
+"""The client functions: run with recorded answers, and kept as automata."""

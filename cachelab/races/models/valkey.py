@@ -1,0 +1,94 @@
+"""A Valkey server small enough to explore: strings, hashes, expiry flags, WATCH's idea of "modified", Lua.
+
+State is a value: a *keyspace* is a tuple of `(key, value, ttl)` sorted by key. `execute(keyspace, command)`
+returns the reply, the next keyspace and the keys the command *modified*, which is what WATCH watches: DEL of
+a missing key, or a SET that NX refused, modifies nothing.
+
+No clock runs. A key with a ttl keeps it in full until the explorer makes the key vanish, so TTL and PTTL
+answer what was set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .commands import OK, Data, Hash, Keyspace, ServerError, Status, arity_error, has, refuse, run
+
+EMPTY: Keyspace = ()
+
+
+def execute(keyspace: Keyspace, command: Sequence[bytes]) -> tuple[object, Keyspace, frozenset[bytes]]:
+    """Run one command: `(reply, keyspace afterwards, keys modified)`."""
+    data = Data(keyspace)
+    reply = _run(data, command)
+    return reply, data.freeze(), frozenset(data.modified)
+
+
+def transaction(
+    keyspace: Keyspace, commands: Iterable[Sequence[bytes]]
+) -> tuple[list | ServerError, Keyspace, frozenset[bytes]]:
+    """MULTI … EXEC whose watched keys are untouched: a list of replies.
+
+    A command that is unknown or has the wrong number of arguments is refused while it is queued, and EXEC
+    then runs nothing: EXECABORT.
+    """
+    commands = list(commands)
+    for command in commands:
+        if (error := arity_error(command)) is not None:
+            return error, keyspace, frozenset()
+    data = Data(keyspace)
+    replies = [_run(data, command) for command in commands]
+    return replies, data.freeze(), frozenset(data.modified)
+
+
+def without(keyspace: Keyspace, key: bytes) -> Keyspace:
+    """The keyspace after `key` was evicted or expired."""
+    return tuple(entry for entry in keyspace if entry[0] != key)
+
+
+def keys(keyspace: Keyspace) -> list[bytes]:
+    return [entry[0] for entry in keyspace]
+
+
+def expiring(keyspace: Keyspace) -> list[bytes]:
+    """The keys that have a ttl."""
+    return [key for key, _, ttl in keyspace if ttl is not None]
+
+
+def contents(keyspace: Keyspace) -> dict[str, object]:
+    """The keyspace as a learner would print it."""
+
+    def text(value):
+        if isinstance(value, Hash):
+            return {text(field): text(item) for field, item in value}
+        return value.decode(errors="backslashreplace")
+
+    return {text(key): text(value) for key, value, _ in keyspace}
+
+
+def _run(data: Data, command: Sequence[bytes]) -> object:
+    if command[0].upper() != b"EVAL":
+        return run(data, command)
+    if (error := arity_error(command)) is not None:
+        return error
+    from . import lua  # lupa is only needed by clients that use scripts
+
+    return lua.evaluate(data, command)
+
+
+__all__ = [
+    "EMPTY",
+    "OK",
+    "Hash",
+    "Keyspace",
+    "ServerError",
+    "Status",
+    "contents",
+    "execute",
+    "expiring",
+    "has",
+    "keys",
+    "refuse",
+    "transaction",
+    "without",
+]
