@@ -76,12 +76,15 @@ def test_nothing_of_what_a_card_says_afterwards_stands_on_the_page(cells):
 
 
 def test_why_is_closed_until_then(cells):
-    """The text between an answer and the next heading, question or run is folded, so that a reader who sees
-    the question does not see it too."""
-    for i, _ in ids(cells, "answer"):
-        cell = cells[i + 1] if i + 1 < len(cells) else None
-        if cell and cell.cell_type == "markdown" and not cell.source.startswith("#"):
+    """A reader who sees the question does not see it too: it is folded, all of it."""
+    prose = [cell for cell in cells if cell.cell_type == "markdown"]
+    assert [cell.id for cell in prose if cell.source.startswith("**Why")] == []
+    for cell in prose:
+        if "<details" in cell.source:
             assert re.match(r"<details><summary>(<b>)?Why\b.*</summary>\n\n", cell.source), cell.id
-    for cell in cells:
-        if "<details>" in cell.source:
-            assert cell.source.rstrip().endswith("\n\n</details>"), f"{cell.id}: the end is not folded too"
+            assert cell.source.endswith("\n\n</details>"), f"{cell.id}: the end is not folded too"
+
+
+def test_lessons_ask_through_their_entries(cells):
+    sources = [(cell.id, cell.source) for cell in cells if cell.cell_type == "code"]
+    assert [id for id, source in sources if re.search(r"widgets\.predict\(|\.reveal\(", source)] == []

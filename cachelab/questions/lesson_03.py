@@ -1,0 +1,88 @@
+"""Lesson 03, provision a cluster with boto3."""
+
+from . import Question
+
+QUESTIONS = {
+    "network": Question(
+        "AWS",
+        choices={
+            "takes the order; nobody can connect": "That is what a rule that lets in nobody would do.",
+            "takes the order; the group is ignored": "What AWS takes it does not ignore, least of all a firewall.",
+            "refuses the order": "",
+        },
+        because="A cache and its security groups must be in one VPC, and AWS can see that they are not.",
+    ),
+    "choices": Question(
+        "It can never be changed",
+        choices={
+            "node type": "It takes a while and a failover, but it can be done on a running cache.",
+            "number of replicas": "Replicas are added and removed while the cache runs.",
+            "encryption at rest": "",
+            "days of backups": "It is a number that you can set at any time, to 0 as well.",
+        },
+        because="Neither can the subnet group, nor the port.",
+    ),
+    "command": Question(
+        "nodes on the bill",
+        choices={
+            "1": "One shard, says the command, and tutorials give the price of one node.",
+            "2": "Two replicas, says the command, and a replica does not come alone.",
+            "3": "",
+        },
+        because="A primary and two replicas. All are billed alike.",
+    ),
+    "wait": Question(
+        "The waiter gives up after",
+        unit="s",
+        low="`create-failed` is not a word it knows: for the waiter, the creation is still on its way.",
+        high="It does not wait for ever: see how often it asks, and how many times.",
+        because="It waits for a word that will never come.",
+    ),
+    "address": Question(
+        "The tutorial's address",
+        choices={
+            "is right": "It is, for a cluster without encryption, as tutorials once made them.",
+            "is wrong for this cluster": "",
+        },
+        because="With TLS it begins with `master.`",
+    ),
+    "connect": Question(
+        "Without ssl=True, the client",
+        choices={
+            "works, unencrypted": "A server may offer both. This one insists on encryption.",
+            "gets an error at once": "",
+            "waits for a time-out": "It would, if nobody answered. Here somebody does, and hangs up.",
+        },
+        because="The server expects a TLS greeting, and hangs up on anything else.",
+    ),
+    "failover": Question(
+        "Longest time without a successful write",
+        unit="s",
+        low="Somebody has to notice, choose an heir, promote it and lead the address there.",
+        high="On AWS it is seconds. On one machine, a dead process is noticed at once.",
+        because="The same address leads to another node, and your client opens a new connection to it.",
+    ),
+    "lost": Question(
+        "payments still there",
+        of=500,
+        high="Each was acknowledged, but only by the primary: it does not wait for its replicas.",
+        because="The heir had never heard of them.",
+    ),
+    "snapshot": Question(
+        "You get",
+        choices={
+            "the old cluster, set back in time": "A database on your desk would do that.",
+            "a new cluster, with its own address and bill": "",
+        },
+        because="Replicas are yours to order again.",
+    ),
+    "end": Question(
+        "Still billing",
+        choices={
+            "nothing": "What you delete stops billing. The snapshot is a thing of its own.",
+            "the snapshot": "",
+            "the subnet group": "It is still there, but groups and networks are free.",
+        },
+        because="One backup of a living cache is free; this cache is gone.",
+    ),
+}
