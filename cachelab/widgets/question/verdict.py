@@ -19,7 +19,7 @@ def shown(question: Question, value: float | str | None) -> str:
     if isinstance(value, str):
         return f"“{value}”"
     if question.of is not None:
-        return f"{value:g} of {question.of}"
+        return f"{value:,.{0 if value == int(value) else 2}f} of {question.of:,}"
     return quantity(value) + _unit(question)
 
 
