@@ -8,7 +8,8 @@ QUESTIONS = {
         unit="×",
         low="Both hold their values in memory, but your program reaches only one of the two without a trip.",
         high="It is a trip to another process, and that on the same machine: no network lies between.",
-        because="The dictionary is a few machine instructions away, Valkey a trip through the operating system.",
+        because="The dictionary is a few machine instructions away, Valkey a trip through the operating "
+        "system.",
     ),
     "distance": Question(
         "quicker from the near cache by a factor of",

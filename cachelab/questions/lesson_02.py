@@ -53,7 +53,8 @@ QUESTIONS = {
     "hashing": Question(
         "keys that the naive way moves",
         of=3000,
-        low="A quarter would be enough to fill the new node. But another modulus gives most keys another rest.",
+        low="A quarter would be enough to fill the new node. But another modulus gives most keys "
+        "another rest.",
         high="Some keep their node by chance: those with the same rest when divided by three and by four.",
         because="A key that moves is a miss, until somebody fills it again.",
     ),
@@ -78,7 +79,8 @@ QUESTIONS = {
     "victims": Question(
         "victims that had been read again",
         unit="%",
-        low="For LRU they should be none. But its clock counts in whole seconds, and the test is over in one.",
+        low="For LRU they should be none. But its clock counts in whole seconds, and the test is "
+        "over in one.",
         high="It chooses among a few keys at random, and half of all keys had been read again.",
         because="All time stamps are equal in so short a test, and the choice is as good as random.",
     ),
@@ -87,7 +89,7 @@ QUESTIONS = {
         choices={
             "the voucher": "Up to 30 days it would be so.",
             "nothing": "",
-            "an error": "Memcached takes the number without a word. It only reads it otherwise than you meant it.",
+            "an error": "Memcached takes the number without a word. It only reads it otherwise.",
         },
         because="A time of more than 30 days is read as a date, and that date is long past.",
     ),
@@ -96,7 +98,8 @@ QUESTIONS = {
         choices={
             "True": "",
             "False": "It would have to know that the key was not deleted, and nothing has told it so.",
-            "an error": "A client that waits for an answer gives one, after its time-out. This one does not wait.",
+            "an error": "A client that waits for an answer gives one, after its time-out. This one does not "
+            "wait.",
         },
         because="It did not wait for an answer, so it cannot know.",
     ),

@@ -7,7 +7,7 @@ QUESTIONS = {
         "AWS",
         choices={
             "takes the order; nobody can connect": "That is what a rule that lets in nobody would do.",
-            "takes the order; the group is ignored": "What AWS takes it does not ignore, least of all a firewall.",
+            "takes the order; the group is ignored": "What AWS takes it does not ignore, a firewall least.",
             "refuses the order": "",
         },
         because="A cache and its security groups must be in one VPC, and AWS can see that they are not.",

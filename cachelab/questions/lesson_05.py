@@ -7,14 +7,16 @@ QUESTIONS = {
         "orders that leave the wrong value in the cache",
         of=6,
         low="Database and cache need to disagree about who came last, and nothing keeps them from it.",
-        high="If one writer is done before the other begins, all is well; and some mixed orders agree by luck.",
+        high="If one writer is done before the other begins, all is well; and some mixed orders agree "
+        "by luck.",
         because="In the other orders, who is last in the database is last in the cache too.",
     ),
     "enough": Question(
         "orders that leave the old value in the cache",
         of=10,
         low="The delete only removes what is there. The reader may store its old value after it.",
-        high="The write and the delete must both fall between two calls of the reader: that is one place of many.",
+        high="The write and the delete must both fall between two calls of the reader: that is one "
+        "place of many.",
         because="The reader's `SET` has to come last of all, with a value from before the write.",
     ),
     "repairs": Question(
@@ -48,10 +50,10 @@ QUESTIONS = {
         choices={
             "both": "Both hold while nothing is forgotten. One of them then trusts an empty key.",
             "the lease": "",
-            "the versions": "A version beside the value does refuse what is older, while it is there to be compared.",
+            "the versions": "A version beside the value does refuse what is older, while it is there.",
             "neither": "A lost ticket costs one fill. It lets nothing old in.",
         },
-        because="Absent means *refuse* to the lease, and *accept* to the versions.",
+        because="Absent means “refuse” to the lease, and “accept” to the versions.",
     ),
     "crash": Question(
         "fewest steps until the old value stays for good",
@@ -63,7 +65,7 @@ QUESTIONS = {
     "lag": Question(
         "No order goes wrong with deletes from",
         choices={
-            "the primary's log": "It knows of each commit first. That is the trouble: the reader asks the replica.",
+            "the primary's log": "It knows of each commit first. That is the trouble: readers ask the replica.",
             "the replica's log": "",
             "either": "Both delete every change. What differs is whether the reader's source has it by then.",
             "neither": "A log that the replica has already applied cannot be ahead of what a reader is told.",
