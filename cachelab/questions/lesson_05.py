@@ -65,7 +65,7 @@ QUESTIONS = {
     "lag": Question(
         "No order goes wrong with deletes from",
         choices={
-            "the primary's log": "It knows of each commit first. That is the trouble: readers ask the replica.",
+            "the primary's log": "It knows of each commit first. That is the trouble: readers ask another.",
             "the replica's log": "",
             "either": "Both delete every change. What differs is whether the reader's source has it by then.",
             "neither": "A log that the replica has already applied cannot be ahead of what a reader is told.",
