@@ -23,6 +23,8 @@ from .guard import ACCESS_KEY, REGION, SECRET_KEY, Guard
 from .topology import topology
 
 if TYPE_CHECKING:
+    from .plane.node import Node
+    from .plane.shard import Shard
     from .region import Region
 
 PROVISIONING_SECONDS = 3.0
@@ -179,6 +181,18 @@ class Account:
         """
         self._node(name).kill()
 
+    def freeze_node(self, name: str) -> None:
+        """SIGSTOP a node: it accepts connections and answers nothing.
+
+        After some seconds of silence it counts as dead: it is ended, and what follows is what follows
+        `fail_node`.
+        """
+        self._node(name).freeze()
+
+    def thaw_node(self, name: str) -> None:
+        """Let a frozen node go on where it stopped, if it has not been replaced yet: a pause, no failure."""
+        self._node(name).thaw()
+
     def fail_zone(self, zone: str) -> list[str]:
         """Take an availability zone down: its nodes die, and are not replaced before `restore_zone`.
 
@@ -200,11 +214,28 @@ class Account:
 
     def partition_replica(self, name: str) -> None:
         """Cut a replica off from its primary: it goes on serving what it has, and falls behind."""
-        self._replica(name).cut()
+        self._shard_of_replica(name)[1].cut()
 
     def heal_replica(self, name: str) -> None:
         """End the partition of a replica; it catches up by itself."""
-        self._replica(name).mend()
+        self._shard_of_replica(name)[1].mend()
+
+    def replica_link(self, name: str, delay: float | None = 0.0) -> None:
+        """Let a replica hear of every write `delay` seconds after its primary has done it.
+
+        `delay=None`: the link falls silent and is not closed, as when a firewall drops what passes.
+        `delay=0`: as fast as it goes. The delay ends when the replica is promoted or replaced. Only for
+        groups with cluster mode disabled.
+        """
+        if delay is not None and not 0 <= delay <= 60:
+            raise ValueError(f"delay={delay!r}: give seconds from 0 to 60, or None for a silent link.")
+        shard, replica = self._shard_of_replica(name)
+        if shard.blueprint.cluster_mode:
+            raise AccountError(
+                f"{name} belongs to a cluster, whose nodes tell each other where they are: its link cannot "
+                "lead elsewhere. Use a group with cluster mode disabled, or partition_replica()."
+            )
+        shard.pace_replication(replica, delay)
 
     def fail_next_create(self, reason: str = "there is not enough capacity") -> None:
         """Let the next cache that is created end in create-failed. An order that is refused counts."""
@@ -305,13 +336,13 @@ class Account:
         known = ", ".join(sorted({node.id for node in self._nodes()})) or "none"
         raise AccountError(f"there is no node {name!r} in this account. Nodes: {known}.")
 
-    def _replica(self, name: str):
+    def _shard_of_replica(self, name: str) -> "tuple[Shard, Node]":
         node = self._node(name)
         for cache in self._caches():
             for shard in cache.shards:
                 if node in shard.replicas:
-                    return node
-        raise AccountError(f"{name} is not a replica: only a replica can be cut off from its primary.")
+                    return shard, node
+        raise AccountError(f"{name} is not a replica: only a replica has a link to a primary.")
 
 
 def _seconds(value: float) -> float:

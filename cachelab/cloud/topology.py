@@ -15,7 +15,7 @@ def topology(regions: "list[Region]", name: str | None = None) -> list[dict]:
 
     Each row: id, cache, shard, role ("primary", "replica" or "node"), zone, status, cache_status, live (its
     process runs), endpoint (host, port), pid, engine (its badge), keys, and for Valkey offset (replication
-    bytes), lag (bytes behind the primary, None if unknown) and link ("up", "down" or "cut off").
+    bytes), lag (bytes behind the primary, None if unknown) and link ("up", "down", "cut off" or "silent").
     """
     rows = []
     for cache in [cache for region in regions for cache in region.caches]:
@@ -57,8 +57,16 @@ def _shard_rows(cache: "Cache", shard: "Shard") -> list[dict]:
         row = _row(cache, shard.id, node, role)
         if seen:
             row |= {"keys": seen.keys, "offset": seen.offset}
-            row["link"] = "cut off" if node.cut_off else "up" if seen.link_up else "down"
+            row["link"] = _link(node, seen.link_up)
             if primary:
                 row["lag"] = max(0, primary.offset - seen.offset) if role == "replica" else 0
         rows.append(row)
     return rows
+
+
+def _link(node: "Node", up: bool) -> str:
+    if node.cut_off:
+        return "cut off"
+    if node.silent:
+        return "silent"
+    return "up" if up else "down"

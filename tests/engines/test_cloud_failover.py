@@ -1,7 +1,6 @@
 """Nodes die, zones go down, replicas fall behind: what is promoted, what is lost, what clients notice."""
 
 import os
-import signal
 import threading
 import time
 
@@ -101,19 +100,14 @@ def test_awss_events_in_awss_order(aws, elasticache, group):
     assert roles(aws, group)[old] == "replica"
 
 
-def suspend(aws, name):
-    """Make a node hang: its process is there, its port takes connections, and nothing answers."""
-    [pid] = [row["pid"] for row in aws.topology() if row["id"] == name]
-    os.kill(pid, signal.SIGSTOP)
-    return pid
-
-
 def test_a_primary_that_hangs_fails_over_as_a_dead_one_does(aws, group, monkeypatch):
     monkeypatch.setattr(fleet, "SILENCE", 1.0)
     address, start = primary(describe(aws, group)), len(aws.events())
     connect(address).set("before", 1)
     wait_until(lambda: all(row["keys"] == 1 for row in aws.topology(group)), "replication")
-    old, pid = f"{group}-001", suspend(aws, f"{group}-001")
+    old = f"{group}-001"
+    [pid] = [row["pid"] for row in aws.topology(group) if row["id"] == old]
+    aws.freeze_node(old)
     with pytest.raises(redis.TimeoutError):
         connect(address, socket_timeout=0.2).get("before")
     wait_until(lambda: roles(aws, group)[old] == "replica", "failover")
@@ -365,7 +359,7 @@ def test_a_shard_whose_primary_hangs_fails_over(aws, sharded, monkeypatch):
     client = cluster_client(sharded)
     client.set("before", 2)
     old = next(row["id"] for row in aws.topology("sharded") if row["role"] == "primary")
-    suspend(aws, old)
+    aws.freeze_node(old)
     wait_until(lambda: roles(aws, "sharded")[old] == "replica", "failover")
     aws.settle()
     wait_until(lambda: all(row["live"] and row["link"] == "up" for row in aws.topology("sharded")), "repair")

@@ -297,7 +297,8 @@ def valkey_settings(group: ParameterGroup, node_type: str) -> dict[str, str]:
         if parameter.engine_name is not None:
             settings[parameter.engine_name or parameter.name] = group.value(parameter.name)
     reserved = int(group.value("reserved-memory-percent") or 25)
-    settings["maxmemory"] = str(catalog.MEMORY[node_type] * (100 - reserved) // 100)
+    # 0 would mean no limit at all to the engine; with everything held back, nothing may be stored.
+    settings["maxmemory"] = str(max(1, catalog.MEMORY[node_type] * (100 - reserved) // 100))
     return settings
 
 

@@ -15,6 +15,13 @@ class CacheNode:
         """SIGKILL, as in an outage."""
         self.server.kill()
 
+    def freeze(self) -> None:
+        """SIGSTOP: it accepts connections and answers nothing, until it is thawed or ended."""
+        self.server.freeze()
+
+    def thaw(self) -> None:
+        self.server.thaw()
+
     def close(self) -> None:
         """End the process and its relay for good."""
         self.status = "deleting"

@@ -77,6 +77,8 @@ class Node(CacheNode):
     number: str = "0001"
     status: str = "creating"
     cut_off: bool = False  # partitioned from its primary
+    link: Relay | None = None  # what its replication passes through, if that is delayed or silent
+    silent: bool = False  # that link is open and nothing passes
     server: ValkeyServer | None = None
     front: Relay | None = None
     created: float = field(default_factory=time.time)
@@ -245,6 +247,34 @@ class Node(CacheNode):
             admin.config_set("masterauth", "partitioned")  # so that it cannot come back
             admin.execute_command("CLIENT", "KILL", "TYPE", "master")
         self.cut_off = True
+
+    def source(self, primary: "Node") -> tuple[str, int]:
+        """Where this replica gets the primary's data: from itself, or through the relay in between."""
+        if not self.link:
+            return primary.address
+        if self.link.targets != [primary.address]:
+            self.link.retarget(primary.address)
+            self.link.cut()
+        return self.link.host, self.link.port
+
+    def pace_link(self, delay: float | None) -> None:
+        """Let everything on the link arrive `delay` seconds late; None: it stays open and nothing arrives."""
+        self.silent = delay is None
+        if self.silent:
+            self.link.hang()
+        else:
+            self.link.delay = delay
+            self.link.resume()
+
+    def drop_link(self) -> None:
+        """No relay in between any more."""
+        link, self.link, self.silent = self.link, None, False
+        if link:
+            link.close()
+
+    def close(self) -> None:
+        super().close()
+        self.drop_link()
 
     def mend(self) -> None:
         """End the partition; the node catches up by itself."""

@@ -119,6 +119,7 @@ class Shard:
             if self.primary_door:
                 self.primary_door.retarget(node.address)  # before anybody is told, and before anything slow
             old, self.primary = self.primary, node
+            node.drop_link()
             if node.cut_off:
                 node.mend()  # there is no link left to cut
             for replica in self.replicas:
@@ -135,7 +136,20 @@ class Shard:
             slots.follow(replica, self.primary)
             return
         with replica.admin() as admin:
-            admin.execute_command("REPLICAOF", self.primary.server.host, self.primary.server.port)
+            admin.execute_command("REPLICAOF", *replica.source(self.primary))
+
+    def pace_replication(self, replica: Node, delay: float | None) -> None:
+        """Let a replica hear of everything `delay` seconds late; None: its link stays open, and is silent."""
+        with self.lock:
+            if delay == 0:
+                replica.drop_link()
+                self.follow(replica)
+                return
+            if replica.link is None:
+                replica.link = Relay(self.primary.address)
+                self.follow(replica)
+                replica.wait_for_sync()
+            replica.pace_link(delay)
 
     def most_current(self, but: Collection[Node] = ()) -> Node | None:
         """The live replica with the least replication lag: the one AWS promotes; none of `but`."""
@@ -155,6 +169,7 @@ class Shard:
         """
         with self.lock:
             node.cut_off = False
+            node.drop_link()
             survivor = self.most_current() if node is self.primary else None
             if self.blueprint.cluster_mode:
                 slots.come_back(node, self.primary)

@@ -74,6 +74,8 @@ def test_the_defaults_that_surprise():
     group.values |= {"reserved-memory-percent": "0", "maxmemory-policy": "allkeys-lfu"}
     settings = valkey_settings(group, "cache.t4g.micro")
     assert (settings["maxmemory-policy"], settings["maxmemory"]) == ("allkeys-lfu", "536870912")
+    group.values |= {"reserved-memory-percent": "100"}
+    assert valkey_settings(group, "cache.t4g.micro")["maxmemory"] == "1"  # 0 would be no limit at all
 
 
 def test_what_elasticache_keeps_to_itself_does_not_reach_the_engine():
