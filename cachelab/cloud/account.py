@@ -14,6 +14,7 @@ import os
 import secrets
 import threading
 import weakref
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .billing import Billed, still_billing
@@ -53,7 +54,7 @@ class Account:
         self._provisioning_time = _seconds(provisioning_time)
         self.id = f"{secrets.randbelow(9 * 10**11) + 10**11}"
         """The account's twelve-digit number, as in its ARNs."""
-        self._server = self._guard = self._fleet = None
+        self._server = self._guard = self._fleet = self._minutes = None
 
     # Open and close.
 
@@ -66,11 +67,13 @@ class Account:
         from cachelab.engines.tls import authority
 
         from .api.wire import FLEETS
+        from .metrics import backend as cloudwatch
         from .plane.fleet import Fleet
         from .server import Server
 
         self._fleet = FLEETS[self.id] = Fleet(self._provisioning_time)
         self._server = Server(self.id)
+        self._minutes = cloudwatch.minutes_of(self.id, self._regions)
         self._ca_file = authority().ca_file
         self._guard = Guard(self._server.url, self._ca_file, run_directory("account"))
         self._guard.open()
@@ -86,6 +89,7 @@ class Account:
         if self._server is None:
             return
         from .api.wire import FLEETS
+        from .metrics import backend as cloudwatch
 
         pids = [node.server.pid for node in self._nodes() if node.server]
         ports = [port for cache in self._caches() for _, port in cache.addresses]
@@ -97,8 +101,9 @@ class Account:
             self._guard.close()
             self._server.close()
             FLEETS.pop(self.id, None)
+            cloudwatch.CLOCKS.pop(self.id, None)
             _forget(self.id)
-            self._server = self._guard = self._fleet = None
+            self._server = self._guard = self._fleet = self._minutes = None
             _open.discard(self)
         left = [f"process {pid}" for pid in pids if _exists(pid)]
         left += [f"port {port}" for port in ports if _listens(port)]
@@ -156,6 +161,20 @@ class Account:
         self._provisioning_time = _seconds(seconds)
         if self._fleet:
             self._fleet.provisioning_time = self._provisioning_time
+
+    def minute(self, count: int = 1) -> None:
+        """CloudWatch's time: let `count` minutes pass.
+
+        Every node that answers is sampled once a minute, and every alarm is judged. What happened since the
+        last minute counts in the first of them. In between, CloudWatch's time stands still: `now()`.
+        """
+        self._need_open()
+        self._minutes.step(count)
+
+    def now(self) -> datetime:
+        """CloudWatch's time, in UTC: StartTime and EndTime of what you ask it for are counted from here."""
+        self._need_open()
+        return self._minutes.clock.moment
 
     def settle(self, seconds: float = 60.0) -> bool:
         """Wait until nothing is being created, changed, repaired or deleted; False after `seconds`.

@@ -7,6 +7,7 @@ TestFailover.
 
 import os
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -91,6 +92,10 @@ class LiveAccount:
         client = self._need_session().client(service, region_name=region_name or self.region, **options)
         client.meta.events.register(f"provide-client-params.{service}", self._ask_first)
         return client
+
+    def now(self) -> datetime:
+        """The time, in UTC: on AWS it passes by itself."""
+        return datetime.now(UTC)
 
     def _need_session(self):
         if self._session is None:

@@ -8,7 +8,7 @@ CLOSE_POLL = 0.05  # seconds between two looks at whether to close
 
 
 class Server:
-    """Serves one account's API at `url`. All of moto's services answer; ElastiCache is ours."""
+    """Serves one account's API at `url`. All of moto's services answer; two are ours."""
 
     def __init__(self, account_id: str) -> None:
         # Imported when the first account opens: half a second, and a lesson may never open one.
@@ -22,8 +22,10 @@ class Server:
         from cachelab.engines.ports import free_port
 
         from .api import wire
+        from .metrics import backend as cloudwatch
 
         wire.install()
+        cloudwatch.install()
         moto = DomainDispatcherApplication(create_backend_app)
 
         def application(environ, start_response):

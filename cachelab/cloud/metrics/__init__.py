@@ -1,6 +1,12 @@
 """CloudWatch for the account in a box: nodes are sampled by the minute, alarms judged by AWS's tables.
 
+minutes                the account's clock: one minute, one sample of every node, one verdict of every alarm
+nodes · source         which nodes there are at the moment, and how to ask them
+valkey · memcached     what they say, as AWS's metrics
+published              which metrics AWS publishes under which dimensions, and which are absent here and why
 points · store         what CloudWatch keeps, and its statistics
+arithmetic · search    metric math;  queries: what GetMetricData and alarms ask for
 judging · rules        when an alarm rings; composite alarms
-arithmetic · search    metric math
+alarms · watch         one alarm; one region's alarms, their history and whom they tell
+requests · backend     the API's operations, and the place where moto answers
 """

@@ -66,9 +66,9 @@ _PIECES = re.compile(r"""("[^"]*"|'[^']*')|(&&|\|\||\^|\bAND\b|\bOR\b)""")
 
 
 def evaluate(
-    expression: str, series: Mapping[str, Series], window: Window, search: Search | None = None
+    expression: str, series: Mapping[str, Series | list[Series]], window: Window, search: Search | None = None
 ) -> list[Series]:
-    """What an expression makes of `series` (by id): one series or several.
+    """What an expression makes of `series` (by id; a list is what a SEARCH found): one series or several.
 
     `search(query, statistic, period)` answers SEARCH. Raises ExpressionError.
     """
@@ -271,7 +271,8 @@ class _Evaluation:
         return apply
 
     def _metrics(self, text: str = "") -> list[Series]:
-        return [one for name, one in self.series.items() if one.period is not None and text in name]
+        metrics = {name: one for name, one in self.series.items() if isinstance(one, Series) and one.period}
+        return [one for name, one in metrics.items() if text in name]
 
     def _period(self, value: Value) -> float:
         one = _one(value)

@@ -73,7 +73,8 @@ class Point:
     def statistic(self, name: str) -> float | None:
         """SampleCount, Average, Sum, Minimum, Maximum or a percentile (p0 to p100, "p99.9").
 
-        None if it cannot be known: a percentile of a statistic set whose values differ. AWS does not say
+        None if AWS has none: a percentile of a statistic set whose values differ, or of negative values
+        (GetMetricStatistics in the API reference). AWS does not say
         how it finds a percentile; here it is the smallest value that at least so many percent do not exceed
         (numpy's "inverted_cdf"), always one that was measured. Raises NoSuchStatistic.
         """
@@ -89,7 +90,7 @@ class Point:
             }
             return float(simple[name])
         spread = self.spread()
-        return None if spread is None else percentile(spread, float(name[1:]))
+        return None if spread is None or self.least < 0 else percentile(spread, float(name[1:]))
 
 
 def percentile(counts: Mapping[float, float], percent: float) -> float:

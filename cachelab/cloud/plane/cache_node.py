@@ -10,6 +10,7 @@ class CacheNode:
     status: str
     server: LocalEngine | None
     front: Relay | None  # terminates TLS
+    own_connections = 0  # the account's own connections to its process so far: no client's traffic
 
     def kill(self) -> None:
         """SIGKILL, as in an outage."""

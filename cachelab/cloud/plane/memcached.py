@@ -46,6 +46,7 @@ class MemcachedNode(CacheNode):
 
     def restart(self) -> None:
         """Start the process again at the same address: empty, as memcached always is."""
+        self.own_connections = 0
         self.server.args = tuple(self.arguments)
         self.server.restart()
 
@@ -57,6 +58,7 @@ class MemcachedNode(CacheNode):
         """Items and bytes held; None if it does not answer."""
         if not self.alive:
             return None
+        self.own_connections += 1
         with contextlib.suppress(OSError, MemcacheError):
             with contextlib.closing(self.server.client(timeout=timeout, connect_timeout=timeout)) as client:
                 stats = client.stats()

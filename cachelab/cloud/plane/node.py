@@ -37,6 +37,16 @@ class Blueprint:
 NOWHERE = ("127.0.0.1", 1)
 
 
+def with_histogram(settings: dict[str, str]) -> dict[str, str]:
+    """Settings with the engine's latency histogram on: CloudWatch's request latencies are read from it.
+
+    Where `latency-tracking` was not asked for, INFO names commands without figures.
+    """
+    asked = settings.get("latency-tracking") == "yes"
+    shown = "50 99 99.9" if asked else ""
+    return settings | {"latency-tracking": "yes", "latency-tracking-info-percentiles": shown}
+
+
 def certificate() -> object:
     """What a TLS endpoint of the account shows its clients."""
     return authority().server_material(("127.0.0.1", "localhost"))
@@ -92,7 +102,7 @@ class Node(CacheNode):
         (directory / "users.acl").chmod(0o600)
         if dump:
             (directory / "dump.rdb").write_bytes(dump.read_bytes())
-        access, config = self.blueprint.access, dict(self.blueprint.settings)
+        access, config = self.blueprint.access, with_histogram(self.blueprint.settings)
         config |= {
             "aclfile": "users.acl",
             "masteruser": access.admin,
@@ -138,6 +148,7 @@ class Node(CacheNode):
 
     def restart(self) -> None:
         """Start the process again at the same address, empty."""
+        self.own_connections = 0
         (self.server.directory / "dump.rdb").unlink(missing_ok=True)  # left by a sync or a backup
         (self.server.directory / "users.acl").write_text(self.blueprint.access.file())
         self.server.restart()
@@ -147,6 +158,7 @@ class Node(CacheNode):
     @contextlib.contextmanager
     def admin(self, timeout: float = 2.0):
         """A connection as the service's own user, past TLS and past everything clients may not do."""
+        self.own_connections += 1
         client = redis.Redis(
             host=self.server.host,
             port=self.server.port,
@@ -209,6 +221,8 @@ class Node(CacheNode):
 
     def configure(self, settings: dict[str, str]) -> None:
         """Apply changed settings; those the engine only takes at start wait for the next start."""
+        if "latency-tracking" in settings:
+            settings = with_histogram(settings)
         self.server.config.update(settings)
         with self.admin() as admin:
             for name, value in settings.items():
