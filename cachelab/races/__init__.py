@@ -12,13 +12,12 @@ No threads, no sleeping, no sampling: explore.py says how.
 from pathlib import Path
 
 from cachelab.learner import lines
-
-from .explore import explore, play
-from .faults import FAULTS, cdc, outlast_readers
-from .refusals import Endless, NotDeterministic, NotModelled, Refusal
-from .telling.game import Game
-from .telling.report import Report
-from .telling.step import Step
+from cachelab.races.explore import explore, play
+from cachelab.races.faults import FAULTS, cdc, outlast_readers
+from cachelab.races.refusals import Endless, NotDeterministic, NotModelled, Refusal
+from cachelab.races.telling.game import Game
+from cachelab.races.telling.report import Report
+from cachelab.races.telling.step import Step
 
 lines.to_read(str(Path(__file__).with_name("strategies.py")))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .clients.automaton import Node
-from .state import Feed, State
-from .world import World
+from cachelab.races.clients.automaton import Node
+from cachelab.races.state import Feed, State
+from cachelab.races.world import World
 
 ATTEMPTS = 3  # deliveries of one commit to a handler that raises, beyond the fault budget
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .calls import LOST, Call
-from .clients.automaton import Loop, Node
-from .models import database
-from .refusals import Refusal
-from .state import Feed, Place, State
-from .world import World
+from cachelab.races.calls import LOST, Call
+from cachelab.races.clients.automaton import Loop, Node
+from cachelab.races.models import database
+from cachelab.races.refusals import Refusal
+from cachelab.races.state import Feed, Place, State
+from cachelab.races.world import World
 
 
 class Effect(NamedTuple):

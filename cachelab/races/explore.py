@@ -13,20 +13,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from cachelab.learner.interrupt import Watchdog
-
-from . import faults
-from .clients import session
-from .clients.session import Distinct, Session
-from .effects import elapse
-from .faults import Cdc
-from .graph import Graph
-from .invariants import Judge
-from .moves import Reads, moves, start
-from .state import Feed, Move, Next, State
-from .study import Study, study
-from .telling.game import Game
-from .telling.report import Report
-from .world import World
+from cachelab.races import faults
+from cachelab.races.clients import session
+from cachelab.races.clients.session import Distinct, Session
+from cachelab.races.effects import elapse
+from cachelab.races.faults import Cdc
+from cachelab.races.graph import Graph
+from cachelab.races.invariants import Judge
+from cachelab.races.moves import Reads, moves, start
+from cachelab.races.state import Feed, Move, Next, State
+from cachelab.races.study import Study, study
+from cachelab.races.telling.game import Game
+from cachelab.races.telling.report import Report
+from cachelab.races.world import World
 
 SECONDS = 5.0  # a search stops after so long, and says so
 _LONGEST_WALK = 1_000

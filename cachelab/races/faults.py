@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from .calls import Call
-from .clients import session
+from cachelab.races.calls import Call
+from cachelab.races.clients import session
 
 FAULTS = {
     "evict": "the cache drops a key to make room, at any moment",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .state import Move, State
+from cachelab.races.state import Move, State
 
 
 class Graph:

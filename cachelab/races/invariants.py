@@ -21,11 +21,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
-from .clients.automaton import Node
-from .clients.session import Failure
-from .effects import Effect, effect, marked, watching, without
-from .state import NO_LAG, Place, State, as_value
-from .world import World
+from cachelab.races.clients.automaton import Node
+from cachelab.races.clients.session import Failure
+from cachelab.races.effects import Effect, effect, marked, watching, without
+from cachelab.races.state import NO_LAG, Place, State, as_value
+from cachelab.races.world import World
 
 PROBE = 900  # identities of probes start here
 _RUNS = 4  # probes in a row that may read the database before the cache counts as unable to fill

@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .explore import explore
-from .faults import cdc
-from .strategies import STRATEGIES
-from .telling.report import Report
+from cachelab.races.explore import explore
+from cachelab.races.faults import cdc
+from cachelab.races.strategies import STRATEGIES
+from cachelab.races.telling.report import Report
 
 COLUMNS = {
     "no fault": None,

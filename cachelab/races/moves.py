@@ -5,13 +5,13 @@ An exploration spends its time here and in effects.py: `found` is handed down an
 
 from __future__ import annotations
 
-from . import cdc
-from .clients.automaton import Node
-from .clients.session import Distinct
-from .effects import Effect, effect, in_vain, lost, mark, vanish, watching
-from .faults import Cdc
-from .state import NO_LAG, Feed, Move, Next, Place, State, as_value
-from .world import World
+from cachelab.races import cdc
+from cachelab.races.clients.automaton import Node
+from cachelab.races.clients.session import Distinct
+from cachelab.races.effects import Effect, effect, in_vain, lost, mark, vanish, watching
+from cachelab.races.faults import Cdc
+from cachelab.races.state import NO_LAG, Feed, Move, Next, Place, State, as_value
+from cachelab.races.world import World
 
 
 class Reads(Exception):

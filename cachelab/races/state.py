@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Literal, NamedTuple
 
-from .clients.automaton import Node
+from cachelab.races.clients.automaton import Node
 
 NO_LAG = -1  # as the version a replica has: it is never behind
 NOT_STARTED = -1

@@ -12,7 +12,7 @@ import uuid
 
 from redis.exceptions import WatchError
 
-from .faults import outlast_readers
+from cachelab.races.faults import outlast_readers
 
 KEY = "user:1"
 LOCK = "lock:user:1"

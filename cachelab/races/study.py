@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .faults import Cdc
-from .invariants import Alone, alone
-from .world import World
+from cachelab.races.faults import Cdc
+from cachelab.races.invariants import Alone, alone
+from cachelab.races.world import World
 
 WARMING = 800  # the identity of the reader that warms the cache
 READS = ("read", "read_versioned")

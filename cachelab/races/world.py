@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from operator import itemgetter
 
-from .clients.automaton import Program
-from .clients.session import Failure, Session
-from .faults import Cdc, name_of
-from .models import database, memcached, valkey
-from .state import GONE, Move, Numbered, Place, State
+from cachelab.races.clients.automaton import Program
+from cachelab.races.clients.session import Failure, Session
+from cachelab.races.faults import Cdc, name_of
+from cachelab.races.models import database, memcached, valkey
+from cachelab.races.state import GONE, Move, Numbered, Place, State
 
 _ACTIONS = ("call", "begin", "wait", "lost", "unanswered", "crash", "poll on")
 

@@ -6,15 +6,13 @@ from .chart import Chart
 from .chooser import Chooser, chooser
 from .cluster import ClusterView, cluster
 from .figure import Figure
-from .matrix import Matrix, race_matrix
 from .order import OrderForm, order
 from .path import PathView, RequestPath, request_path
 from .preflight import preflight
 from .progress import progress
 from .quantity import quantity
 from .question import Prediction, Result, answer, ask, predict
-from .race import Race, race
-from .scheduler import Scheduler, play_scheduler
+from .race import Matrix, Race, Scheduler, play_scheduler, race, race_matrix
 from .show import show
 from .traffic import TrafficBench, traffic
 

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cachelab.learner.lines import Line
-
-from ..calls import Call
-from ..refusals import ADVICE, Endless, NotDeterministic
-from .session import FOREVER, Failure, Session
+from cachelab.races.calls import Call
+from cachelab.races.clients.session import FOREVER, Failure, Session
+from cachelab.races.refusals import ADVICE, Endless, NotDeterministic
 
 CALL_CAP = 200  # calls of one client in one schedule
 _LONGEST_ROUND = 12  # calls of a polling loop, at most

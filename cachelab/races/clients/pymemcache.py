@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from pymemcache.client.base import Client
 
-from ..calls import LOST, Call
-from ..models import memcached as model
-from ..refusals import NotModelled
+from cachelab.races.calls import LOST, Call
+from cachelab.races.models import memcached as model
+from cachelab.races.refusals import NotModelled
 
 
 class MemcachedClient(Client):

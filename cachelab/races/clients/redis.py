@@ -12,9 +12,9 @@ from redis._parsers.base import BaseParser
 from redis.client import EMPTY_RESPONSE, NEVER_DECODE, Pipeline
 from redis.exceptions import ConnectionError, ResponseError, WatchError
 
-from ..calls import LOST, Call
-from ..models import valkey as model
-from ..refusals import NotModelled
+from cachelab.races.calls import LOST, Call
+from cachelab.races.models import valkey as model
+from cachelab.races.refusals import NotModelled
 
 _scripts: dict[str, bytes] = {}  # every script this process has loaded, by its SHA1
 
@@ -228,7 +228,7 @@ class _Pipeline(Pipeline):
 
 
 def _remember(script: bytes) -> str:
-    from ..models.lua import digest
+    from cachelab.races.models.lua import digest
 
     sha = digest(script)
     _scripts[sha] = script

@@ -20,9 +20,8 @@ from cachelab.learner import lines
 from cachelab.learner.clock import Virtual
 from cachelab.learner.interrupt import PATIENCE
 from cachelab.learner.lines import Line
-
-from ..calls import Call, describe
-from ..refusals import ADVICE, Endless, NotDeterministic, NotModelled, Refusal
+from cachelab.races.calls import Call, describe
+from cachelab.races.refusals import ADVICE, Endless, NotDeterministic, NotModelled, Refusal
 
 FOREVER = 1_000  # a loop that has not given up after so many rounds never does
 _GRACE = 20  # calls it may still try after it was suspended, in its `finally` and `except` blocks
@@ -107,13 +106,13 @@ class Session:
     """One exploration's clients: their proxies for the cache and the database, and the run under way."""
 
     def __init__(self, functions: list[Callable], memcached: bool):
-        from ..models.database import Database
+        from cachelab.races.models.database import Database
 
         self.memcached = memcached
         if memcached:
-            from .pymemcache import MemcachedClient as Cache
+            from cachelab.races.clients.pymemcache import MemcachedClient as Cache
         else:
-            from .redis import ValkeyClient as Cache
+            from cachelab.races.clients.redis import ValkeyClient as Cache
         self.cache = Cache(self)
         self.db = Database(self)
         self.virtual = Virtual(functions, self._no_threads, self._no_network)

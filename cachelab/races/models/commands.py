@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..refusals import NotModelled
+from cachelab.races.refusals import NotModelled
 
 Keyspace = tuple  # of (key: bytes, value: bytes | Hash, ttl: int | None), sorted by key
 

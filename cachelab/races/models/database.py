@@ -5,8 +5,8 @@ A log is a tuple of the committed values; a version is a position in it. Version
 
 from __future__ import annotations
 
-from ..calls import Call
-from ..refusals import NotModelled
+from cachelab.races.calls import Call
+from cachelab.races.refusals import NotModelled
 
 Log = tuple  # of str
 INITIAL: Log = ("v0",)

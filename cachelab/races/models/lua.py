@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from functools import cache
 
-from ..refusals import Endless, NotModelled
-from . import commands
+from cachelab.races.models import commands
+from cachelab.races.refusals import Endless, NotModelled
 
 INSTRUCTIONS = 2_000_000  # a script that runs longer than this is taken to be endless (well under a second)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ..refusals import NotModelled
+from cachelab.races.refusals import NotModelled
 
 MONTH = 60 * 60 * 24 * 30  # seconds; memcached reads a larger expiry as a date
 FIRST_TOKEN = 1001

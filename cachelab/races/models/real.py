@@ -9,8 +9,8 @@ import re
 import socket
 import time
 
-from ..calls import Call
-from . import valkey
+from cachelab.races.calls import Call
+from cachelab.races.models import valkey
 
 PATIENCE = 5.0  # seconds to wait for a real server to answer, or for a real key to expire
 SLACK = 60_000  # milliseconds by which a real TTL may have run down since it was set

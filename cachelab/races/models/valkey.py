@@ -12,7 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .commands import OK, Data, Hash, Keyspace, ServerError, Status, arity_error, has, refuse, run
+from cachelab.races.models.commands import (
+    OK,
+    Data,
+    Hash,
+    Keyspace,
+    ServerError,
+    Status,
+    arity_error,
+    has,
+    refuse,
+    run,
+)
 
 EMPTY: Keyspace = ()
 
@@ -71,7 +82,7 @@ def _run(data: Data, command: Sequence[bytes]) -> object:
         return run(data, command)
     if (error := arity_error(command)) is not None:
         return error
-    from . import lua  # lupa is only needed by clients that use scripts
+    from cachelab.races.models import lua  # lupa is only needed by clients that use scripts
 
     return lua.evaluate(data, command)
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cachelab.learner.interrupt import Watchdog
-
-from ..moves import moves
-from ..state import Next, State
-from . import words
-from .narrator import Narrator
-from .step import Step
+from cachelab.races.moves import moves
+from cachelab.races.state import Next, State
+from cachelab.races.telling import words
+from cachelab.races.telling.narrator import Narrator
+from cachelab.races.telling.step import Step
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ..calls import LOST, Call, key_of, target
-from ..clients.automaton import Node
-from ..effects import effect, elapse
-from ..moves import moves
-from ..state import Feed, Move, Place, State, as_value
-from ..world import World
-from . import words
-from .step import CACHE, DATABASE, Step
+from cachelab.races.calls import LOST, Call, key_of, target
+from cachelab.races.clients.automaton import Node
+from cachelab.races.effects import effect, elapse
+from cachelab.races.moves import moves
+from cachelab.races.state import Feed, Move, Place, State, as_value
+from cachelab.races.telling import words
+from cachelab.races.telling.step import CACHE, DATABASE, Step
+from cachelab.races.world import World
 
 
 class Narrator:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..faults import Cdc, name_of
-from ..study import READS
+from cachelab.races.faults import Cdc, name_of
+from cachelab.races.study import READS
 
 
 def notes(search) -> list[str]:

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..calls import describe
-from ..effects import effect, without
-from ..invariants import PROBE
-from ..models.real import RealMemcached, RealValkey
-from ..state import Move, State, as_value
-from ..world import World
-from .narrator import Narrator
-from .step import Step
-from .words import cut, memcached_reply, plain, show
+from cachelab.races.calls import describe
+from cachelab.races.effects import effect, without
+from cachelab.races.invariants import PROBE
+from cachelab.races.models.real import RealMemcached, RealValkey
+from cachelab.races.state import Move, State, as_value
+from cachelab.races.telling.narrator import Narrator
+from cachelab.races.telling.step import Step
+from cachelab.races.telling.words import cut, memcached_reply, plain, show
+from cachelab.races.world import World
 
 _ROUNDS = 5  # of a client that polls in vain, so many rounds are replayed
 

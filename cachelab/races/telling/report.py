@@ -6,13 +6,13 @@ import html
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..faults import BUDGETED
-from ..state import Move, State
-from . import words
-from .game import Game
-from .narrator import Narrator
-from .notes import notes
-from .step import Step
+from cachelab.races.faults import BUDGETED
+from cachelab.races.state import Move, State
+from cachelab.races.telling import words
+from cachelab.races.telling.game import Game
+from cachelab.races.telling.narrator import Narrator
+from cachelab.races.telling.notes import notes
+from cachelab.races.telling.step import Step
 
 #: kinds of violation, gravest first, and what each means
 KINDS = {
@@ -228,7 +228,7 @@ class Report:
 
     def replay(self, kind: str | None = None, engine=None):
         """The violating schedule on a real server, step by step; see replay.Replay."""
-        from .replay import replay
+        from cachelab.races.telling.replay import replay
 
         return replay(self, self.kind_or_error(kind), engine)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..calls import Call
-from . import words
+from cachelab.races.calls import Call
+from cachelab.races.telling import words
 
 CACHE, DATABASE, REPLICA = "cache", "database", "replica"
 #: the fault that a kind of step is

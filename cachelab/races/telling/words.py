@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 
-from ..calls import brief as brief_call
-from ..calls import describe
-from ..models import valkey
+from cachelab.races.calls import brief as brief_call
+from cachelab.races.calls import describe
+from cachelab.races.models import valkey
 
 _TOKEN = re.compile(r"\b[0-9a-f]{8}(-?[0-9a-f]{4}){2,}[0-9a-f]*\b")
 

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from cachelab import races
 from cachelab.races import matrix
 from cachelab.races.telling.replay import Difference
-from cachelab.widgets import race, race_matrix
-from cachelab.widgets.matrix import Matrix
-from cachelab.widgets.scheduler import play_scheduler
+from cachelab.widgets import Matrix, play_scheduler, race, race_matrix
 from tests.oracle.depth import examples
 
 

@@ -6,9 +6,8 @@ from typing import Any
 import traitlets
 
 from cachelab.races import Report
-
-from .base import Base
-from .scene import opening, scene
+from cachelab.widgets.base import Base
+from cachelab.widgets.race.scene import opening, scene
 
 __all__ = ["Race", "race", "report_scene"]
 
@@ -16,7 +15,7 @@ __all__ = ["Race", "race", "report_scene"]
 class Race(Base):
     """A violating schedule as a sequence diagram with a step button. Made by `race`."""
 
-    parts = ("sequence.js", "stepper.js", "sequence.css")
+    parts = ("race/sequence.js", "race/stepper.js", "race/sequence.css")
     scene = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(0, help="how many steps are shown").tag(sync=True)
     replay = traitlets.Dict(help="the replay on the real server: {state, words, answers}").tag(sync=True)

@@ -7,9 +7,8 @@ import traitlets
 
 from cachelab.learner.words import counted
 from cachelab.races import Report, matrix
-
-from .base import Base
-from .race import report_scene
+from cachelab.widgets.base import Base
+from cachelab.widgets.race.race import report_scene
 
 __all__ = ["Matrix", "race_matrix"]
 
@@ -31,7 +30,7 @@ _LEGEND = ", ".join(f"{letter} {WORDS[letter]}" for letter in "tXKd")
 class Matrix(Base):
     """A grid of verdicts. Made by `race_matrix`."""
 
-    parts = ("sequence.js", "stepper.js", "sequence.css")
+    parts = ("race/sequence.js", "race/stepper.js", "race/sequence.css")
     rows = traitlets.List(help="[{name, cells: [{verdicts, words}]}]").tag(sync=True)
     columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
     chosen = traitlets.List(traitlets.Int(), help="row and column of the open cell, or empty").tag(sync=True)

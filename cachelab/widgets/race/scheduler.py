@@ -7,9 +7,8 @@ import traitlets
 
 from cachelab import races
 from cachelab.races.telling.game import Option
-
-from .base import Base
-from .scene import opening, scene
+from cachelab.widgets.base import Base
+from cachelab.widgets.race.scene import opening, scene
 
 __all__ = ["Scheduler", "play_scheduler"]
 
@@ -19,7 +18,7 @@ ROOM = 5  # rows that are there from the start; their number must not give the s
 class Scheduler(Base):
     """A `races.Game` as a picture with a button for each move. Made by `play_scheduler`."""
 
-    parts = ("sequence.js", "stepper.js", "sequence.css")
+    parts = ("race/sequence.js", "race/stepper.js", "race/sequence.css")
     scene = traitlets.Dict().tag(sync=True)
     moves = traitlets.List(help="what may happen next, faults last: {client, call, fault}").tag(sync=True)
     hinted = traitlets.Int(-1, help="the move that a hint points at").tag(sync=True)
