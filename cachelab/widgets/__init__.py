@@ -2,6 +2,7 @@
 
 from .base import Base
 from .bench import Bench, Choice, Slider
+from .challenge import Challenge
 from .chart import Chart
 from .chooser import Chooser, chooser
 from .cluster import ClusterView, cluster
@@ -19,6 +20,7 @@ from .traffic import TrafficBench, traffic
 __all__ = [
     "Base",
     "Bench",
+    "Challenge",
     "Chart",
     "Choice",
     "Chooser",

@@ -11,6 +11,7 @@ export default widget(({ root, signal, get, send, watch, isStatic }) => {
   const place = html("div");
   root.classList.add("bench");
   root.append(panel, said, place);
+  challenges(root, watch);
   if (isStatic) {
     for (const input of panel.querySelectorAll("input")) input.disabled = true;
     panel.append(html("div", { class: "note" }, "The sliders work in a live notebook; this is a saved picture."));

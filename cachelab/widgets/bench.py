@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 import traitlets
 
+from .challenge.view import PARTS, Challenged
 from .chart import Chart
 from .figure import Figure
 from .quantity import quantity
@@ -94,7 +95,7 @@ class Choice:
         return value
 
 
-class Bench(Chart):
+class Bench(Challenged, Chart):
     """Controls, a chart and a sentence, with a model between them.
 
         def mean_latency(hit_ratio, query):
@@ -112,10 +113,11 @@ class Bench(Chart):
     `model` takes one keyword per control and returns (what to draw, what to say). What to draw is a dict of
     arguments for `update`: name -> (x, y), or a number for a marker or threshold, None to hide it. Names the
     figure does not know become lines. It may also return the sentence alone, with no figure.
+    `challenges` are things to find: those of a lesson ("01"), or a list of `Challenge`.
     The model runs in the kernel, for the latest position only: let it answer within some 50 ms, and be pure.
     """
 
-    parts = ("plot.js",)
+    parts = ("plot.js", *PARTS)
     controls = traitlets.List().tag(sync=True)  # what the view draws: kind, label, options' texts
     positions = traitlets.List(traitlets.Int()).tag(sync=True)  # which option of each control is chosen
     sentence = traitlets.Unicode().tag(sync=True)
@@ -128,6 +130,7 @@ class Bench(Chart):
         chart: Figure | None = None,
         *,
         label: str = "",
+        challenges: str | Sequence | None = None,
     ):
         self._model, self._controls = model, tuple(controls)
         if not controls:
@@ -151,13 +154,21 @@ class Bench(Chart):
                 for control, options in zip(controls, self._options, strict=True)
             ]
             self._run()
+        self._start = list(self.positions)
         self.observe(self._answer, "positions")
+        self._challenge(challenges, "spec")
 
     @property
     def values(self) -> dict[str, Any]:
         """What each control stands at now."""
         chosen = zip(self._controls, self._options, self.positions, strict=True)
         return {control.name: options[position] for control, options, position in chosen}
+
+    @property
+    def moved(self) -> list[str]:
+        """The controls that stand elsewhere than at the start."""
+        pairs = zip(self._controls, self.positions, self._start, strict=True)
+        return [control.name for control, now, start in pairs if now != start]
 
     def set(self, **values) -> Self:
         """Moves controls: bench.set(hit_ratio=0.8). A slider goes to the nearest position."""
@@ -177,7 +188,7 @@ class Bench(Chart):
         chosen = zip(self._controls, self.values.values(), self.controls, strict=True)
         lines = [f"{shown['label']}: {control.words(value)}" for control, value, shown in chosen]
         picture = [self.figure.text()] if self.figure.names else []
-        return "\n".join([*lines, *picture, self.failure or self.sentence])
+        return "\n".join([*lines, *picture, self.failure or self.sentence, *self._challenge_lines()])
 
     @traitlets.validate("positions")
     def _within(self, proposal):

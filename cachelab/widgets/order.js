@@ -18,6 +18,7 @@ export default widget(({ root, get, send, watch, isStatic }) => {
   root.classList.add("order");
   root.append(html("div", { class: "asked" }, ...steps),
     html("div", { class: "answered" }, verdict, price, basis, tabs.element, code));
+  challenges(root, watch);
   if (isStatic) {
     for (const one of root.querySelectorAll(".asked input, .asked select")) one.disabled = true;
     root.append(html("div", { class: "note" }, "This is a saved page; the form works in a live notebook."));

@@ -1,6 +1,7 @@
 """The console's questions as a form: the choice in three spellings, its price, and AWS's objections to it."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any, Self
 
 import traitlets
@@ -10,6 +11,7 @@ from cachelab.cloud.order import STEPS, Order
 from cachelab.cloud.spelling import boto3_call, cli_command, cloudformation
 
 from .base import Base
+from .challenge.view import PARTS, Challenged
 
 __all__ = ["OrderForm", "order"]
 
@@ -18,7 +20,7 @@ GROUPED = ("cluster_mode", "replicas", "automatic_failover", "multi_az", "at_res
 ENGINES = (("valkey", "Valkey"), ("redis", "Redis OSS"), ("memcached", "Memcached"))
 
 
-class OrderForm(Base):
+class OrderForm(Challenged, Base):
     """The form of `order`. Its `operation` and `request` are what boto3 takes:
 
         getattr(elasticache, form.operation)(**form.request)
@@ -26,6 +28,7 @@ class OrderForm(Base):
     `set(replicas=2, multi_az=True)` answers questions from a script.
     """
 
+    parts = PARTS
     steps = traitlets.List(traitlets.Unicode()).tag(sync=True)
     fields = traitlets.List(traitlets.Dict()).tag(sync=True)  # name, step, kind, label, options
     values = traitlets.Dict().tag(sync=True)
@@ -36,7 +39,7 @@ class OrderForm(Base):
     basis = traitlets.Unicode().tag(sync=True)  # how the price comes about
     spellings = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, aws: Account, start: Order):
+    def __init__(self, aws: Account, start: Order, challenges: str | Sequence | None = None):
         self.aws = aws
         super().__init__(
             label="Order a cache",
@@ -46,6 +49,7 @@ class OrderForm(Base):
         )
         self.observe(lambda _: self._answer(), "values")
         self._answer()
+        self._challenge(challenges, "spellings")
 
     @property
     def order(self) -> Order:
@@ -103,6 +107,7 @@ class OrderForm(Base):
                 f"{self.price}  {self.basis}".strip(),
                 "",
                 self.spellings["boto3"],
+                *self._challenge_lines(),
             ]
         )
 
@@ -134,13 +139,14 @@ class OrderForm(Base):
             self.spellings = {name: spell(order.operation, order.request) for name, spell in spelling.items()}
 
 
-def order(aws: Account, **answers: Any) -> OrderForm:
+def order(aws: Account, *, challenges: str | Sequence | None = None, **answers: Any) -> OrderForm:
     """The console's six choices as a form on an open account: what AWS would refuse, it refuses.
 
     `answers` start it elsewhere than at AWS's defaults: `order(aws, replicas=2)`; see cloud.order.Order.
+    `challenges` are things to find: those of a lesson ("03"), or a list of `Challenge`.
     Nothing is created; pass the form's `request` to boto3 for that.
     """
-    form = OrderForm(aws, Order())
+    form = OrderForm(aws, Order(), challenges)
     return form.set(**answers) if answers else form
 
 

@@ -16,6 +16,7 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
   const places = get("pictures").map(() => html("div"));
   root.classList.add("traffic");
   root.append(panel, said, trouble, tiles, ...places);
+  challenges(root, watch);
   if (isStatic) {
     for (const one of panel.querySelectorAll("input, button")) one.disabled = true;
     panel.append(html("div", { class: "note" }, "This is a saved picture; the bench works in a live notebook."));

@@ -2,7 +2,7 @@
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ from cachelab.workload.traffic import Figures, Traffic
 
 from .base import Base
 from .bench import Slider
+from .challenge.view import PARTS, Challenged
 from .figure import Figure
 from .quantity import quantity
 
@@ -29,10 +30,10 @@ SLIDERS = (
 LONG_WAIT = 0.25  # seconds after which a request still under way is shown
 
 
-class TrafficBench(Base):
+class TrafficBench(Challenged, Base):
     """A live view of a `Traffic`, and the switches of the cache behind it. Made by `traffic`."""
 
-    parts = ("plot.js",)
+    parts = ("plot.js", *PARTS)
     controls = traitlets.List().tag(sync=True)
     positions = traitlets.List(traitlets.Int()).tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)
@@ -43,11 +44,13 @@ class TrafficBench(Base):
 
     _latest: Callable[[], "TrafficBench | None"] = staticmethod(lambda: None)
 
-    def __init__(self, model: Traffic, cache: Engine):
+    def __init__(self, model: Traffic, cache: Engine, challenges: str | Sequence | None = None):
         self.model, self.cache = model, cache
         self._options = [slider.options() for slider in SLIDERS]
         self._drawing = threading.RLock()  # ticks come from a thread of the traffic
         self._outages = 0
+        self.down_since: float | None = None  # seconds after the start: the cache was killed, and is not back
+        self.back_since: float | None = None  # ... and was restarted
         self._clear()
         super().__init__(
             label="Traffic bench",
@@ -66,6 +69,7 @@ class TrafficBench(Base):
         self._show(None)
         model.listener = lambda _: self._tick()
         self.observe(lambda _: self._turn(), "positions")
+        self._challenge(challenges, "pictures")
         self.on_msg(lambda _, message, __: self._asked(message))
 
     @property
@@ -95,6 +99,7 @@ class TrafficBench(Base):
         TrafficBench._latest = staticmethod(weakref.ref(self))
         with self._drawing:
             self._outages = 0
+            self.down_since = self.back_since = None
             self._clear()
             self._expect()
             self._show(None)
@@ -115,6 +120,7 @@ class TrafficBench(Base):
             return self
         self.cache.kill()
         self._outages += 1
+        self.down_since, self.back_since = self.model.now.at if self.model.running else None, None
         self._mark("killed")
         self.said = "The cache is dead. " + (
             "Its process was killed."
@@ -126,6 +132,8 @@ class TrafficBench(Base):
     def restart_cache(self) -> Self:
         """The same address, an empty cache."""
         self.cache.restart()
+        if self.down_since is not None:
+            self.down_since, self.back_since = None, self.model.now.at
         self._mark("restarted")
         self.said = "The cache is back, and empty."
         return self
@@ -145,7 +153,8 @@ class TrafficBench(Base):
         if self.trouble:
             lines.append(self.trouble)
         with self._drawing:
-            return "\n".join([*lines, *(figure.text() for figure in self._figures if self.model.ticks)])
+            pictures = (figure.text() for figure in self._figures if self.model.ticks)
+            return "\n".join([*lines, *pictures, *self._challenge_lines()])
 
     # Inside
 
@@ -243,15 +252,17 @@ def traffic(
     *,
     cache: Engine,
     connect: Callable[[], Any] = shop.connect,
+    challenges: str | Sequence | None = None,
     **options,
 ) -> TrafficBench:
     """A bench on which customers call `read(user_id, db, ttl)` and `write(user_id, db)`.
 
     `cache` is the engine that Kill and Restart act on; `options` go to
     `workload.traffic.Traffic` (rate=…, users=…, limit=…).
+    `challenges` are things to find: those of a lesson ("04"), or a list of `Challenge`.
     Nothing runs until Start is pressed, or `.start()` called.
     """
-    return TrafficBench(Traffic(read, write, connect=connect, **options), cache)
+    return TrafficBench(Traffic(read, write, connect=connect, **options), cache, challenges)
 
 
 def _or_gap(value: float | None) -> float:

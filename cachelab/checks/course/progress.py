@@ -24,8 +24,9 @@ import platformdirs
 PREFIX = "cachelab-"
 _EMPTY = {
     "exercises": {},
+    "found": {},
     "last": None,
-}  # exercises: id -> {"tries": n, "solved": bool};  last: [time in s, id]
+}  # exercises: id -> {"tries": n, "solved": bool};  found: bench -> n;  last: [time in s, id]
 
 
 def path() -> Path:
@@ -80,6 +81,24 @@ def record(id: str, status: str) -> str:
     return ""
 
 
+def find(id: str, count: int) -> str:
+    """Note that `count` challenges of a bench were found; "" or, if it cannot be saved, the reason."""
+
+    def change(known):
+        known["found"][id] = max(count, known["found"].get(id, 0))
+
+    try:
+        _update(change)
+    except OSError as error:
+        return f"(Your progress could not be saved: {error}.)"
+    return ""
+
+
+def found(id: str) -> int:
+    """How many challenges of a bench were found, ever."""
+    return read()["found"].get(id, 0)
+
+
 def tries(id: str) -> int:
     return read()["exercises"].get(id, {}).get("tries", 0)
 
@@ -131,6 +150,8 @@ def _merge(known: dict, other: dict) -> None:
         mine = known["exercises"].setdefault(id, {"tries": 0, "solved": False})
         mine["tries"] = max(mine["tries"], theirs["tries"])
         mine["solved"] = mine["solved"] or theirs["solved"]
+    for id, count in other["found"].items():
+        known["found"][id] = max(count, known["found"].get(id, 0))
     known["last"] = max(filter(None, (known["last"], other["last"])), default=None)
 
 
@@ -142,6 +163,7 @@ def _clean(data: dict) -> dict:
     }
     return {
         "exercises": exercises,
+        "found": {str(id): int(count) for id, count in data.get("found", {}).items()},  # since 2026-11
         "last": [int(data["last"][0]), str(data["last"][1])] if data["last"] else None,
     }
 

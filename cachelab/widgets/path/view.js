@@ -36,6 +36,7 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
   const table = html("div", { class: "path-keys" });
   const charts = html("div", { class: "path-charts" });
   root.append(recorded, tools, place, legend(), last, cacheTools, said, trouble, table, tiles, charts);
+  challenges(root, watch);
   if (isStatic) {
     for (const control of [...cacheTools.querySelectorAll("button"), ...zones.inputs]) control.disabled = true;
     open.disabled = false;

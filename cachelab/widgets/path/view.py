@@ -4,7 +4,7 @@ import json
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
@@ -16,6 +16,7 @@ from cachelab import shop
 from cachelab.engines import EngineError
 
 from ..base import Base
+from ..challenge.view import PARTS, Challenged
 from ..figure import Figure
 from ..quantity import quantity
 from .contents import Contents
@@ -32,14 +33,14 @@ CROWD = 6  # requests under way at once
 VALUE = 70  # letters of a value in the table
 
 
-class PathView(Base):
+class PathView(Challenged, Base):
     """A live view of a `RequestPath`. Made by `request_path`. Nothing runs until a button is pressed.
 
     While requests run, threads of the model drive it; they end by `stop`, after the path's `limit`, or with
     the kernel. When nothing runs, nothing costs anything.
     """
 
-    parts = ("plot.js",)
+    parts = ("plot.js", *PARTS)
     stage = traitlets.Dict().tag(sync=True)  # where everything stands
     lines = traitlets.Dict().tag(sync=True)  # {"cache": ["GET 0.6 ms", …], "database": […]}
     trips = traitlets.List().tag(sync=True)  # the latest, see _trip
@@ -56,7 +57,7 @@ class PathView(Base):
 
     _latest: Callable[[], "PathView | None"] = staticmethod(lambda: None)
 
-    def __init__(self, model: RequestPath):
+    def __init__(self, model: RequestPath, challenges: str | Sequence | None = None):
         self.model = model
         self._drawing = threading.RLock()  # ticks come from threads of the model
         self._ticks = self._told = 0
@@ -68,6 +69,7 @@ class PathView(Base):
         )
         model.traffic.listener = lambda _: self._tick()
         self._draw()
+        self._challenge(challenges, "pictures")
         self.on_msg(lambda _, message, __: self._asked(message))
 
     # What can be done; each is a button.
@@ -180,6 +182,7 @@ class PathView(Base):
         if self.model.trips:
             with self._drawing:
                 lines += [figure.text() for figure in self._figures()]
+        lines += self._challenge_lines()
         return "\n".join(lines)
 
     def state(self) -> dict:
@@ -344,7 +347,9 @@ LOOKS = (
 )
 
 
-def request_path(get: Callable[..., Any] | None = None, **options) -> PathView:
+def request_path(
+    get: Callable[..., Any] | None = None, *, challenges: str | Sequence | None = None, **options
+) -> PathView:
     """Program, cache and database in one picture, live, with the times you measure on the lines.
 
         widgets.request_path()                                    # a product's page, on servers of its own
@@ -355,7 +360,7 @@ def request_path(get: Callable[..., Any] | None = None, **options) -> PathView:
     whose calls are timed. The other arguments are those of `RequestPath`. Without a browser, print it, and
     use its `start`, `stop`, `one`, `kill`, `restart`, `freeze`, `thaw`, `hold`, `let_go`, `move` and `look`.
     """
-    return PathView(RequestPath(get, **options))
+    return PathView(RequestPath(get, **options), challenges)
 
 
 def _trip(trip: Trip) -> dict:

@@ -13,6 +13,7 @@ export default widget(({ root, model, signal, watch, isStatic }) => {
   const view = stage(root, { signal, pick: (to) => ask("back to", { step: to }), keys, controls: [moves, tools, said],
     help: "The schedule so far. The digits choose who moves, Backspace takes a move back, h gives a hint." });
   root.append(title, view.element);
+  challenges(root, watch);
   if (isStatic) tools.replaceChildren(html("div", { class: "note" }, "In a live notebook you choose who moves next."));
 
   let options = [];

@@ -1,6 +1,6 @@
 """The learner as the scheduler: they choose who moves next and try to break a strategy."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import traitlets
@@ -8,6 +8,7 @@ import traitlets
 from cachelab import races
 from cachelab.races.telling.game import Option
 from cachelab.widgets.base import Base
+from cachelab.widgets.challenge.view import PARTS, Challenged
 from cachelab.widgets.race.scene import opening, scene
 
 __all__ = ["Scheduler", "play_scheduler"]
@@ -15,21 +16,22 @@ __all__ = ["Scheduler", "play_scheduler"]
 ROOM = 5  # rows that are there from the start; their number must not give the shortest break away
 
 
-class Scheduler(Base):
+class Scheduler(Challenged, Base):
     """A `races.Game` as a picture with a button for each move. Made by `play_scheduler`."""
 
-    parts = ("race/sequence.js", "race/stepper.js", "race/sequence.css")
+    parts = ("race/sequence.js", "race/stepper.js", "race/sequence.css", *PARTS)
     scene = traitlets.Dict().tag(sync=True)
     moves = traitlets.List(help="what may happen next, faults last: {client, call, fault}").tag(sync=True)
     hinted = traitlets.Int(-1, help="the move that a hint points at").tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, game: races.Game):
+    def __init__(self, game: races.Game, challenges: str | Sequence | None = None):
         self.game = game
         self._cache, self._distances = game.cache, [game.distance]
         super().__init__(label="Be the scheduler: " + " ‖ ".join(game.report.clients))
         self.on_msg(lambda _widget, message, _buffers: self._asked(message))
         self._show()
+        self._challenge(challenges, "scene")
 
     def move(self, choice: int) -> None:
         """Lets the move with this number (from 0, as in `moves`) happen."""
@@ -56,7 +58,9 @@ class Scheduler(Base):
 
     def text(self) -> str:
         options = [f"  {i}: {move['client']}: {move['call']}" for i, move in enumerate(self.moves)]
-        return "\n".join([self.game.table(), "Who moves next?", *options, self.said])
+        return "\n".join(
+            [self.game.table(), "Who moves next?", *options, self.said, *self._challenge_lines()]
+        )
 
     def _asked(self, message: Any) -> None:
         match message.get("do"):
@@ -159,10 +163,11 @@ def play_scheduler(
     memcached: bool = False,
     *,
     warm: bool = False,
+    challenges: str | Sequence | None = None,
 ) -> Scheduler:
     """Lets the learner schedule these clients by hand, and says when they broke something.
 
     The arguments are those of `races.explore`; `warm` starts from a cache that a reader has filled. Without a
     browser, print what it returns, and use its `move`, `undo`, `back_to` and `hint`.
     """
-    return Scheduler(races.play(clients, fault, budget, probe, memcached, warm=warm))
+    return Scheduler(races.play(clients, fault, budget, probe, memcached, warm=warm), challenges)

@@ -17,6 +17,7 @@ STATES = st.fixed_dictionaries(
         "exercises": st.dictionaries(
             st.from_regex(r"[01][0-9]\.[1-9]", fullmatch=True), ENTRIES, max_size=70
         ),
+        "found": st.dictionaries(st.sampled_from(["00", "01", "04"]), st.integers(0, 9)),
         "last": st.none() | st.tuples(st.integers(0, 2**40), st.just("04.1")).map(list),
     }
 )
@@ -30,7 +31,7 @@ def put(state) -> None:
 
 
 def test_a_fresh_learner_has_done_nothing():
-    assert progress.read() == {"exercises": {}, "last": None}
+    assert progress.read() == {"exercises": {}, "found": {}, "last": None}
     assert progress.last() is None and progress.tries("04.1") == 0 and not progress.solved("04.1")
 
 
@@ -197,4 +198,4 @@ def test_a_device_in_the_files_place_is_never_replaced(monkeypatch, tmp_path):
 
 def test_nothing_about_the_person_is_kept():
     exercise("01.2").check(lambda reads, capacity: 0)
-    assert set(json.loads(progress.path().read_text())) == {"exercises", "last"}
+    assert set(json.loads(progress.path().read_text())) == {"exercises", "found", "last"}

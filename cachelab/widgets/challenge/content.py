@@ -1,0 +1,203 @@
+"""What the lessons' benches ask for; each predicate gets the bench and says whether it shows that."""
+
+from cachelab.cloud import prices
+from cachelab.cloud.order import Order
+
+from .model import Challenge
+
+__all__ = ["CHALLENGES"]
+
+
+# 00: the picture of a request's path.
+
+
+def _served_without_the_cache(path):
+    late = [trip for trip in path.model.trips if trip.outcome == "without the cache"]
+    return path.model.state == "dead" and len(late) >= 10
+
+
+def _slower_with_the_cache(path):
+    lines = path.model.lines
+    get = [line.seconds for line in lines["cache"] if line.name == "GET" and line.calls >= 3]
+    query = [line.seconds for line in lines["database"]]
+    return bool(get and query) and get[0] > query[0]
+
+
+def _a_hand_full(path):
+    return path.model.holding == "held" and sum(trip.outcome == "miss" for trip in path.model.trips)
+
+
+# 01: mean time per request.
+
+
+def _times(bench):
+    (here,), (bare, _) = bench.figure.data("you are here")[1], bench.figure.data("without")[1]
+    return here, bare
+
+
+def _slower(bench):
+    here, bare = _times(bench)
+    return here > bare
+
+
+def _slower_by_one_slider(bench):
+    return _slower(bench) and len(bench.moved) == 1 and bench.moved[0]
+
+
+def _half_in_spite_of_writes(bench):
+    here, bare = _times(bench)
+    return bench.values["query"] <= 0.00053 and bench.values["writes"] >= 0.195 and here <= bare / 2
+
+
+# 03: the order form.
+
+
+def _taken(form):
+    return form.verdict["state"] == "taken"
+
+
+def _survives_a_zone(form):
+    order = form.order
+    return (
+        _taken(form)
+        and not order.memcached
+        and order.replicas >= 1
+        and order.automatic_failover
+        and order.multi_az
+    )
+
+
+def _refused(form):
+    return form.verdict["state"] == "refused" and form.verdict["words"]
+
+
+def _cheapest():
+    every = [Order(engine="valkey", node_type=kind, replicas=1).cost for kind in prices.NODE_HOUR]
+    return min(cost.usd_per_month for cost in every if cost is not None)
+
+
+def _cheap_and_complete(form):
+    order, cost = form.order, form.order.cost
+    cheap = cost is not None and cost.usd_per_month <= _cheapest() + 0.005
+    return (
+        _survives_a_zone(form) and cheap and order.tls and bool(order.auth_token) and order.backup_days >= 7
+    )
+
+
+# 04: customers.
+
+
+def _outage_without_errors(bench):
+    since = bench.down_since
+    if since is None:
+        return False
+    ticks = [tick for tick in bench.model.ticks if tick.at > since + 1]  # each looks back one second
+    return bool(ticks) and ticks[-1].at >= since + 4 and all(t.requests and not t.errors for t in ticks)
+
+
+def _ten_times_the_queries(bench):
+    since = bench.down_since
+    if since is None:
+        return False
+    before = [tick.queries for tick in bench.model.ticks if since - 2 <= tick.at <= since]
+    now = bench.model.ticks[-1]
+    return bool(before) and now.at > since + 1 and now.queries >= 10 * max(1.0, min(before))
+
+
+def _warm_again(bench):
+    now = bench.model.now
+    return bench.back_since is not None and now.at > bench.back_since + 1 and (now.hit_ratio or 0) >= 0.8
+
+
+# 05: the scheduler.
+
+
+def _broken(scheduler):
+    return scheduler.game.violated is not None and tuple(
+        (step.client, step.call) for step in scheduler.game.steps
+    )
+
+
+def _broken_shortest(scheduler):
+    return _broken(scheduler) and len(scheduler.game.steps) == scheduler.game.shortest
+
+
+CHALLENGES = {
+    "00": (
+        Challenge(
+            "Let it run until the cache is warm. Then kill it, and let ten requests pass.",
+            _served_without_the_cache,
+            "Nobody was turned away; everybody waited for the database.",
+        ),
+        Challenge(
+            "Bring it back. Is there a place for the cache where a hit is slower than the database?",
+            _slower_with_the_cache,
+            "Memory does not help against distance.",
+        ),
+    ),
+    "01": (
+        Challenge(
+            "Find a setting where the cache makes the shop slower.",
+            _slower,
+            "Every read pays for the look-up, and here too few hits pay it back.",
+        ),
+        Challenge(
+            "And with one control moved, all others where they were at the start?",
+            _slower_by_one_slider,
+            "It takes no exotic shop: one number is enough.",
+        ),
+        Challenge(
+            "A query of half a millisecond, a fifth of the requests writes: let the cache halve the time.",
+            _half_in_spite_of_writes,
+            "It saves the distance here, not the work.",
+        ),
+    ),
+    "03": (
+        Challenge(
+            "An order that AWS takes, and that goes on when a zone is lost.",
+            _survives_a_zone,
+            "A replica alone is a copy; Multi-AZ with automatic failover lets it take over.",
+        ),
+        Challenge(
+            "Three orders that AWS refuses, each for another reason.",
+            _refused,
+            "The form says it before AWS does; a script learns it from an exception.",
+            times=3,
+        ),
+        Challenge(
+            "The cheapest that goes on when a zone is lost, encrypted in transit, with an AUTH token that "
+            "AWS accepts and a week of backups.",
+            _cheap_and_complete,
+            "The second node doubles the price; the rest does not change what the nodes cost.",
+        ),
+    ),
+    "04": (
+        Challenge(
+            "Kill the cache under load, and let three seconds pass without one error.",
+            _outage_without_errors,
+            "Your function degrades: slower, and right.",
+        ),
+        Challenge(
+            "An outage that multiplies the database's queries by ten. (What must be true before it?)",
+            _ten_times_the_queries,
+            "The better the cache, the harder its loss: at a hit ratio of 90% the load is ten times as high.",
+        ),
+        Challenge(
+            "Restart it, and wait until four of five reads hit again.",
+            _warm_again,
+            "It comes back empty, and fills with what is asked for most.",
+        ),
+    ),
+    "05": (
+        Challenge("Leave an old value in the cache.", _broken, "No server was slow, and nothing failed."),
+        Challenge(
+            "In the fewest moves.", _broken_shortest, "This is the counterexample that the explorer shows."
+        ),
+        Challenge(
+            "Find three different orders that break it.",
+            _broken,
+            "It is no rare accident of one order.",
+            times=3,
+        ),
+    ),
+}
