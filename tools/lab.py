@@ -29,7 +29,7 @@ from urllib.parse import quote, urlsplit
 
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, sync_playwright
+from playwright.sync_api import Browser, Locator, sync_playwright
 
 from cachelab.engines.ports import free_port
 
@@ -67,10 +67,13 @@ def notebook(*sources: str) -> nbformat.NotebookNode:
 class Lab:
     """One JupyterLab server and one browser, for as many notebooks as you like.
 
-    `prefix` is put before the server's command, such as a program that confines it.
+    `prefix` is put before the server's command, such as a program that confines it. `as_given` leaves
+    JupyterLab as `make lab` gives it: its own settings, the file browser open, cells drawn when seen.
+    `browser` is another Lab's, to be used in place of one's own: Playwright runs once in a thread.
     """
 
-    def __init__(self, prefix: Sequence[str] = ()):
+    def __init__(self, prefix: Sequence[str] = (), as_given: bool = False, browser: Browser | None = None):
+        self.as_given = as_given
         executable = chromium()
         if executable is None:
             raise RuntimeError("no Chromium found; on Debian or Ubuntu: apt install chromium")
@@ -80,9 +83,7 @@ class Lab:
             self.folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
             self._make_folders()
             self._start_server(prefix)
-            self._playwright = self._closing.enter_context(sync_playwright())
-            self.browser = self._playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
-            self._closing.callback(self.browser.close)
+            self.browser = browser or self._launch(executable)
             while not self._came_up():  # between choice and use, another program may take the port
                 self._start_server(prefix)
         except BaseException:
@@ -108,6 +109,13 @@ class Lab:
             path = Path(shutil.copy(source, folder))
         return NotebookPage(self, path, theme, width, height)
 
+    def reopen(self, page: "NotebookPage"):
+        """The notebook of `page`, saved, closed, its kernel ended, and opened again as a learner would."""
+        page.command("docmanager:save")
+        theme, size = page.theme_name, page.page.viewport_size
+        page.close()
+        return NotebookPage(self, page.path, theme, size["width"], size["height"])
+
     def api(self, path: str, method: str = "GET"):
         """The server's answer to a REST call, decoded."""
         headers = {"Authorization": f"token {self._token}"}
@@ -115,10 +123,16 @@ class Lab:
         with urllib.request.urlopen(request, timeout=20) as reply:
             return json.loads(reply.read() or b"null")
 
+    def _launch(self, executable: str) -> Browser:
+        playwright = self._closing.enter_context(sync_playwright())
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
+        self._closing.callback(browser.close)
+        return browser
+
     def _make_folders(self) -> None:
         for name in ("work", "config", "data", "runtime", "settings", "workspaces", "ipython"):
             (self.folder / name).mkdir()
-        for plugin, values in SETTINGS.items():
+        for plugin, values in ({} if self.as_given else SETTINGS).items():
             file = self.folder / "settings" / f"{plugin}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values))
@@ -206,7 +220,8 @@ class NotebookPage:
         self.page.goto(f"{lab.url}lab/workspaces/{workspace}/tree/{where}?token={lab._token}")
         self.page.wait_for_function(_READY, timeout=60_000)
         self.page.get_by_text(re.compile(r"\| Idle")).wait_for(timeout=60_000)
-        self.page.evaluate(_TIDY_PAGE)
+        if not lab.as_given:
+            self.page.evaluate(_TIDY_PAGE)
         self.page.evaluate(_NAME_CELLS)
         self.theme(theme)
 
@@ -224,6 +239,7 @@ class NotebookPage:
 
     def theme(self, name: str) -> None:
         """Switches to "light" or "dark"."""
+        self.theme_name = name
         self.command("apputils:change-theme", theme=THEMES[name])
         light = str(name == "light").lower()
         self.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{light}'")

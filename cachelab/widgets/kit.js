@@ -33,6 +33,7 @@ function widget(draw) {
     render({ model, el, signal }) {
       const root = html("div", { class: "cachelab", role: "group" });
       keepKeys(root);
+      keepFocus(root, signal);
       el.replaceChildren(root);
       const get = (name) => model.get(name);
       const send = (changes) => {
@@ -61,25 +62,75 @@ function widget(draw) {
       watch(["label"], (label) => root.setAttribute("aria-label", label || "widget"));
       // JupyterLab's word that the kernel was restarted: what was drawn stays, and no control may look alive.
       model.on("comm_live_update", () => orphan(root));
-      return draw({ model, root, signal, get, send, watch, isStatic: get("is_static") === true });
+      const drawn = draw({ model, root, signal, get, send, watch, isStatic: get("is_static") === true });
+      if (el.closest(".jupyter-widgets-disconnected")) saved(root); // reopened: its Python is gone
+      return drawn;
     },
   };
 }
 
 function orphan(root) {
+  if (silence(root)) {
+    root.prepend(html("p", { class: "orphan", role: "status" }, "The kernel was restarted. Run the cells again, from the first one to this one."));
+  }
+}
+
+// A notebook that was saved, closed and opened again shows what it showed.
+function saved(root) {
+  const used = silence(root) ? " To use it, run the cells again, from the first one to this one." : "";
+  root.append(html("p", { class: "saved" }, `Saved, from an earlier run.${used}`));
+}
+
+// No control looks alive; true if one did.
+function silence(root) {
   const alive = [...root.querySelectorAll("button, input, select")].filter((control) => !control.disabled);
-  if (!alive.some((control) => control.checkVisibility())) return;
+  const seen = alive.some((control) => (root.isConnected ? control.checkVisibility() : !control.closest("[hidden]")));
   for (const control of alive) control.disabled = true;
-  root.prepend(html("p", { class: "orphan", role: "status" }, "The kernel was restarted. Run the cells again, from the first one to this one."));
+  return seen;
 }
 
 // JupyterLab listens for single keys on the document: "d d" on a focused widget would delete its cell.
 // Shortcuts with Ctrl or Cmd pass, except Enter, which would run the cell again and lose what was entered.
+// Escape leads out of the widget, to its cell: from there the notebook's own keys work.
 function keepKeys(element) {
   element.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key !== "Enter") return;
     event.stopPropagation();
+    if (event.key === "Escape" && !event.defaultPrevented) element.closest(".jp-Notebook .jp-Cell")?.focus();
   });
+}
+
+// A button that was pressed and is then disabled, or redrawn, would let the focus fall to the page, and the
+// next key go to nobody. It moves to the control after it in the same group, or the one before, or outwards:
+// a group's own place is the element marked data-home, if there is one.
+function keepFocus(root, signal) {
+  const usable = (element) => element.isConnected && !element.disabled && element.checkVisibility();
+  let last = null, groups = [];
+  root.addEventListener("focusin", (event) => {
+    last = event.target;
+    groups = [];
+    for (let up = last.parentElement; up && root.contains(up); up = up.parentElement) groups.push(up);
+  });
+  root.addEventListener("focusout", () => queueMicrotask(() => {
+    if (last && usable(last) && document.activeElement !== last) last = null; // left on purpose
+  }));
+  const observer = new MutationObserver(() => {
+    // A browser keeps a disabled element focused until it draws again.
+    if (!last || usable(last) || ![document.body, null, last].includes(document.activeElement)) return;
+    const lost = last;
+    for (const group of groups.filter((group) => group.isConnected)) {
+      const controls = [...group.querySelectorAll("button, input, select, textarea, summary, [tabindex='0']")]
+        .filter((control) => usable(control) && control.tabIndex >= 0);
+      const after = (control) => lost.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_FOLLOWING;
+      const home = [...group.querySelectorAll("[data-home]")].find(usable);
+      const next = home ?? controls.find(after) ?? controls.at(-1);
+      if (next) return next.focus({ preventScroll: true });
+    }
+    root.tabIndex = -1;
+    root.focus({ preventScroll: true });
+  });
+  observer.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ["disabled", "hidden"] });
+  signal?.addEventListener("abort", () => observer.disconnect());
 }
 
 // A live region: say("...") is read out once the reader is idle.

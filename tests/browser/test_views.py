@@ -1,6 +1,7 @@
 """Views alone in a page, with a stand-in for the model: what a learner types, and a kernel that goes away."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from cachelab.engines.valkey import StandInValkey
@@ -78,3 +79,44 @@ def test_a_slider_shows_its_whole_value_on_a_phone(drawn):
     assert output.evaluate("(node) => node.scrollWidth <= node.clientWidth")
     box = output.bounding_box()
     assert box["x"] + box["width"] <= 400
+
+
+SELF_DISABLING = """() => {
+  const root = document.querySelector(".cachelab");
+  const add = (text, f, attributes = {}) => {
+    const button = Object.assign(document.createElement("button"), { textContent: text });
+    button.addEventListener("click", () => f(button));
+    root.querySelector(".toolbar").append(button);
+  };
+  root.insertAdjacentHTML("beforeend", '<div class="toolbar"></div><button>outside</button>');
+  add("first", (button) => { button.disabled = true; });
+  add("second", (button) => button.remove());
+  add("third", (button) => { button.disabled = true; });
+}"""
+
+
+def test_focus_does_not_fall_to_the_page_when_the_pressed_button_is_disabled_or_goes(drawn):
+    page = drawn(Chart("n").line("a", [1, 2], [3, 4]))
+    page.evaluate(SELF_DISABLING)
+    for press, next_name in (("first", "second"), ("second", "third"), ("third", "outside")):
+        page.get_by_role("button", name=press).focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name=next_name)).to_be_focused()
+
+
+def test_focus_that_left_on_purpose_is_not_called_back(drawn):
+    page = drawn(Chart("n").line("a", [1, 2], [3, 4]))
+    page.evaluate(SELF_DISABLING)
+    page.get_by_role("button", name="first").focus()
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate("document.querySelector('.toolbar button').disabled = true")
+    page.wait_for_timeout(50)
+    assert page.evaluate("document.activeElement === document.body")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_primary_button_can_be_read_under_the_mouse(drawn, theme):
+    page = drawn(predict("q", unit="s"))
+    page.evaluate(f"document.body.dataset.jpThemeLight = '{str(theme == 'light').lower()}'")
+    page.get_by_role("button", name="Commit").hover()
+    assert Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"] == []

@@ -1,0 +1,64 @@
+"""JupyterLab as `make lab` gives it: its own settings, the file browser open, a laptop of 1024 × 768."""
+
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+from tools.lab import Lab, notebook
+
+NOTEBOOK = notebook(
+    "from cachelab.widgets import Chart, answer, ask",
+    "ask('04.tutorial')",
+    "answer('04.tutorial', 'an error')",
+    "Chart('Latency', x='second', y='p99', y_unit='s').line('cached', [0, 1], [0.001, 0.002])",
+    "ask('04.nobody')",
+)
+WHY = "<details><summary><b>Why</b></summary>\n\nNo dates in JSON.\n\n</details>"
+NOTEBOOK.cells.insert(3, nbformat.v4.new_markdown_cell(WHY, id="why"))
+
+
+@pytest.fixture(scope="module")
+def given(lab):
+    with Lab(as_given=True, browser=lab.browser) as given:
+        yield given
+
+
+def open_here(given, source):
+    return given.open(source, width=1024, height=768)
+
+
+def test_a_saved_lesson_shows_its_pictures_without_its_kernel(given):
+    with open_here(given, NOTEBOOK) as page:
+        for cell in ("c0", "c1"):
+            page.run(cell)
+        page.output("c1").get_by_role("radio", name="the user").check()
+        for cell in ("c2", "c3", "c4"):
+            page.run(cell)
+        expect(page.cell("why").locator("details p")).to_be_visible()
+        again = given.reopen(page)
+    with again:
+        expect(again.output("c2")).to_contain_text("You said “the user”; the answer is “an error”.")
+        expect(again.output("c2").locator(".saved")).to_have_text("Saved, from an earlier run.")
+        expect(again.output("c3").get_by_role("img", name="Latency: cached, last 2 ms")).to_be_visible()
+        asked = again.output("c4")
+        expect(asked.locator(".saved")).to_contain_text("To use it, run the cells again")
+        for option in asked.get_by_role("radio").all():
+            expect(option).to_be_disabled()
+        expect(again.page.get_by_text("model not found")).to_have_count(0)
+        expect(again.cell("why").locator("details p")).to_be_visible()
+
+
+def test_escape_leads_out_of_a_widget_to_the_keys_of_the_notebook(given):
+    with open_here(given, NOTEBOOK) as page:
+        page.run("c0")
+        page.run("c1")
+        page.output("c1").get_by_role("radio", name="the user").check()
+        before = page.cells()
+        page.page.keyboard.press("b")
+        assert page.cells() == before
+        page.page.keyboard.press("Escape")
+        page.page.keyboard.press("b")
+        page.page.wait_for_function(
+            "(n) => jupyterapp.shell.currentWidget.content.widgets.length === n + 1", arg=len(before)
+        )
+        assert page.cells()[page.cells().index("c1") + 1] not in before
