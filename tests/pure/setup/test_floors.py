@@ -78,7 +78,7 @@ API = [
     {"wire"},
 ]
 RACES = [
-    {"calls", "refusals"},
+    {"calls", "refusals", "tiny"},
     {"models"},
     {"clients"},
     {"faults", "state"},
