@@ -42,6 +42,12 @@ def cost_of_nodes(node_type: str, count: int, engine: str) -> prices.Cost | None
         return None
 
 
+def cost_of_backup(what: str, size: int) -> prices.Cost:
+    """The price of keeping so many bytes of backup."""
+    hourly = prices.backup_month(size / GB) / prices.HOURS_PER_MONTH
+    return prices.Cost((prices.Line(what, 1, hourly, "FAQ"),))
+
+
 def still_billing(regions: "list[Region]") -> list[Billed]:
     """Replication groups, clusters, serverless caches, and backups beyond the free one of each cache."""
     bill = []
@@ -65,7 +71,6 @@ def still_billing(regions: "list[Region]") -> list[Billed]:
             if source in free:
                 free.discard(source)  # one backup of each active cache costs nothing
                 continue
-            hourly = prices.backup_month(snapshot.size / GB) / prices.HOURS_PER_MONTH
-            cost = prices.Cost((prices.Line(f"backup of {source}", 1, hourly, "FAQ"),))
+            cost = cost_of_backup(f"backup of {source}", snapshot.size)
             bill.append(Billed(snapshot.name, f"backup, {snapshot.size} bytes", cost))
     return bill

@@ -1,7 +1,6 @@
 """The small pieces: addresses, parameter groups, ACLs, events, windows, the guard's judgement."""
 
 import os
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,7 +17,6 @@ from cachelab.cloud.facts.parameters import (
     of_family,
     valkey_settings,
 )
-from cachelab.cloud.live import FREE
 from cachelab.cloud.plane import slots
 from cachelab.cloud.plane.access import Access, Login, valid_access_string
 from cachelab.cloud.rules.backups import clock_window, week_window
@@ -254,21 +252,6 @@ def test_live_needs_to_be_meant(monkeypatch):
     monkeypatch.delenv("CACHELAB_AWS", raising=False)
     with pytest.raises(cloud.AccountError, match="CACHELAB_AWS=live"):
         cloud.account(live=True)
-
-
-def test_on_real_aws_whatever_is_not_known_to_be_free_asks_first():
-    from botocore.session import get_session
-
-    names = set(get_session().get_service_model("elasticache").operation_names)
-    free = {name for name in names if FREE.fullmatch(name)}
-    # What lessons need to look, to prepare and to clean up does not ask …
-    assert {"DescribeEvents", "CreateUser", "CreateCacheSubnetGroup", "DeleteReplicationGroup"} <= free
-    # … and nothing that may add or enlarge is among it.
-    verbs = {re.match("[A-Z][a-z]+", name).group() for name in names - free}
-    assert {"Create", "Modify", "Increase", "Copy", "Purchase", "Export", "Start", "Rebalance"} <= verbs
-    assert not [name for name in free if re.search("Increase|Copy|Purchase|Export|Start|Rebalance", name)]
-    for bought in ("ReplicationGroup", "CacheCluster", "ServerlessCache", "Snapshot"):
-        assert not [name for name in free if re.fullmatch(f"(Create|Modify)\\w*{bought}", name)]
 
 
 def test_a_price_is_of_an_operation():
