@@ -100,7 +100,9 @@ class Lab:
         self._closing.close()
 
     def open(self, source: str | Path | nbformat.NotebookNode, *, theme="light", width=1280, height=900):
-        """A copy of the notebook in a browser page of its own, its kernel started and idle."""
+        """A copy of the notebook in a browser page of its own, its kernel started and idle, for a learner who
+        has guessed and solved nothing yet."""
+        (self.folder / "progress.json").unlink(missing_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="n", dir=self.folder / "work"))
         if isinstance(source, nbformat.NotebookNode):
             path = folder / "scratch.ipynb"

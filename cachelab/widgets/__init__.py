@@ -12,7 +12,7 @@ from .path import PathView, RequestPath, request_path
 from .preflight import preflight
 from .progress import progress
 from .quantity import quantity
-from .question import Prediction, Result, answer, ask, predict
+from .question import Guesses, Prediction, Result, answer, ask, guesses, predict
 from .race import Matrix, Race, Scheduler, play_scheduler, race, race_matrix
 from .show import show
 from .traffic import TrafficBench, traffic
@@ -26,6 +26,7 @@ __all__ = [
     "Chooser",
     "ClusterView",
     "Figure",
+    "Guesses",
     "Matrix",
     "OrderForm",
     "PathView",
@@ -40,6 +41,7 @@ __all__ = [
     "ask",
     "chooser",
     "cluster",
+    "guesses",
     "order",
     "play_scheduler",
     "predict",

@@ -1,8 +1,11 @@
 """One JupyterLab and one browser for all journeys of a worker."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tools.lab import Lab, chromium
+
+expect.set_options(timeout=30_000)  # milliseconds: a busy machine is slower, and not wrong
 
 
 # Not for the whole session: Playwright's event loop stays on the thread, and asyncio.run() would refuse.

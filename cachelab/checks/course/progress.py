@@ -17,6 +17,7 @@ import tempfile
 import time
 import zlib
 from contextlib import contextmanager
+from math import isfinite
 from pathlib import Path
 
 import platformdirs
@@ -25,8 +26,10 @@ PREFIX = "cachelab-"
 _EMPTY = {
     "exercises": {},
     "found": {},
+    "guesses": {},
     "last": None,
 }  # exercises: id -> {"tries": n, "solved": bool};  found: bench -> n;  last: [time in s, id]
+# guesses: question -> [guess, answer], each a number, a choice or None
 
 
 def path() -> Path:
@@ -99,6 +102,28 @@ def found(id: str) -> int:
     return read()["found"].get(id, 0)
 
 
+def guess(id: str, guess: float | str | None, answer: float | str | None = None) -> str:
+    """Note what was guessed, and what it turned out to be; "" or, if it cannot be saved, the reason.
+
+    A guess that was answered stands: later ones are made by somebody who has seen the answer."""
+
+    def change(known):
+        mine = known["guesses"].get(id)
+        if mine is None or mine[1] is None:
+            known["guesses"][id] = [guess, answer]
+
+    try:
+        _update(change)
+    except OSError as error:
+        return f"(Your guess could not be saved: {error}.)"
+    return ""
+
+
+def guesses() -> dict[str, tuple[float | str | None, float | str | None]]:
+    """(guess, answer) of each question that was guessed, by its id, the first one first; None: not yet."""
+    return {id: tuple(pair) for id, pair in read()["guesses"].items()}
+
+
 def tries(id: str) -> int:
     return read()["exercises"].get(id, {}).get("tries", 0)
 
@@ -152,6 +177,10 @@ def _merge(known: dict, other: dict) -> None:
         mine["solved"] = mine["solved"] or theirs["solved"]
     for id, count in other["found"].items():
         known["found"][id] = max(count, known["found"].get(id, 0))
+    for id, theirs in other["guesses"].items():
+        mine = known["guesses"].setdefault(id, theirs)
+        if mine[1] is None and theirs[1] is not None:
+            known["guesses"][id] = theirs
     known["last"] = max(filter(None, (known["last"], other["last"])), default=None)
 
 
@@ -164,8 +193,18 @@ def _clean(data: dict) -> dict:
     return {
         "exercises": exercises,
         "found": {str(id): int(count) for id, count in data.get("found", {}).items()},  # since 2026-11
+        "guesses": {str(id): _pair(pair) for id, pair in data.get("guesses", {}).items()},
         "last": [int(data["last"][0]), str(data["last"][1])] if data["last"] else None,
     }
+
+
+def _pair(pair) -> list:
+    """A guess and its answer, as they are kept; raises if it is something else."""
+    guess, answer = pair
+    for value in (guess, answer):
+        if not (value is None or isinstance(value, str) or isfinite(value)):
+            raise ValueError
+    return [guess, answer]
 
 
 def _update(change) -> dict:

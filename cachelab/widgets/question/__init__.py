@@ -40,10 +40,13 @@ that follows opens with the result; before, and on GitHub, a click on it shows i
 everything runs and is shown all the same.
 
 A question about an earlier lesson (its entry has `answer` and `see`) needs no run: `widgets.ask("06.lease")`
-alone replies as soon as a guess is in. `predict` makes a card on the spot, with no entry and no memory.
+alone replies as soon as a guess is in. Guesses are remembered, with their answers, on the learner's machine;
+`widgets.guesses()` shows them and how they were off. `predict` makes a card on the spot, with no entry and
+no memory.
 """
 
+from .book import Guesses, guesses
 from .card import Prediction, answer, ask, predict
 from .result import Result
 
-__all__ = ["Prediction", "Result", "answer", "ask", "predict"]
+__all__ = ["Guesses", "Prediction", "Result", "answer", "ask", "guesses", "predict"]

@@ -10,7 +10,7 @@ export default widget(({ root, get, send, watch, signal, isStatic }) => {
     if (isStatic) return { element: asked(html("ul", { class: "plain" }, ...choices.map((text) => html("li", {}, text)))), show() {} };
     const group = radios({
       label: get("question"), options: choices, index: -1,
-      oninput: (i) => { if (!get("done")) send({ guess: choices[i] }); },
+      oninput: (i) => { if (!get("done") && !get("stands")) send({ guess: choices[i] }); },
     });
     return {
       element: group.element,
@@ -37,7 +37,7 @@ export default widget(({ root, get, send, watch, signal, isStatic }) => {
     input.addEventListener("change", () => enter());
 
     function enter() {
-      if (get("done") || input.value === get("entered")) return;
+      if (get("done") || get("stands") || input.value === get("entered")) return;
       send({ entered: input.value });
     }
     watch(["problem"], (problem) => input.setAttribute("aria-invalid", problem !== ""));
@@ -56,12 +56,13 @@ export default widget(({ root, get, send, watch, signal, isStatic }) => {
 
   const giveUp = get("is_recall") && !isStatic ? button("Show me the answer", () => send({ shown: true }), { class: "give-up" }) : null;
   if (giveUp) root.append(giveUp);
-  watch(["guess", "guess_text", "problem", "done", "outcome"], (guess, words, problem, done, outcome) => {
+  watch(["guess", "guess_text", "problem", "done", "outcome", "stands"], (guess, words, problem, done, outcome, stands) => {
     const own = Object.keys(outcome).length > 0;
-    field.show(guess, done);
+    field.show(guess, done || stands);
     if (own) say("");
     else if (isStatic) say("Guess before you read on.");
     else if (done) say(`${guess === null ? "No guess." : `✓ You said ${words}.`} The answer is below.`);
+    else if (stands) say(`✓ You said ${words}, when you first met this. Run on and see.`);
     else if (problem) say(problem);
     else if (guess !== null) say(words ? `You say ${words}. Run on and see.` : "Noted.");
     else say("");

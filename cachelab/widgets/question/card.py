@@ -5,6 +5,7 @@ import math
 import numpy as np
 import traitlets
 
+from cachelab.checks import progress as record
 from cachelab.engines import Engine
 from cachelab.questions import Question, find
 from cachelab.widgets.base import Base
@@ -30,6 +31,7 @@ class Prediction(Base):
     guess_text = traitlets.Unicode("", help="the guess in words").tag(sync=True)
     entered = traitlets.Unicode("", help="set by the browser: a number as it was typed").tag(sync=True)
     problem = traitlets.Unicode("", help="why what was entered is no guess").tag(sync=True)
+    stands = traitlets.Bool(False, help="it was answered on another day; the guess is kept").tag(sync=True)
     shown = traitlets.Bool(False, help="set by the browser: the answer is wanted without a guess").tag(
         sync=True
     )
@@ -40,8 +42,9 @@ class Prediction(Base):
     actual = traitlets.Any(None, allow_none=True, help="the answer; None until revealed")
     verdict = traitlets.Unicode("", help="what was said of the guess")
 
-    def __init__(self, asked: Question):
-        self._asked = asked
+    def __init__(self, asked: Question, id: str = ""):
+        """`id` is what its guess is remembered under; "" for a question that is not."""
+        self._asked, self._id = asked, id
         super().__init__(
             question=asked.ask,
             of=asked.of,
@@ -50,6 +53,18 @@ class Prediction(Base):
             is_recall=asked.is_recall,
             label=f"Predict: {asked.ask}",
         )
+        self._recall()
+
+    def _recall(self) -> None:
+        """What was guessed in another kernel, or on another day, as far as it still fits the question."""
+        guess, answer = record.guesses().get(self._id, (None, None)) if self._id else (None, None)
+        if guess is None:
+            return
+        try:
+            self.guess = guess
+        except traitlets.TraitError:  # the question has changed since
+            return
+        self.stands = answer is not None
 
     @traitlets.validate("guess", "actual")
     def _allowed(self, proposal):
@@ -79,8 +94,13 @@ class Prediction(Base):
     def _say(self, _) -> None:
         with self.hold_sync():
             self.guess_text = verdict.shown(self._asked, self.guess)
+            self._remember()
             if self._asked.is_recall and (self.guess is not None or self.shown):
                 self.reveal(self._asked.answer)
+
+    def _remember(self) -> None:
+        if self._id and self.guess is not None:
+            self.problem = record.guess(self._id, self.guess, self.actual)
 
     def reveal(self, actual: float | str | None, because: str = "", *, timed: Engine | None = None) -> Result:
         """The answer beside the guess, as a card of its own; as the last line of a cell it is shown there.
@@ -100,6 +120,7 @@ class Prediction(Base):
             self.verdict = found["verdict"]
             self.outcome = found if self._asked.is_recall else {}
             self.done = True
+            self._remember()
         return Result(found)
 
     def state(self) -> dict:
@@ -125,12 +146,8 @@ def ask(id: str) -> Prediction:
 
     See `cachelab.widgets.question` for how a lesson writes one. ValueError if there is no such question.
     """
-    card = Prediction(find(id))
-    before = _cards.get(id)
-    if before is not None:  # the cell was run again: what was said stands
-        card.guess = before.guess
-    _cards[id] = card
-    return card
+    _cards[id] = Prediction(find(id), id)
+    return _cards[id]
 
 
 def answer(id: str, actual: float | str | None, because: str = "", *, timed: Engine | None = None) -> Result:

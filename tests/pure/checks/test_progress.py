@@ -12,12 +12,16 @@ from cachelab.checks import exercise, progress
 from tests.oracle.depth import examples
 
 ENTRIES = st.fixed_dictionaries({"tries": st.integers(0, 10**6), "solved": st.booleans()})
+VALUES = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(["at once", "never"])
 STATES = st.fixed_dictionaries(
     {
         "exercises": st.dictionaries(
             st.from_regex(r"[01][0-9]\.[1-9]", fullmatch=True), ENTRIES, max_size=70
         ),
         "found": st.dictionaries(st.sampled_from(["00", "01", "04"]), st.integers(0, 9)),
+        "guesses": st.dictionaries(
+            st.sampled_from(["04.kill", "04.nobody"]), st.lists(VALUES, min_size=2, max_size=2)
+        ),
         "last": st.none() | st.tuples(st.integers(0, 2**40), st.just("04.1")).map(list),
     }
 )
@@ -31,7 +35,7 @@ def put(state) -> None:
 
 
 def test_a_fresh_learner_has_done_nothing():
-    assert progress.read() == {"exercises": {}, "found": {}, "last": None}
+    assert progress.read() == {"exercises": {}, "found": {}, "guesses": {}, "last": None}
     assert progress.last() is None and progress.tries("04.1") == 0 and not progress.solved("04.1")
 
 
@@ -198,4 +202,21 @@ def test_a_device_in_the_files_place_is_never_replaced(monkeypatch, tmp_path):
 
 def test_nothing_about_the_person_is_kept():
     exercise("01.2").check(lambda reads, capacity: 0)
-    assert set(json.loads(progress.path().read_text())) == {"exercises", "found", "last"}
+    assert set(json.loads(progress.path().read_text())) == {"exercises", "found", "guesses", "last"}
+
+
+def test_a_guess_that_was_answered_stands_also_when_two_machines_meet():
+    progress.guess("04.kill", 3)
+    progress.guess("04.kill", 4, 7)
+    code = progress.export()
+    progress.guess("04.kill", 7, 7)
+    assert progress.guesses() == {"04.kill": (4, 7)}
+    progress.path().unlink()
+    progress.guess("04.kill", 1)
+    progress.load(code)
+    assert progress.guesses() == {"04.kill": (4, 7)}
+
+
+def test_a_file_from_before_guesses_is_read():
+    put({"exercises": {"04.1": {"tries": 1, "solved": True}}, "last": None})
+    assert progress.solved("04.1") and progress.guesses() == {}

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cachelab import questions
+from cachelab.checks import progress as record
 from cachelab.engines.valkey import StandInValkey
 from cachelab.questions import Question
-from cachelab.widgets import answer, ask, predict
+from cachelab.widgets import answer, ask, guesses, predict
 from cachelab.widgets.question import Prediction
 from cachelab.widgets.question.reading import read
 from cachelab.widgets.question.verdict import bars
@@ -298,3 +299,64 @@ def test_answer_needs_no_card_and_keeps_what_an_earlier_card_was_told():
     ask("04.tutorial").guess = "None"
     ask("04.tutorial")  # the cell is run again
     assert answer("04.tutorial", "an error").verdict.startswith("You said “None”; the answer is “an error”.")
+
+
+@pytest.fixture(autouse=True)
+def own_file(monkeypatch, tmp_path):
+    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
+
+
+def test_a_guess_is_there_tomorrow_and_one_that_was_answered_stands():
+    ask("04.kill").guess = 0.2
+    assert ask("04.kill").guess == 0.2 and not ask("04.kill").stands
+    ask("04.kill").guess = 0.4  # a second thought
+    assert answer("04.kill", 7).verdict.startswith("You said 0.4 s; it is 7 s: about 18 times too low.")
+    tomorrow = ask("04.kill")
+    assert tomorrow.guess == 0.4 and tomorrow.stands
+    assert guesses().rows[0] == {
+        "lesson": "04",
+        "question": "get_user(42) with a dead cache takes",
+        "guess": "0.4 s",
+        "answer": "7 s",
+        "sign": "✗",
+    }
+
+
+def test_a_run_without_a_guess_writes_nothing(tmp_path):
+    ask("04.kill")
+    answer("04.kill", 7)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_guess_that_cannot_be_saved_is_said_and_counts_now(monkeypatch, tmp_path):
+    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path))  # a folder
+    card = ask("04.kill")
+    card.guess = 3
+    assert "could not be saved" in card.problem and card.reveal(7).verdict.startswith("You said 3 s")
+
+
+def test_a_guess_that_does_not_fit_its_question_any_more_is_forgotten():
+    record.guess("04.kill", "at once")
+    record.guess("04.nobody", 3, 4)
+    assert ask("04.kill").guess is None and ask("04.nobody").guess is None
+    assert guesses().rows == [] and guesses().text() == "No guess of yours has been answered yet."
+
+
+def test_the_book_says_how_guesses_were_off():
+    record.guess("04.kill", 0.1, 10)
+    record.guess("04.hang", 0.2, 5)
+    record.guess("04.finished", 0.2, 0.2)
+    record.guess("01.ladder", 10_000, 500)
+    record.guess("04.tutorial", "the user", "an error")
+    record.guess("04.nobody", "never", "never")
+    record.guess("04.watch", 6, 4)
+    record.guess("99.gone", 6, 4)
+    record.guess("05.crash", 3)  # not answered yet
+    assert guesses().sentences == [
+        "What you guessed, and what it was.",
+        "Of 2 choices: 1 right.",
+        "Of 3 times: 2 too low, by 50 times on average; 1 right or within a tenth.",
+        "Of 1 factors: 1 too high, by 20 times on average.",
+        "Of 1 counts and shares: 1 too high.",
+    ]
+    assert len(guesses("04").rows) == 6 and "✗ 04  get_user(42) with" in guesses().text()
