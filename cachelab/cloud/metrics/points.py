@@ -19,7 +19,7 @@ class NoSuchStatistic(ValueError):
     """A statistic that this CloudWatch does not make; the message names it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Point:
     """What was measured in one stretch of time."""
 
@@ -29,7 +29,7 @@ class Point:
     greatest: float
     unit: str = "None"
     values: Mapping[float, float] | None = field(default=None, compare=False)
-    """value -> how often; None if only the statistic set was put."""
+    """value -> how often; None if only the statistic set was put, or all values are the same."""
 
     @classmethod
     def of(cls, values: Mapping[float, float] | Iterable[float], unit: str = "None") -> "Point":
@@ -39,7 +39,8 @@ class Point:
         if not counts:
             raise ValueError("a data point needs at least one value")
         total = sum(value * count for value, count in counts.items())
-        return cls(sum(counts.values()), total, min(counts), max(counts), unit, counts)
+        known = counts if len(counts) > 1 else None  # most points are of one value, and there are many points
+        return cls(sum(counts.values()), total, min(counts), max(counts), unit, known)
 
     @classmethod
     def merged(cls, points: Iterable["Point"]) -> "Point":

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from .points import Point
@@ -53,20 +54,25 @@ class Strangers:
         return self.most - before
 
 
+@lru_cache(maxsize=4096)  # most counters of most minutes are 0
+def _point(value: float, unit: str) -> Point:
+    return Point.of([value], unit)
+
+
 def counts(value: float) -> Point:
-    return Point.of([value], "Count")
+    return _point(value, "Count")
 
 
 def size(value: float) -> Point:
-    return Point.of([value], "Bytes")
+    return _point(value, "Bytes")
 
 
 def percent(value: float) -> Point:
-    return Point.of([value], "Percent")
+    return _point(value, "Percent")
 
 
 def plain(value: float) -> Point:
-    return Point.of([value], "None")
+    return _point(value, "None")
 
 
 def host(source: Source, cpu_seconds: float, seconds: float, resident: int | None) -> Measured:

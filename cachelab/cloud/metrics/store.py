@@ -11,6 +11,9 @@ from .points import Point
 
 MINUTE = 60
 KEPT_DAYS = 15  # one-minute points; AWS then keeps them by five minutes and by the hour, up to 455 days
+KEPT_POINTS = (
+    24 * 60
+)  # of one series: a day of minutes, so that a bench that steps for hours fits into memory
 Dimensions = frozenset  # of (name, value)
 
 
@@ -41,12 +44,18 @@ class Store:
 
     def __init__(self) -> None:
         self._series: dict[Metric, dict[int, Point]] = {}
+        self._fine: set[Metric] = set()  # those with points by the second
 
     def put(self, metric: Metric, at: int, point: Point, resolution: int = MINUTE) -> None:
         """Add a point to what is known of its minute (of its second, with a resolution of 1)."""
-        at -= at % resolution
+        if at % resolution:
+            at -= at % resolution
+        if resolution < MINUTE:
+            self._fine.add(metric)
         series = self._series.setdefault(metric, {})
         series[at] = Point.merged([series[at], point]) if at in series else point
+        if len(series) > KEPT_POINTS:
+            del series[min(series)]
 
     def __iter__(self) -> Iterator[Metric]:
         return iter(list(self._series))
@@ -61,10 +70,17 @@ class Store:
         """
         groups: dict[int, list[Point]] = {}
         offset = 0 if aligned else start
-        for at, point in list(self._series.get(metric, {}).items()):
-            if start <= at < end and (unit is None or unit == point.unit):
+        for at, point in self._between(metric, start, end):
+            if start <= at < end and unit in (None, point.unit):
                 groups.setdefault(at - (at - offset) % period, []).append(point)
         return {at: Point.merged(points) for at, points in sorted(groups.items())}
+
+    def _between(self, metric: Metric, start: int, end: int) -> list[tuple[int, Point]]:
+        """The points that may lie between: looked up where that is less work than going through all."""
+        series = self._series.get(metric, {})
+        if metric in self._fine or (end - start) // MINUTE > len(series):
+            return list(series.items())
+        return [(at, series[at]) for at in range(start - start % MINUTE, end, MINUTE) if at in series]
 
     def forget(self, before: int) -> None:
         """Drop points older than `before`, and series that have none left."""

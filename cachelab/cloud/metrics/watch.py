@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from .alarms import Alarm, CompositeAlarm, MetricAlarm, stamp
 from .store import KEPT_DAYS, MINUTE, Store
 
-DAY = 24 * 60 * MINUTE
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 Publish = Callable[[str, str, str], None]  # (the ARN of a topic, subject, message)
 
 
@@ -44,7 +45,8 @@ class Watch:
     def judge(self) -> None:
         """A minute is over: every alarm looks at what it watches; those that change tell whom they should."""
         with self.lock:
-            self.store.forget(self.clock.now - KEPT_DAYS * DAY)
+            if self.clock.now % HOUR == 0:
+                self.store.forget(self.clock.now - KEPT_DAYS * DAY)
             for alarm in list(self.alarms.values()):
                 if isinstance(alarm, MetricAlarm) and (change := alarm.look(self.store, self.clock.now)):
                     self.change(alarm, *change)

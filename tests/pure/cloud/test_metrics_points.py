@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cachelab.cloud.metrics.points import NoSuchStatistic, Point
-from cachelab.cloud.metrics.store import Metric, Store
+from cachelab.cloud.metrics.store import KEPT_POINTS, Metric, Store
 
 numbers = st.floats(-1e6, 1e6, allow_subnormal=False)
 lists = st.lists(numbers, min_size=1, max_size=40)
@@ -108,6 +108,31 @@ def test_a_unit_chooses():
     store.put(HITS, 0, Point.of([1], "Count"))
     assert store.points(HITS, 0, 60, 60, unit="Percent") == {}
     assert store.points(HITS, 0, 60, 60, unit="Count")[0].sum == 1
+
+
+def test_points_by_the_second_are_found_too():
+    store = Store()
+    for second in (0, 10, 20, 65):
+        store.put(HITS, second, Point.of([1]), resolution=1)
+    assert {at: point.sum for at, point in store.points(HITS, 0, 120, 60).items()} == {0: 3, 60: 1}
+    assert list(store.points(HITS, 5, 30, 10)) == [10, 20]
+
+
+@given(st.lists(st.integers(0, 40), max_size=30), st.integers(0, 2500), st.integers(1, 2500))
+def test_a_short_look_and_a_long_one_see_the_same(minutes, start, length):
+    store = Store()
+    for minute in minutes:
+        store.put(HITS, 60 * minute, Point.of([1]))
+    expected = {60 * minute for minute in minutes if start <= 60 * minute < start + length}
+    assert set(store.points(HITS, start, start + length, 60)) == expected
+
+
+def test_a_series_keeps_a_day_of_minutes():
+    store = Store()
+    for minute in range(KEPT_POINTS + 10):
+        store.put(HITS, 60 * minute, Point.of([minute]))
+    kept = store.points(HITS, 0, 10**9, 60)
+    assert (len(kept), min(kept)) == (KEPT_POINTS, 600)
 
 
 def test_what_is_too_old_is_forgotten():
