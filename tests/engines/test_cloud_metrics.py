@@ -1,6 +1,5 @@
 """CloudWatch on real nodes: what it sees of traffic, of a death, of a failover; whom it pages."""
 
-import contextlib
 import json
 import subprocess
 from datetime import timedelta
@@ -10,7 +9,6 @@ from pymemcache.client.base import Client as Memcached
 from redis.cluster import RedisCluster
 
 from cachelab import cloud
-from cachelab.engines.errors import EngineError
 from tests.oracle.cloud_drills import connect, describe, make_group, primary, roles, wait_until
 
 SMALL = "90"  # percent of a t4g.micro's memory that is reserved: some 50 MB are left for data
@@ -277,26 +275,17 @@ def test_metric_math_over_the_nodes_of_a_group(aws, shop, cloudwatch):
     assert row["Values"] == [30]
 
 
-@contextlib.contextmanager
-def frozen(aws, name):
-    """A node that hangs: its process is stopped, its port still accepts."""
-    server = aws._node(name).server
-    server.freeze()
-    try:
-        yield
-    finally:
-        with contextlib.suppress(EngineError):  # the account may have replaced it meanwhile
-            server.thaw()
-
-
 def test_a_node_that_hangs_has_no_points(aws, shop):
+    aws.settle()
     aws.minute()
-    with frozen(aws, "shop-003"):
-        aws.minute(2)
+    aws.freeze_node("shop-003")
+    aws.minute(2)
     assert points(aws, "CurrConnections", of("shop-003"), minutes=2) == [None, None]
     assert None not in points(aws, "CurrConnections", of("shop-002"), minutes=3)
     aws.settle()
-    wait_until(lambda: aws._node("shop-003").answers(), "its answer")
+    wait_until(
+        lambda: points_after(aws, "CurrConnections", of("shop-003")) != [None], "another node's points"
+    )
 
 
 def test_a_replica_that_is_cut_off_falls_behind(aws, shop):
@@ -316,6 +305,18 @@ def test_a_replica_that_is_cut_off_falls_behind(aws, shop):
     aws.heal_replica(name)
     wait_until(lambda: points_after(aws, "ReplicationLag", of(name)) == [0], "catching up")
     assert points(aws, "MasterLinkHealthStatus", of(name)) == [1]
+
+
+def test_behind_a_silent_link_a_replica_looks_connected_and_lags(aws, shop):
+    aws.settle()
+    client = connect(primary(describe(aws, shop)))
+    name = next(node for node, role in roles(aws, shop).items() if role == "replica")
+    aws.replica_link(name, delay=None)
+    client.set("unheard", "of")
+    wait_until(lambda: (points_after(aws, "ReplicationLag", of(name))[0] or 0) >= 1, "a lag of a second")
+    assert points(aws, "MasterLinkHealthStatus", of(name)) == [1]
+    aws.replica_link(name, delay=0)
+    wait_until(lambda: points_after(aws, "ReplicationLag", of(name)) == [0], "catching up")
 
 
 def points_after(aws, metric, dimensions):

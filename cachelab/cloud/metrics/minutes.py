@@ -15,7 +15,7 @@ from .memcached import MemcachedSampler
 from .published import NAMESPACE, dimension_sets
 from .source import Measured, Source
 from .store import MINUTE, Metric
-from .valkey import Reading, ValkeySampler
+from .valkey import ValkeySampler
 from .watch import Clock, Watch
 
 Silent = (redis.RedisError, MemcacheError, OSError)
@@ -51,7 +51,7 @@ class Minutes:
             self._samplers = {key: self._samplers[key] for key in self._samplers if key in alive}
 
     def _sample(self, watch: Watch, sources: list[Source], at: int, silent: set[Hashable]) -> None:
-        readings: dict[Hashable, Reading] = {}
+        asked: dict[Hashable, ValkeySampler] = {}
         for source in sorted(sources, key=lambda source: source.primary is not None):  # primaries first
             if source.key in silent:
                 continue
@@ -61,8 +61,8 @@ class Minutes:
                 if isinstance(sampler, MemcachedSampler):
                     measured, role = sampler(source), None
                 else:
-                    measured = sampler(source, readings.get(source.primary))
-                    readings[source.key], role = sampler.last, sampler.last.role
+                    measured = sampler(source, asked.get(source.primary))
+                    asked[source.key], role = sampler, sampler.last.role
             except Silent:
                 silent.add(source.key)
                 continue

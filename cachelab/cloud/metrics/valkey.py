@@ -7,9 +7,11 @@ engine's own histogram (LATENCY HISTOGRAM, whose buckets double, so a percentile
 factor of two), and ReplicationLag is measured against the primary's offset.
 """
 
+import math
 import re
 import time
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,6 +102,7 @@ class Reading:
         return "Primary" if self.info["role"] == "master" else "Replica"
 
 
+LOOKS = 120  # how many looks at a primary are remembered
 NOTHING = Reading({}, 0.0, 0, {})
 
 
@@ -108,13 +111,15 @@ class ValkeySampler:
 
     def __init__(self) -> None:
         self.last: Reading | None = None
+        self.passed: deque[tuple[float, int]] = deque(maxlen=LOOKS)
+        """(time, replication offset), while it was a primary."""
         self._strangers = Strangers()
         self._kinds: dict[str, tuple[str, ...]] = {}  # command -> the families it counts in
 
-    def __call__(self, source: Source, primary: Reading | None = None) -> Measured:
+    def __call__(self, source: Source, primary: "ValkeySampler | None" = None) -> Measured:
         """Ask the node. Raises redis.RedisError or OSError if it does not answer: its points are missing.
 
-        `primary`: the reading of the node it copies, taken just before.
+        `primary`: the sampler of the node it copies, which has just asked.
         """
         with source.connect() as client:
             now = self._read(client, source)
@@ -122,8 +127,13 @@ class ValkeySampler:
         before = self.last if same else NOTHING
         if not same:
             self._strangers = Strangers()
+            self.passed.clear()
         seconds = now.at - before.at if same else float(now.info["uptime_in_seconds"])
         self.last = now
+        if now.role == "Primary":
+            self.passed.append((now.at, now.offset))
+        else:
+            self.passed.clear()
         found = {
             **self._gauges(now),
             **_counters(now, before),
@@ -131,7 +141,7 @@ class ValkeySampler:
                 self._strangers.new(now.info["total_connections_received"], now.own_connections)
             ),
             **self._commands(now, before),
-            **_replication(now, before, primary),
+            **_replication(now, before, primary.passed if primary else ()),
             **_cpu_and_network(source, now, before, seconds),
         }
         return _serverless(found, now, before) if source.serverless else found
@@ -275,7 +285,7 @@ def _counters(now: Reading, before: Reading) -> Measured:
     return found
 
 
-def _replication(now: Reading, before: Reading, primary: Reading | None) -> Measured:
+def _replication(now: Reading, before: Reading, passed: Sequence[tuple[float, int]]) -> Measured:
     info = now.info
     if info["role"] == "master":
         sent = _since(now, before, "master_repl_offset") * info["connected_slaves"]
@@ -284,25 +294,30 @@ def _replication(now: Reading, before: Reading, primary: Reading | None) -> Meas
     return {
         "ReplicationBytes": size(0),
         "MasterLinkHealthStatus": plain(up),
-        "ReplicationLag": Point.of([lag(now, primary)], "Seconds"),
+        "ReplicationLag": Point.of([lag(now, passed)], "Seconds"),
     }
 
 
-def lag(replica: Reading, primary: Reading | None) -> float:
-    """How many seconds a replica is behind.
+def lag(replica: Reading, passed: Sequence[tuple[float, int]]) -> float:
+    """How many seconds a replica is behind. `passed`: (time, offset) its primary was seen to pass, up to now.
 
-    If its link is down, since then; if it has all that the primary had, not at all; if it lacks something,
-    as long as it takes to receive that at the pace of the last seconds, or since it last heard of its
-    primary, whatever is longer. A link that is silent looks like one that is up, until something is lacking.
+    If its link is down, since then; if it has all that its primary had, not at all. Otherwise as long as it
+    takes to receive what it lacks at the pace of the last seconds, or since it last heard of its primary if
+    that is longer, and in any case between what was seen: it is not behind by less than since its primary was
+    first seen ahead, nor by more than since its primary was last seen where the replica is now. (A link that
+    is silent looks like one that is up, until something is lacking.)
     """
-    info = replica.info
+    info, offset = replica.info, replica.offset
     if info["master_link_status"] != "up":
         return float(max(0, info.get("master_link_down_since_seconds", 0)))
-    behind = primary.offset - replica.offset if primary else 0
-    if behind <= 0:
+    if not passed or passed[-1][1] <= offset:
         return 0.0
     pace = info.get("instantaneous_input_repl_kbps", 0.0) * 1024
-    return max(behind / pace if pace else 0.0, float(max(0, info.get("master_last_io_seconds_ago", 0))))
+    needed = (passed[-1][1] - offset) / pace if pace else 0.0
+    heard = float(max(0, info.get("master_last_io_seconds_ago", 0)))
+    least = max((replica.at - at for at, there in passed if there > offset), default=0.0)
+    most = min((replica.at - at for at, there in passed if there <= offset), default=math.inf)
+    return max(0.0, least, min(most, max(needed, heard)))
 
 
 def _cpu_and_network(source: Source, now: Reading, before: Reading, seconds: float) -> Measured:

@@ -91,11 +91,8 @@ def test_connections_of_the_accounts_own_are_no_traffic_whenever_they_are_counte
     assert strangers.new(received=20, own=12) == 6
 
 
-def reading(**info):
-    return Reading(info, 0.0, 0, {})
-
-
-PRIMARY = reading(role="master", master_repl_offset=10_000)
+# A primary that was seen at these times (seconds) at these offsets; now it is 100 s.
+PASSED = [(90.0, 7_000), (95.0, 8_500), (100.0, 10_000)]
 
 
 @pytest.mark.parametrize(
@@ -104,11 +101,24 @@ PRIMARY = reading(role="master", master_repl_offset=10_000)
         ({"slave_repl_offset": 10_000}, 0.0),
         ({"slave_repl_offset": 10_050}, 0.0),  # it was asked after its primary
         ({"slave_repl_offset": 9_000, "instantaneous_input_repl_kbps": 1000 / 1024}, 1.0),
-        ({"slave_repl_offset": 9_000, "master_last_io_seconds_ago": 7}, 7.0),  # silent, not closed
+        (
+            {"slave_repl_offset": 9_000, "instantaneous_input_repl_kbps": 1 / 1024},
+            5.0,
+        ),  # it was there 5 s ago
+        (
+            {"slave_repl_offset": 8_000, "instantaneous_input_repl_kbps": 10**6},
+            5.0,
+        ),  # it lacks what is 5 s old
+        ({"slave_repl_offset": 7_000, "master_last_io_seconds_ago": 7}, 7.0),  # silent, not closed
+        ({"slave_repl_offset": 7_000}, 5.0),
         ({"slave_repl_offset": 0, "master_link_status": "down", "master_link_down_since_seconds": 42}, 42.0),
         ({"slave_repl_offset": 0, "master_link_status": "down", "master_link_down_since_seconds": -1}, 0.0),
     ],
 )
 def test_how_far_a_replica_is_behind(replica, seconds):
-    common = {"role": "slave", "master_link_status": "up", "master_last_io_seconds_ago": 0}
-    assert lag(reading(**common | replica), PRIMARY) == pytest.approx(seconds)
+    info = {"role": "slave", "master_link_status": "up", "master_last_io_seconds_ago": 0} | replica
+    assert lag(Reading(info, 100.0, 0, {}), PASSED) == pytest.approx(seconds)
+
+
+def test_of_a_primary_never_seen_nobody_is_behind():
+    assert lag(Reading({"role": "slave", "master_link_status": "up"}, 0.0, 0, {}), ()) == 0
