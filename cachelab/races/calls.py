@@ -86,7 +86,9 @@ def describe(call: Call) -> str:
             return "wait for the running readers"
         case "db":
             operation, detail = call.payload
-            if operation == "write":
+            if operation in ("commit", "rollback"):
+                return operation.upper()
+            if operation in ("write", "update"):
                 return f"db.write({detail!r})" if detail is not None else "db.write()"
             return f"db.{'replica.' if detail == 'replica' else ''}{operation}()"
     raise AssertionError(call)

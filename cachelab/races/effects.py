@@ -38,22 +38,46 @@ def effect(world: World, node: Node, state: State, place: Place | Feed) -> Effec
 
 def _query(world: World, node: Node, state: State, place: Place | Feed) -> Effect:
     operation, detail = node.call.payload
-    if operation == "write":
+    if operation not in database.READS:
         key = (node, state.log)
         known = world.effects.get(key)
         if known is None:
-            log, answer = database.commit(world.logs[state.log], detail)
-            known = Effect(answer, node.after(answer, idle=False), log=world.logs.number(log))
-            world.effects[key] = known
+            known = world.effects[key] = _statement(world, node, state.log)
         return known
-    version = visible(world, state, place, detail)
-    value = world.logs[state.log][version]
+    if node.pending is not None and detail == "primary":
+        value, version = node.pending
+    else:
+        version = visible(world, state, place, detail)
+        value = world.logs[state.log][version]
     key = (node, value, version)
     known = world.effects.get(key)
     if known is None:
         answer = (value, version) if operation == "read_versioned" else value
         known = world.effects[key] = Effect(answer, node.after(answer))
     return known
+
+
+def _statement(world: World, node: Node, number: int) -> Effect:
+    """A write, or the end of a transaction."""
+    operation, detail = node.call.payload
+    before, log, answer = world.logs[number], None, None
+    match operation:
+        case "write":
+            log, answer = database.commit(before, detail)
+        case "update":
+            answer = database.update(before, detail, node.pending)
+        case "commit":
+            log, _ = database.commit(before, node.pending[0])
+    child = node.after(answer, idle=False)
+    return Effect(answer, child, log=None if log is None else world.logs.number(log))
+
+
+def locked(world: World, state: State, i: int) -> bool:
+    """Whether another client's open transaction has locked the row."""
+    return any(
+        number != world.gone and j != i and world.places[number].node.pending is not None
+        for j, number in enumerate(state.places)
+    )
 
 
 def _command(world: World, node: Node, keyspace: int) -> Effect:
@@ -90,7 +114,7 @@ def in_vain(world: World, state: State, place: Place, loop: Loop) -> bool:
     for call, answer in loop.body:
         if call.kind == "db":
             operation, detail = call.payload
-            if operation == "write":
+            if operation not in database.READS or place.node.pending is not None:
                 return False
             version = visible(world, state, place, detail)
             value = world.logs[state.log][version]

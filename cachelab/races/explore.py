@@ -20,7 +20,7 @@ from cachelab.races.effects import elapse
 from cachelab.races.faults import Cdc
 from cachelab.races.graph import Graph
 from cachelab.races.invariants import Judge
-from cachelab.races.moves import Reads, moves, start
+from cachelab.races.moves import Reads, moves, start, waits_for_the_row
 from cachelab.races.state import Feed, Move, Next, State
 from cachelab.races.study import Study, study
 from cachelab.races.telling.game import Game
@@ -295,7 +295,8 @@ class Search:
             place = self.world.place(state, i)
             if number == self.world.gone or isinstance(place, Feed):
                 continue  # CDC moves by itself
-            if not (place.node.loop and place.node.loop.folds) and place.outlasts is None:
+            polls = place.node.loop is not None and place.node.loop.folds
+            if not polls and place.outlasts is None and not waits_for_the_row(self.world, state, i, place):
                 return False
         return True
 

@@ -24,6 +24,7 @@ from itertools import combinations
 from cachelab.races.clients.automaton import Node
 from cachelab.races.clients.session import Failure
 from cachelab.races.effects import Effect, effect, marked, watching, without
+from cachelab.races.models import database
 from cachelab.races.state import NO_LAG, Place, State, as_value
 from cachelab.races.world import World
 
@@ -113,7 +114,7 @@ class Judge:
             read = self.read(keyspace, log, number)
             if read.hung:
                 return False
-            if number and not read.used("db", "read", "read_versioned"):
+            if number and not read.used("db", *database.READS):
                 return True
             keyspace = read.keyspace
         return False

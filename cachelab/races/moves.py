@@ -8,8 +8,9 @@ from __future__ import annotations
 from cachelab.races import cdc
 from cachelab.races.clients.automaton import Node
 from cachelab.races.clients.session import Distinct
-from cachelab.races.effects import Effect, effect, in_vain, lost, mark, vanish, watching
+from cachelab.races.effects import Effect, effect, in_vain, locked, lost, mark, vanish, watching
 from cachelab.races.faults import Cdc
+from cachelab.races.models import database
 from cachelab.races.state import NO_LAG, Feed, Move, Next, Place, State, as_value
 from cachelab.races.world import World
 
@@ -93,8 +94,11 @@ def _running(world: World, state: State, i: int) -> tuple[int, ...]:
 def _call(found: list[Next], world: World, state: State, i: int, place: Place) -> None:
     node, mine = place.node, world.moves[i]
     if place.snapshot is None and "old_snapshot" in world.faults and node.call.kind == "db":
-        if node.call.payload[0] != "write":
+        if node.call.payload[0] in database.READS:
             raise Reads(i)
+    if waits_for_the_row(world, state, i, place):
+        world.blocked = True
+        return
     does = effect(world, node, state, place)
     found.append(_advance(world, state, i, place, mine["call"], does))
     loop = node.loop
@@ -102,6 +106,12 @@ def _call(found: list[Next], world: World, state: State, i: int, place: Place) -
         found.append(_advance(world, state, i, place, mine["poll on"], Effect(None, loop.exit)))
     if state.faults_left and "lost_call" in world.faults and node.call.kind != "db":
         found += _losses(world, state, i, place, does)
+
+
+def waits_for_the_row(world: World, state: State, i: int, place: Place) -> bool:
+    """Whether client i is about to write a row that another's transaction has locked."""
+    call = place.node.call
+    return call.kind == "db" and call.payload[0] in database.WRITES and locked(world, state, i)
 
 
 def _losses(world: World, state: State, i: int, place: Place | Feed, does: Effect) -> list[Next]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from cachelab.races.faults import Cdc
 from cachelab.races.invariants import Alone, alone
+from cachelab.races.models.database import READS, WRITES
 from cachelab.races.world import World
 
 WARMING = 800  # the identity of the reader that warms the cache
-READS = ("read", "read_versioned")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def study(world: World, probe: Callable | None) -> Study:
         return alone(world, world.program(client, world.names[i], i + 1).root, keyspace, world.initial)
 
     solo = {i: run(i, client, world.empty) for i, client in plain}
-    writers = {i for i, fared in solo.items() if fared.used("db", "write")}
+    writers = {i for i, fared in solo.items() if fared.used("db", *WRITES)}
     probe = probe or next((client for i, client in plain if i not in writers), None)
     if probe is None:
         raise ValueError(
@@ -45,12 +45,12 @@ def study(world: World, probe: Callable | None) -> Study:
         )
     warmer = world.program(probe, "the reader that warms the cache", WARMING)
     warming = alone(world, warmer.root, world.empty, world.initial)
-    if warming.used("db", "write"):
+    if warming.used("db", *WRITES):
         raise ValueError("the probe must be a reader, but it writes to the database")
     asking = set()
     for i, client in plain:  # seen from a warm cache, a client may read or write where it did not before
         again = run(i, client, warming.keyspace)
-        if again.used("db", "write"):
+        if again.used("db", *WRITES):
             writers.add(i)
         if solo[i].used("db", *READS) or again.used("db", *READS):
             asking.add(i)

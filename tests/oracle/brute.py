@@ -42,6 +42,7 @@ class Runner:
         self.pending, self.open, self.freed, self.values = None, set(), set(), 0
         self.current = self
         self.cache.forget()
+        self.db.forget()
         state = random.getstate()
         self.virtual.start(identity)
         session_module._under_way.append(self)
@@ -97,6 +98,7 @@ class Client:
     watches: dict = field(default_factory=dict)  # connection -> [keys, broken]
     outlasts: set | None = None
     wrote: int = -1
+    pending: str | None = None  # what it wrote in a transaction that is still open
     lost: bool = False
     commit: int = 1  # CDC: the commit it is at, and how often it was delivered
     attempt: int = 0
@@ -135,12 +137,12 @@ class Brute:
             for i, c in enumerate(clients)
             if not isinstance(c, Cdc)
         }
-        self.writers = {i for i, run in alone.items() if "write" in run[2]}
+        self.writers = {i for i, run in alone.items() if run[2] & {"write", "update"}}
         self.probe = probe or next(clients[i] for i in alone if i not in self.writers)
         warm = self.alone(self.probe, 800, self.model.EMPTY, ["v0"])[1]
         for i in alone:
             again = self.alone(clients[i], i + 1, warm, ["v0"])
-            if "write" in again[2]:
+            if again[2] & {"write", "update"}:
                 self.writers.add(i)
         self.readers = set(alone) - self.writers
         self.starts = {"cold": self.model.EMPTY} | ({"warm": warm} if warm != self.model.EMPTY else {})
@@ -188,6 +190,19 @@ class Brute:
                 shared.log.append(value)
                 client.wrote = len(shared.log) - 1
                 return (value, client.wrote), ()
+            if operation == "update":
+                again = f"{client.pending}'" if client.pending else f"v{len(shared.log)}"
+                client.pending = again if detail is None else detail
+                return (client.pending, len(shared.log)), ()
+            if operation in ("commit", "rollback"):
+                if operation == "commit":
+                    shared.log.append(client.pending)
+                    client.wrote = len(shared.log) - 1
+                client.pending = None
+                return None, ()
+            if client.pending and detail == "primary":
+                mine = client.pending
+                return ((mine, len(shared.log)) if operation == "read_versioned" else mine), ()
             at = len(shared.log) - 1
             if detail == "replica" and shared.replica is not None:
                 at = shared.replica
@@ -362,6 +377,12 @@ class Brute:
                 continue
             if call.kind == "outlast" and client.outlasts is None:
                 yield self.wait(i)
+            elif (
+                call.kind == "db"
+                and call.payload[0] in ("write", "update")
+                and any(other.pending and other is not client for other in shared.clients)
+            ):
+                pass  # the row is locked
             elif call.kind == "outlast" and any(not shared.clients[j].gone for j in client.outlasts):
                 pass
             else:

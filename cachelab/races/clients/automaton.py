@@ -35,6 +35,7 @@ class Node:
         "failure",
         "released",
         "wrote",
+        "pending",
         "idle",
         "children",
         "loop",
@@ -51,10 +52,19 @@ class Node:
         self.failure: Failure | None = None
         self.released: frozenset[int] = frozenset()  # connections that stopped watching on the way here
         self.wrote = -1  # the latest version this client committed
+        self.pending: tuple[str, int] | None = None  # what it wrote in a transaction that is still open
         if parent is not None:
-            self.wrote = parent.wrote
-            if parent.call.kind == "db" and parent.call.payload[0] == "write":
-                self.wrote = answer[1]
+            self.wrote, self.pending = parent.wrote, parent.pending
+            if parent.call.kind == "db":
+                match parent.call.payload[0]:
+                    case "write":
+                        self.wrote = answer[1]
+                    case "update":
+                        self.pending = answer
+                    case "commit":
+                        self.wrote, self.pending = self.pending[1], None
+                    case "rollback":
+                        self.pending = None
         self.loop = None
 
     @property

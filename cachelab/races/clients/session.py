@@ -265,6 +265,7 @@ class Session:
         run = Run(program, history, again)
         self.runs += 1
         self.cache.forget()
+        self.db.forget()
         out, outer, depth, tracer = sys.stdout, self.current, len(_under_way), sys.gettrace()
         sink = _Sink(out)
         try:

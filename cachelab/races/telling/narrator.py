@@ -113,6 +113,8 @@ class Narrator:
     def _told(call: Call, answer, log) -> str | None:
         """The committed value that a client learns from an answer."""
         if call.kind == "db":
+            if call.payload[0] == "update":  # nothing that is committed
+                return None
             return answer[0] if isinstance(answer, tuple) else answer
         return words.held_in(words.show(words.answered(call, answer)), log)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cachelab.races.faults import Cdc, name_of
-from cachelab.races.study import READS
+from cachelab.races.models.database import READS
 
 
 def notes(search) -> list[str]:

@@ -49,6 +49,8 @@ def result(step) -> object:
         case "call" | "poll on":
             if step.waits:
                 return "nobody is still reading"
+            if step.asked.kind == "db" and step.asked.payload[0] in ("commit", "rollback"):
+                return "OK"
             return answered(step.asked, step.answer)
     return None
 
@@ -67,6 +69,8 @@ def remark(step) -> str:
     match step.kind:
         case "call" if step.asked.kind == "exec" and step.answer is None:
             return "a watched key was modified"
+        case "call" if step.asked.kind == "db" and step.asked.payload[0] == "update":
+            return "nobody else sees it before the commit"
         case "call" if _deleted_nothing(step):
             return "there is nothing to delete"
         case "lost":
