@@ -1,11 +1,13 @@
 """A request as the rules see it: the parameters given, what they imply, and what exists already."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from .facts import catalog
 from .facts.parameters import ParameterGroup
+from .plane.slots import SLOTS
 from .region import Region
 from .resources.cache import Cache
 from .resources.snapshot import Snapshot
@@ -96,9 +98,18 @@ class Ask:
             default = self["ReplicasPerNodeGroup"]
         else:
             default = (self["NumCacheClusters"] or 1) - 1
-        layout = self["NodeGroupConfiguration"] or []
-        counts = [int(shard.get("ReplicaCount", default)) for shard in layout]
-        return counts + [default] * (self.shards - len(counts))
+        return [int(row.get("ReplicaCount", default)) for _, row in self.layout]
+
+    @property
+    def layout(self) -> list[tuple[str, dict]]:
+        """(node group id, what is asked for it) of each shard that a Create would make, by id.
+
+        A row without an id gets the number of its place.
+        """
+        rows = list(self["NodeGroupConfiguration"] or ())
+        rows += [{}] * (self.shards - len(rows))
+        named = [(row.get("NodeGroupId") or f"{place:04}", row) for place, row in enumerate(rows, 1)]
+        return sorted(named, key=lambda pair: pair[0])
 
     @property
     def nodes(self) -> int:
@@ -191,3 +202,12 @@ class Ask:
         if start.tzinfo is None:
             start = start.replace(tzinfo=UTC)
         return start < datetime.now(UTC) - timedelta(days=14)
+
+
+def slot_range(text: str) -> tuple[int, int] | None:
+    """ "0-5460" -> (0, 5460); None if it is no range of the 16,384 slots."""
+    match = re.fullmatch(r"(\d{1,5})-(\d{1,5})", text.strip())
+    if not match:
+        return None
+    low, high = map(int, match.groups())
+    return (low, high) if low <= high < SLOTS else None

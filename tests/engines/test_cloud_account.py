@@ -212,6 +212,33 @@ def test_motos_users(aws):
     assert caught.value.response["Error"]["Message"].lower() == "user user1 already exists."
 
 
+BAD_RULES = [
+    "all of it",
+    "on >password ~*",
+    "on ~* reset",
+    "on ~* +nosuchcommand",
+    "on ~* +@nosuchcat",
+    "on %X~a",
+]
+
+
+@pytest.mark.parametrize("rules", BAD_RULES)
+def test_an_access_string_that_no_engine_takes_changes_nothing(aws, elasticache, rules):
+    """Once accepted, it would keep nodes from starting, and lock everybody out of a cache that runs."""
+    basis = {"UserName": "bad", "Engine": "redis", "NoPasswordRequired": True}
+    with pytest.raises(ClientError, match="InvalidParameterValue.*Invalid AccessString"):
+        elasticache.create_user(UserId="bad", AccessString=rules, **basis)
+    assert "bad" not in {user["UserId"] for user in elasticache.describe_users()["Users"]}
+    good = "on ~app:* +@read"
+    elasticache.create_user(UserId="good", AccessString=good, **basis)
+    for change in ({"AccessString": rules}, {"AppendAccessString": rules.removeprefix("on ~* ")}):
+        with pytest.raises(ClientError, match="InvalidParameterValue.*Invalid AccessString"):
+            elasticache.modify_user(UserId="good", **change)
+    [user] = elasticache.describe_users(UserId="good")["Users"]
+    assert user["AccessString"] == good
+    elasticache.delete_user(UserId="good")
+
+
 def test_motos_subnet_groups_and_tags(aws, elasticache):
     made = elasticache.create_cache_subnet_group(
         CacheSubnetGroupName="somewhere", CacheSubnetGroupDescription="d",

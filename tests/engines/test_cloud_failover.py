@@ -341,6 +341,32 @@ def test_a_real_cluster(aws, sharded):
         client.execute_command("CLUSTER RESET", target_nodes=client.get_primaries()[0])
 
 
+def test_node_groups_have_the_ids_slots_and_replicas_that_were_asked_for(aws):
+    group = make_group(
+        aws, "own", ClusterMode="enabled", AutomaticFailoverEnabled=True, ReplicasPerNodeGroup=0,
+        NodeGroupConfiguration=[
+            {"NodeGroupId": "0007", "Slots": "100-16383"},
+            {"NodeGroupId": "0003", "Slots": "0-99", "ReplicaCount": 1},
+        ],
+    )  # fmt: skip
+    assert [(shard["NodeGroupId"], shard["Slots"]) for shard in group["NodeGroups"]] == [
+        ("0003", "0-99"), ("0007", "100-16383"),
+    ]  # fmt: skip
+    assert group["MemberClusters"] == ["own-0003-001", "own-0003-002", "own-0007-001"]
+    endpoint = group["ConfigurationEndpoint"]
+    client = redis.RedisCluster(host=endpoint["Address"], port=endpoint["Port"], decode_responses=True)
+    assert all(client.set(f"k{number}", number) for number in range(50))
+    aws.client("elasticache").create_snapshot(ReplicationGroupId="own", SnapshotName="own-backup")
+    remove(aws, "own")
+    again = make_group(
+        aws, "again", ClusterMode="enabled", AutomaticFailoverEnabled=True, SnapshotName="own-backup"
+    )
+    endpoint = again["ConfigurationEndpoint"]
+    client = redis.RedisCluster(host=endpoint["Address"], port=endpoint["Port"], decode_responses=True)
+    assert all(client.get(f"k{number}") == str(number) for number in range(50))
+    remove(aws, "again")
+
+
 def test_a_shard_fails_over_and_cluster_clients_follow(aws, sharded):
     client = cluster_client(sharded)
     client.set("before", 1)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from .. import events
-from ..asking import Ask
+from ..asking import Ask, slot_range
 from ..facts import catalog
 from ..facts.addresses import new_code
 from ..faults import Fault, NotInTheBox, not_found
@@ -104,7 +104,7 @@ def new(region: Region, ask: Ask, snapshot: Snapshot | None = None) -> Replicati
         version=version,
         node_type=node_type,
         parameter_group=parameter_group,
-        shards=_layout(region, group_id, ask, blueprint, shards),
+        shards=_layout(region, group_id, ask, blueprint, snapshot),
         automatic_failover=bool(given.get("AutomaticFailoverEnabled")),
         multi_az=bool(given.get("MultiAZEnabled")),
         given={key: given[key] for key in KEPT_PARAMETERS if given.get(key) is not None}
@@ -121,32 +121,27 @@ def new(region: Region, ask: Ask, snapshot: Snapshot | None = None) -> Replicati
     return group
 
 
-def _layout(region: Region, group_id: str, ask: Ask, blueprint: Blueprint, count: int) -> list[Shard]:
-    """Names and zones: as asked for, otherwise spread over the subnet group's zones in turn."""
-    given, zones = ask.given, networks.zones_of(region, ask.subnet_group)
-    config = {
-        row.get("NodeGroupId") or f"{index:04}": row
-        for index, row in enumerate(given.get("NodeGroupConfiguration") or [], 1)
-    }
+def _layout(
+    region: Region, group_id: str, ask: Ask, blueprint: Blueprint, snapshot: Snapshot | None
+) -> list[Shard]:
+    """Names, zones and slots: as asked for; otherwise in turn, and in equal shares."""
+    zones = networks.zones_of(region, ask.subnet_group)
+    shares = slots.shares(len(ask.layout))
+    if snapshot and all(part.slots for part in snapshot.parts):
+        shares = [part.slots for part in snapshot.parts]
     shards = []
-    for number, share in enumerate(slots.shares(count)):
-        shard_id = f"{number + 1:04}"
-        row = config.get(shard_id, {})
-        replicas = int(
-            row.get("ReplicaCount", ask.replica_counts[0] if not config else ask.replica_counts[number])
-        )
+    for number, ((shard_id, row), count) in enumerate(zip(ask.layout, ask.replica_counts, strict=True)):
         wanted = [row["PrimaryAvailabilityZone"]] if row.get("PrimaryAvailabilityZone") else []
         wanted += row.get("ReplicaAvailabilityZones") or []
-        wanted = wanted or given.get("PreferredCacheClusterAZs") or []
+        wanted = wanted or ask["PreferredCacheClusterAZs"] or []
         prefix = f"{group_id}-{shard_id}" if blueprint.cluster_mode else group_id
         layout = [
             (f"{prefix}-{i + 1:03}", wanted[i] if i < len(wanted) else zones[(number + i) % len(zones)])
-            for i in range(1 + replicas)
+            for i in range(1 + count)
         ]
         shard = Shard(shard_id, blueprint, layout)
-        if row.get("Slots"):
-            share = tuple(int(edge) for edge in row["Slots"].split("-"))
-        shard.slots = share if blueprint.cluster_mode else None
+        if blueprint.cluster_mode:
+            shard.slots = slot_range(row["Slots"]) if row.get("Slots") else shares[number]
         shards.append(shard)
     return shards
 

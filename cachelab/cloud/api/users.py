@@ -2,7 +2,7 @@
 
 from ..facts import catalog
 from ..faults import Fault
-from ..plane.access import Login
+from ..plane.access import Login, complaint
 from ..region import Region
 from ..resources.cache import Cache
 from ..resources.group import ReplicationGroup
@@ -57,8 +57,15 @@ def add_default(region: Region) -> None:
     )
 
 
+def _try_rules(region: Region, rules: str) -> None:
+    """Raise if an engine would not take these rules: names of commands and categories only it knows."""
+    if problem := complaint(region.fleet.bench, rules):
+        raise Fault("InvalidParameterValue", f"Invalid AccessString: {rules}. {problem}")
+
+
 @performs("CreateUser")
 def create(region: Region, given: dict) -> dict:
+    _try_rules(region, given["AccessString"])
     user_id = given["UserId"].lower()
     kind, passwords = authentication(given)
     user = User(
@@ -108,9 +115,11 @@ def describe(region: Region, given: dict) -> dict:
 @performs("ModifyUser")
 def modify(region: Region, given: dict) -> dict:
     user = region.need_user(given["UserId"])
-    user.access_string = given.get("AccessString") or user.access_string
+    rules = given.get("AccessString") or user.access_string
     if given.get("AppendAccessString"):
-        user.access_string += f" {given['AppendAccessString']}"
+        rules += f" {given['AppendAccessString']}"
+    _try_rules(region, rules)
+    user.access_string = rules
     kind, passwords = authentication(given)
     if kind:
         user.authentication, user.passwords = kind, passwords

@@ -147,11 +147,13 @@ def node_count(operation: str, request: dict) -> int:
         return request.get("NumCacheNodes") or 1
     shards = request.get("NumNodeGroups") or 1
     layout = request.get("NodeGroupConfiguration") or []
-    if layout and all("ReplicaCount" in shard for shard in layout):
-        return sum(1 + int(shard["ReplicaCount"]) for shard in layout)
     if request.get("ReplicasPerNodeGroup") is not None:
-        return shards * (1 + request["ReplicasPerNodeGroup"])
-    return shards * (request.get("NumCacheClusters") or 1)
+        usual = request["ReplicasPerNodeGroup"]
+    else:
+        usual = (request.get("NumCacheClusters") or 1) - 1
+    if layout:
+        return sum(1 + int(shard.get("ReplicaCount", usual)) for shard in layout)
+    return shards * (1 + usual)
 
 
 def of_request(operation: str, **request) -> Cost:

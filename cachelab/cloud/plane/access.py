@@ -4,9 +4,16 @@ AWS hides the commands that would let a customer break the service. Here they ar
 user but the course's own, which is how the box still replicates, promotes and configures the nodes.
 """
 
+import contextlib
 import re
 import secrets
 from dataclasses import dataclass, field
+
+import redis
+
+from cachelab.engines.valkey import ValkeyServer
+
+_TRIAL = "trial"  # a user that exists only while rules are tried
 
 # Commands ElastiCache does not offer (UG "Restricted commands"), and those that would undo the ACL or
 # the cluster. `ACL WHOAMI` and `ACL CAT` remain.
@@ -30,6 +37,17 @@ def valid_access_string(text: str) -> bool:
     """Whether this is a list of ACL rules that ElastiCache takes: no passwords, no resets."""
     outside = re.sub(r"\(([^()]*)\)", r" \1 ", text)  # selectors hold rules of the same kind
     return bool(text.split()) and all(_RULE.fullmatch(rule) for rule in outside.split())
+
+
+def complaint(engine: ValkeyServer, text: str) -> str:
+    """What an engine has against these rules: a command, a category it does not know; empty if nothing."""
+    with contextlib.closing(engine.client(decode_responses=True)) as client:
+        try:
+            client.execute_command("ACL", "SETUSER", _TRIAL, "reset", *text.split())
+        except redis.ResponseError as error:
+            return str(error)
+        client.execute_command("ACL", "DELUSER", _TRIAL)
+    return ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+from cachelab.engines.valkey import ValkeyServer
+
 from .cache_node import CacheNode
 
 TICK = 0.1  # seconds between two looks at every process: the floor of how fast a failure is noticed
@@ -35,6 +37,7 @@ class Fleet:
         self.provisioning_time = provisioning_time
         self.zones_down: set[str] = set()
         self.fail_next: str | None = None  # the reason for which the next creation will fail
+        self._bench: ValkeyServer | None = None
         self._closing = threading.Event()
         self._changed = threading.Condition()
         self._watched: dict[Watched, Lost] = {}
@@ -42,6 +45,14 @@ class Fleet:
         self._stranded: dict[threading.Thread, Callable[[], set[str]]] = {}  # jobs, and the zones they need
         self._mine = threading.local()
         self._watchmen: list[threading.Thread] = []
+
+    @property
+    def bench(self) -> ValkeyServer:
+        """An engine beside all caches, to try things on before they reach one."""
+        with self._changed:
+            if self._bench is None or not self._bench.alive:
+                self._bench = ValkeyServer({"maxmemory": "1mb"})
+            return self._bench
 
     # Work that takes time.
 
@@ -175,3 +186,5 @@ class Fleet:
         for thread in [*self._watchmen, *self._jobs]:
             if thread is not threading.current_thread():
                 thread.join(10)
+        if self._bench:
+            self._bench.kill()

@@ -1,6 +1,9 @@
 """How many nodes, where, and what failover needs."""
 
-from ..asking import Ask
+import itertools
+
+from ..asking import Ask, slot_range
+from ..plane.slots import SLOTS
 from .rule import CLUSTER, COMBINATION, CREATE, GROUP, MODIFY, REPLICAS, VALUE, Rule, outside
 
 
@@ -9,6 +12,31 @@ def _unknown_zone(ask: Ask):
         if zone not in ask.region.zones:
             return {"zone": zone}
     return None
+
+
+def _slots_asked(ask: Ask) -> list[str]:
+    return [row["Slots"] for _, row in ask.layout if row.get("Slots")]
+
+
+def _no_slots(ask: Ask):
+    return next(({"slots": text} for text in _slots_asked(ask) if slot_range(text) is None), None)
+
+
+def _not_all_slots(ask: Ask):
+    """Every slot once: an overlap has two owners, a gap has none."""
+    ranges = sorted(slot_range(text) for text in _slots_asked(ask))
+    edges = [(0, -1), *ranges, (SLOTS, SLOTS)]
+    for (_, before), (after, high) in itertools.pairwise(edges if ranges else []):
+        if after > before + 1:
+            return {"first": before + 1, "last": after - 1, "how": "in none"}
+        if after <= before:
+            return {"first": after, "last": min(before, high), "how": "in two"}
+    return None
+
+
+def _twice(ask: Ask):
+    ids = [id for id, _ in ask.layout]
+    return next(({"twice": id} for id in ids if ids.count(id) > 1), None)
 
 
 def _ends_without_replica(ask: Ask):
@@ -92,6 +120,53 @@ RULES = (
             and len(ask["NodeGroupConfiguration"]) != ask["NumNodeGroups"]
             and {"described": len(ask["NodeGroupConfiguration"])}
         ),
+        "BM",
+    ),
+    Rule(
+        "shard-id-once",
+        GROUP,
+        COMBINATION,
+        "NodeGroupConfiguration names node group {twice} twice.",
+        _twice,
+        "BM",
+    ),
+    Rule(
+        "replicas-and-their-zones",
+        GROUP,
+        COMBINATION,
+        "Node group {shard} is to have {count} replicas, and ReplicaAvailabilityZones names {zones} zones.",
+        lambda ask: next(
+            (
+                {"shard": id, "count": count, "zones": len(row["ReplicaAvailabilityZones"])}
+                for (id, row), count in zip(ask.layout, ask.replica_counts, strict=True)
+                if row.get("ReplicaAvailabilityZones") and len(row["ReplicaAvailabilityZones"]) != count
+            ),
+            None,
+        ),
+        "BM",
+    ),
+    Rule(
+        "slots-form",
+        GROUP,
+        VALUE,
+        "Slots {slots} is no range of slots: use startkey-endkey, within 0 and 16383.",
+        _no_slots,
+        "BM",
+    ),
+    Rule(
+        "slots-of-all",
+        GROUP,
+        COMBINATION,
+        "Slots must be given for every node group, or for none.",
+        lambda ask: 0 < len(_slots_asked(ask)) < len(ask.layout),
+        "BM",
+    ),
+    Rule(
+        "slots-each-once",
+        GROUP,
+        COMBINATION,
+        "Every slot must be in one node group: {first} to {last} are {how}.",
+        _not_all_slots,
         "BM",
     ),
     Rule(

@@ -9,6 +9,7 @@ from cachelab.cloud.facts.catalog import find_version
 from cachelab.cloud.region import Region
 from cachelab.cloud.resources.serverless import ServerlessCache
 from cachelab.cloud.resources.snapshot import Part, Snapshot
+from cachelab.cloud.resources.users import User
 
 ACCOUNT = "123456789012"
 
@@ -32,8 +33,10 @@ def furnished(tmp_path_factory):
             {"CacheParameterGroupName": name, "CacheParameterGroupFamily": family, "Description": name},
         )
     region.parameter_group("sharded").values["cluster-enabled"] = "yes"
-    clerk = {"UserId": "clerk", "UserName": "clerk", "Engine": "redis", "AccessString": "on ~* +@read"}
-    users.create(region, clerk | {"NoPasswordRequired": True})
+    region.users["clerk"] = User(
+        id="clerk", name="clerk", engine="redis", access_string="on ~* +@read",
+        authentication="no-password-required", arn=region.arn("user", "clerk"),
+    )  # fmt: skip
     users.create_group(region, {"UserGroupId": "staff", "Engine": "redis", "UserIds": ["default"]})
     file = tmp_path_factory.mktemp("rdb") / "none.rdb"
     for name, status in (("yesterday", "available"), ("unfinished", "creating")):

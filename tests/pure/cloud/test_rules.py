@@ -1,11 +1,15 @@
 """Every rule refuses the request it is there for, with its code and its words, and nothing close to it."""
 
+import itertools
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cachelab.cloud import rules
+from cachelab.cloud import prices, rules
 from cachelab.cloud.api.perform import check
+from cachelab.cloud.asking import Ask
 from cachelab.cloud.faults import Fault
 
 GROUP = {"ReplicationGroupId": "new", "ReplicationGroupDescription": "d", "Engine": "valkey"}
@@ -36,6 +40,14 @@ def replicas(verb, name, **more):
 
 
 # What AWS itself has answered, word for word: (rule, request, code, message).
+def layout(*rows):
+    """A cluster with these rows of NodeGroupConfiguration."""
+    return group(
+        ClusterMode="enabled", NodeGroupConfiguration=list(rows), ReplicasPerNodeGroup=1,
+        AutomaticFailoverEnabled=True,
+    )  # fmt: skip
+
+
 def user(operation="CreateUser", **given):
     basis = {"UserId": "app", "UserName": "app", "Engine": "redis", "AccessString": "on ~* +@all"}
     return operation, (basis if operation == "CreateUser" else {}) | given
@@ -385,6 +397,24 @@ OURS = [
         user("ModifyUser", UserId="clerk", AppendAccessString=">password"),
         "InvalidParameterValue",
     ),
+    (
+        "shard-id-once",
+        layout({"NodeGroupId": "0002"}, {"NodeGroupId": "0002"}),
+        "InvalidParameterCombination",
+    ),
+    (
+        "replicas-and-their-zones",
+        layout({"ReplicaCount": 2, "ReplicaAvailabilityZones": ["us-east-1a"]}, {}),
+        "InvalidParameterCombination",
+    ),
+    ("slots-form", layout({"Slots": "abc"}, {"Slots": "0-9"}), "InvalidParameterValue"),
+    ("slots-form", layout({"Slots": "0-20000"}), "InvalidParameterValue"),
+    ("slots-form", layout({"Slots": "9-0"}), "InvalidParameterValue"),
+    ("slots-of-all", layout({"Slots": "0-16383"}, {}), "InvalidParameterCombination"),
+    ("slots-each-once", layout({"Slots": "0-5000"}, {"Slots": "6000-16383"}), "InvalidParameterCombination"),
+    ("slots-each-once", layout({"Slots": "0-9000"}, {"Slots": "8000-16383"}), "InvalidParameterCombination"),
+    ("slots-each-once", layout({"Slots": "1-16383"}), "InvalidParameterCombination"),
+    ("slots-each-once", layout({"Slots": "0-16382"}), "InvalidParameterCombination"),
 ]
 
 
@@ -432,13 +462,14 @@ FINE = [
     user(Passwords=[LONG, LONG + "2"]),
     user(AuthenticationMode={"Type": "iam"}),
     user("ModifyUser", UserId="clerk", AppendAccessString="-@dangerous"),
+    layout({"Slots": "8192-16383"}, {"Slots": "0-8191"}),
 ]
 
 
 def refused(region, request) -> Fault:
-    operation, given = request
+    operation, parameters = request
     with pytest.raises(Fault) as caught:
-        check(region, operation, {key: value for key, value in given.items() if value is not None})
+        check(region, operation, {key: value for key, value in parameters.items() if value is not None})
     return caught.value
 
 
@@ -487,3 +518,29 @@ def test_rules_are_well_formed():
     assert len(names) == len(set(names))
     assert all(rule.source for rule in rules.RULES)
     assert {rule.name for rule in rules.RULES if rule.seen} == {case[0] for case in SEEN} | {"same-vpc"}
+
+
+def test_a_layout_is_read_by_node_group_id(furnished):
+    rows = [{"NodeGroupId": "0001"}, {"NodeGroupId": "0003", "ReplicaCount": 1}, {"NodeGroupId": "0002"}]
+    operation, request = group(NodeGroupConfiguration=rows, ReplicasPerNodeGroup=2)
+    ask = Ask(operation, request, furnished)
+    assert list(zip([id for id, _ in ask.layout], ask.replica_counts, strict=True)) == [
+        ("0001", 2), ("0002", 2), ("0003", 1),
+    ]  # fmt: skip
+    assert ask.nodes == 8 == prices.node_count(operation, request)
+
+
+@given(cuts=st.sets(st.integers(1, 16_383), max_size=6), hurt=st.sampled_from(["", "gap", "overlap"]))
+def test_every_slot_must_be_in_one_node_group(furnished, cuts, hurt):
+    edges = [0, *sorted(cuts), 16_384]
+    ranges = [[low, high - 1] for low, high in itertools.pairwise(edges)]
+    if hurt and len(ranges) > 1:
+        ranges[1][0] += 1 if hurt == "gap" else -1
+    else:
+        hurt = ""
+    rows = [{"Slots": f"{low}-{high}"} for low, high in ranges]
+    broken = rules.first_broken(Ask(*layout(*rows), furnished))
+    if not hurt:
+        assert broken is None
+    else:
+        assert broken[0] in ("InvalidParameterCombination", "InvalidParameterValue")
