@@ -4,10 +4,11 @@ function challenges(root, watch) {
   const list = html("ol", { class: "asks", "aria-label": "To find" });
   const { element: found, say } = status({ class: "status asks-found" });
   const box = html("div", { class: "asks-box" }, list, found);
-  root.append(box);
+  root.prepend(box);
   let count = -1;
   watch(["challenges", "more"], (rows, more) => {
     box.hidden = !rows.length;
+    list.style.minHeight = `${(rows.length + more) * 1.75}em`; // room for all, so that a find moves nothing
     const now = rows.filter((row) => row.found).length;
     list.replaceChildren(...rows.map((row, i) => html("li", { class: `${row.found ? "found" : "open"}${count >= 0 && row.found && i >= count ? " new" : ""}` },
       html("span", { class: "asks-mark", "aria-hidden": "true" }, row.found ? "✓" : "?"),
@@ -19,4 +20,5 @@ function challenges(root, watch) {
     count = now;
   });
   watch(["noticed"], say);
+  return box;
 }

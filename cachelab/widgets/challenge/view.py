@@ -15,7 +15,7 @@ PARTS = ("challenge/list.js", "challenge/list.css")  # to add to the `parts` of 
 class Challenged(traitlets.HasTraits):
     """Mixed into a widget: `self._challenge("01", "spec")` in its constructor, `challenges(…)` in its script.
 
-    The trait named there changes last in every answer of the widget, so what a challenge sees is one moment.
+    The trait named there changes when the widget's answer is whole, so what a challenge sees is one moment.
     """
 
     challenges = traitlets.List(traitlets.Dict()).tag(sync=True)  # see Challenges.rows
@@ -34,9 +34,9 @@ class Challenged(traitlets.HasTraits):
         else:
             self.asks = Challenges(type(self).__name__, which)
         self._show_challenges()
-        self.observe(lambda _: self._look(), trait)
+        self.observe(lambda _: self._seek(), trait)
 
-    def _look(self) -> None:
+    def _seek(self) -> None:
         if said := self.asks.look(self):
             self._show_challenges()
             self.noticed = said

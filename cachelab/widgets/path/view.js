@@ -36,7 +36,7 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
   const table = html("div", { class: "path-keys" });
   const charts = html("div", { class: "path-charts" });
   root.append(recorded, tools, place, legend(), last, cacheTools, said, trouble, table, tiles, charts);
-  challenges(root, watch);
+  said.after(challenges(root, watch));
   if (isStatic) {
     for (const control of [...cacheTools.querySelectorAll("button"), ...zones.inputs]) control.disabled = true;
     open.disabled = false;
@@ -44,7 +44,7 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
 
   // --- the picture ---------------------------------------------------------------------------------------
 
-  let width = 0, at = null, zoneNow = null, dragged = null, played = null;
+  let width = 0, at = null, zoneNow = null, dragged = null, played = null, asked = null;
   const drawing = svg("svg", { class: "path-svg", role: "img" });
   const layers = ["ground", "wires", "words", "boxes", "dots"].map((name) => svg("g", { class: `path-${name}` }));
   const [ground, wires, words, boxes, dots] = layers;
@@ -194,9 +194,20 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
     dragged = null;
     const changed = zone !== zoneNow;
     zoneNow = zone; // at once; Python's word follows
+    if (changed) {
+      const mine = asked = { zone };
+      setTimeout(() => { if (asked === mine) settle(); }, 5000); // Python refused, or is gone
+    }
     zones.show(get("stage").zones.findIndex(([name]) => name === zone));
     paint();
     if (changed) ask("move", { zone });
+  }
+
+  function settle() {
+    asked = null;
+    if (dragged === null) zoneNow = get("stage").zone;
+    zones.show(get("stage").zones.findIndex(([name]) => name === zoneNow));
+    paint();
   }
 
   function grab(group) {
@@ -341,8 +352,8 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
   // --- Python's word ---------------------------------------------------------------------------------------
 
   watch(["stage", "lines", "holds", "waiting"], (stage) => {
-    if (dragged === null) zoneNow = stage.zone;
-    zones.show(stage.zones.findIndex(([name]) => name === stage.zone));
+    // A word that was on its way when the learner moved the cache does not move it back.
+    if (!asked || stage.zone === asked.zone) settle();
     for (const input of zones.inputs) input.disabled = isStatic || !stage.movable;
     freeze.textContent = stage.state === "frozen" ? "Thaw" : "Freeze";
     freeze.setAttribute("aria-label", `${freeze.textContent} the cache`);

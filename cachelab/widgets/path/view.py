@@ -69,7 +69,7 @@ class PathView(Challenged, Base):
         )
         model.traffic.listener = lambda _: self._tick()
         self._draw()
-        self._challenge(challenges, "pictures")
+        self._challenge(challenges, "trips")
         self.on_msg(lambda _, message, __: self._asked(message))
 
     # What can be done; each is a button.
