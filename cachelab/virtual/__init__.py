@@ -1,15 +1,22 @@
 """Time that passes only when everybody waits: the same threads, sleeps, sockets and answers, the same on
 every run.
 
-    from cachelab import virtual
+A cache that hangs after ten seconds, a client that gives up after 0.2 s and never tries again, eight
+threads of a web server, and what thirty seconds of ordinary traffic make of that:
 
-    with virtual.time(seed=1) as clock:
-        cache = clock.cache(latency=0.001)
-        database = clock.database(servers=4, service=0.1)
-        client = cache.client(socket_timeout=0.2)
-        clock.at(10, cache.freeze)
-        load = clock.open(lambda: client.get("user:42") or database.read("user:42"), rate=50, seconds=30)
-    print(load, database.loads)
+>>> import redis
+>>> from redis.backoff import NoBackoff
+>>> from redis.retry import Retry
+>>> from cachelab import virtual
+>>> with virtual.time(seed=1) as clock:
+...     cache = clock.cache(latency=0.001)
+...     client = cache.client(socket_timeout=0.2, retry=Retry(NoBackoff(), 0))
+...     clock.at(10, cache.freeze)
+...     load = clock.open(lambda: client.get("user:42"), rate=50, seconds=30, threads=8)
+>>> load.errors["TimeoutError"] == load.failed > 800
+True
+>>> load.slower_than(1.0) > 500  # eight threads, 0.2 s each: forty a second, and fifty come
+True
 
 One thread runs at a time. `time.sleep`, the clocks, locks, conditions, events, semaphores, timers, joins,
 queues, executors, and the sockets below redis-py and its pools hand over on a heap of (time, number). Code,

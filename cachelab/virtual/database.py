@@ -132,9 +132,9 @@ class Database:
     >>> with virtual.time() as clock:
     ...     database = clock.database(servers=2, service=0.1, rows={"user:42": "Ada"})
     ...     database.read("user:42")
-    ...     print(clock.now, database.loads, f"{database.per_second:.0f} a second")
+    ...     print(round(clock.now, 3), database.loads, f"{database.per_second:.0f} a second")
     'Ada'
-    0.10000038146972656 1 20 a second
+    0.1 1 20 a second
     """
 
     def __init__(

@@ -6,7 +6,16 @@ class VirtualTimeError(Exception):
 
 
 class Deadlock(VirtualTimeError):
-    """Everybody waits for somebody who waits, and nobody has a time-out."""
+    """Everybody waits for somebody who waits, and nobody has a time-out.
+
+    >>> import threading
+    >>> from cachelab import virtual
+    >>> with virtual.time():
+    ...     threading.Event().wait()
+    Traceback (most recent call last):
+    cachelab.virtual.errors.Deadlock: At 0 s everybody waits, and nobody will ever go on:
+      main waits for an event that nobody has set, at <doctest ...>, line 2, in <module>
+    """
 
 
 class Endless(VirtualTimeError):

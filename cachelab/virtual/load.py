@@ -33,7 +33,11 @@ class Request(NamedTuple):
 
 
 class Load:
-    """What became of the requests of one experiment."""
+    """What became of the requests of one experiment.
+
+    `sent answered failed unanswered errors`, `percentile(99)`, `slower_than(seconds)`, `per_second()`, and
+    each one in `requests`.
+    """
 
     def __init__(self, name: str, began: float):
         self.name, self.began = name, began

@@ -311,6 +311,8 @@ def place(worker: Worker) -> str:
     frame = innermost = sys._current_frames().get(worker.identity)
     while frame is not None and is_library(frame.f_code.co_filename):
         frame = frame.f_back
+    while frame is None and innermost is not None and innermost.f_globals.get("__package__") == __package__:
+        innermost = innermost.f_back
     frame = frame or innermost
     if frame is None:
         return "a line not known"

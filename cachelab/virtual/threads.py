@@ -15,7 +15,7 @@ from collections import deque
 from functools import partial
 
 from .errors import Ended, Unsupported
-from .scheduler import Scheduler, Worker, here, place, workers
+from .scheduler import Scheduler, Worker, here, is_library, place, workers
 
 # The notebook's own machinery, which talks to threads outside: it keeps real locks wherever it runs.
 MACHINERY = frozenset(
@@ -23,6 +23,22 @@ MACHINERY = frozenset(
     "ipywidgets anywidget logging importlib _pytest pytest xdist execnet".split()
 )
 _BETWEEN = ("threading", "queue", "concurrent.futures._base", "concurrent.futures.thread", __name__)
+
+_INSIDE = {
+    "Event.wait": "an event that nobody has set",
+    "Condition.wait": "a condition of which nobody has told it",
+    "Condition.wait_for": "a condition that does not hold",
+    "Semaphore.acquire": "a semaphore",
+    "Barrier.wait": "others at a barrier",
+    "Queue.get": "something in a queue",
+    "LifoQueue.get": "something in a queue",
+    "_PySimpleQueue.get": "something in a queue",
+    "_worker": "something in a queue",
+    "Queue.put": "room in a queue",
+    "Queue.join": "a queue's jobs to be done",
+    "Future.result": "a future's result",
+    "Future.exception": "a future's result",
+}
 
 
 class Lock:
@@ -91,9 +107,15 @@ class Lock:
 
     def told(self, waiting: Worker) -> str:
         """What somebody waits for who waits for this lock."""
+        frame, inside = sys._current_frames().get(waiting.identity), None
+        while frame is not None and is_library(frame.f_code.co_filename):
+            inside = _INSIDE.get(frame.f_code.co_qualname, inside)
+            frame = frame.f_back
+        if inside is not None:
+            return inside
         owner = self._owner
         if owner is None or owner.done:
-            return "something that another thread does"
+            return "a lock whose holder has ended"
         return "a lock that it holds itself" if owner is waiting else f"a lock that {owner.name} holds"
 
     def __repr__(self) -> str:

@@ -53,6 +53,36 @@ def test_a_deadlock_is_told_with_who_waits_for_what():
     assert "second waits for a lock that first holds" in message
 
 
+def test_a_deadlock_names_events_queues_and_futures():
+    with pytest.raises(virtual.Deadlock) as told, virtual.time():
+        jobs, full, gate = queue.Queue(), queue.Queue(1), threading.Lock()
+        full.put(1)
+        gate.acquire()
+        waits = {
+            "getter": jobs.get,
+            "putter": lambda: full.put(2),
+            "event": threading.Event().wait,
+            "semaphore": threading.Semaphore(0).acquire,
+            "barrier": threading.Barrier(2).wait,
+            "locker": gate.acquire,
+        }
+        for name, wait in waits.items():
+            threading.Thread(target=wait, name=name).start()
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(jobs.get).result()
+    for words in (
+        "main waits for a future's result",
+        "getter waits for something in a queue",
+        "putter waits for room in a queue",
+        "event waits for an event that nobody has set",
+        "semaphore waits for a semaphore",
+        "barrier waits for others at a barrier",
+        "locker waits for a lock that main holds",
+        "ThreadPoolExecutor-0_0 waits for something in a queue",
+    ):
+        assert words in str(told.value)
+
+
 def test_a_client_without_a_time_out_waits_for_ever_and_is_named():
     with pytest.raises(virtual.Deadlock, match="an answer from cache:6379 \\(it set no time-out\\)"):
         with virtual.time() as clock:

@@ -1,0 +1,175 @@
+"""The cache of virtual time answers as a real Valkey does, whatever redis-py is asked to send."""
+
+import random
+
+import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from cachelab import engines, virtual
+
+KEYS = ("a", "b", "c")
+VALUES = ("1", "2", "x")
+
+
+def commands(chance: random.Random, count: int) -> list[tuple]:
+    """A random program of what the lessons use; TTLs are long and differ, so that no real clock decides."""
+    seconds = lambda: chance.randrange(10**5, 10**8)  # noqa: E731
+    key, value = lambda: chance.choice(KEYS), lambda: chance.choice(VALUES)  # noqa: E731
+    kinds = [
+        lambda: ("GET", key()),
+        lambda: ("SET", key(), value()),
+        lambda: ("SET", key(), value(), chance.choice(["NX", "XX", "KEEPTTL", "GET"])),
+        lambda: ("SET", key(), value(), chance.choice(["EX", "PX"]), chance.choice([0, 1000, 100_000])),
+        lambda: ("SET", key(), value(), "IFEQ", value()),
+        lambda: ("SET", key(), value(), "IFEQ", value(), "EX", 1000),
+        lambda: ("SET", key(), value(), "NX", "IFEQ", value()),
+        lambda: ("DELIFEQ", key(), value()),
+        lambda: ("SETEX", key(), 1000, value()),
+        lambda: ("PSETEX", key(), 1_000_000, value()),
+        lambda: ("SETNX", key(), value()),
+        lambda: ("GETEX", key(), "EX", 1000),
+        lambda: ("GETEX", key(), "PERSIST"),
+        lambda: ("GETDEL", key()),
+        lambda: ("GETSET", key(), value()),
+        lambda: ("MGET", *KEYS),
+        lambda: ("MSET", key(), value(), key(), value()),
+        lambda: ("DEL", key(), key()),
+        lambda: ("EXISTS", key(), key()),
+        lambda: (
+            "EXPIRE",
+            key(),
+            seconds(),
+            *chance.choice([(), ("NX",), ("XX",), ("GT",), ("LT",)]),
+        ),
+        lambda: ("PERSIST", key()),
+        lambda: ("TTL", key()),
+        lambda: ("TYPE", key()),
+        lambda: ("INCR", key()),
+        lambda: ("INCRBY", key(), 5),
+        lambda: ("APPEND", key(), value()),
+        lambda: ("HSET", key(), value(), value()),
+        lambda: ("HGET", key(), value()),
+        lambda: ("HGETALL", key()),
+        lambda: ("HINCRBY", key(), value(), 2),
+        lambda: ("HDEL", key(), value()),
+        lambda: ("ZADD", key(), 1, value(), 2, value()),
+        lambda: ("ZINCRBY", key(), 3, value()),
+        lambda: ("ZRANGE", key(), 0, -1, "WITHSCORES"),
+        lambda: ("ZREVRANK", key(), value()),
+        lambda: ("ZREMRANGEBYSCORE", key(), "-inf", 1),
+        lambda: ("ZCARD", key()),
+        lambda: ("LPUSH", key(), value(), value()),
+        lambda: ("RPOP", key()),
+        lambda: ("LRANGE", key(), 0, -1),
+        lambda: ("SADD", key(), value()),
+        lambda: ("SISMEMBER", key(), value()),
+        lambda: ("RENAME", key(), key()),
+        lambda: ("EVAL", "return redis.call('GET', KEYS[1])", 1, key()),
+        lambda: ("EVAL", "redis.call('INCR', KEYS[1]) return redis.call('TTL', KEYS[1])", 1, key()),
+        lambda: ("EVAL", "return {1, 'two', false, {3}}", 0),
+        lambda: ("NOSUCH", key()),
+        lambda: ("GET",),
+    ]
+    return [chance.choice(kinds)() for _ in range(count)]
+
+
+def answers(client: redis.Redis, program: list[tuple]) -> list:
+    found = []
+    for command in program:
+        try:
+            answer = client.execute_command(*command)
+        except redis.RedisError as error:
+            answer = type(error).__name__, str(error).split()[0]
+        found.append(answer)
+    return found
+
+
+@pytest.mark.parametrize("protocol", [2, 3])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_same_answers_as_a_real_valkey(seed, protocol):
+    program = commands(random.Random(seed), 1500)
+    real = engines.valkey()
+    if not real.is_real:
+        pytest.skip("no real Valkey here")
+    with real.client(protocol=protocol, decode_responses=True) as client:
+        client.flushall()
+        expected = answers(client, program)
+        client.flushall()
+    with virtual.time() as clock:
+        cache = clock.cache()
+        found = answers(cache.client(protocol=protocol, decode_responses=True), program)
+    for command, ours, valkeys in zip(program, found, expected, strict=True):
+        if "TTL" in str(command) and isinstance(valkeys, int) and valkeys > 0:
+            assert abs(ours - valkeys) < 60, command  # real seconds passed meanwhile
+        else:
+            assert ours == valkeys, command
+
+
+def test_transactions_scripts_and_locks_as_on_a_real_valkey():
+    def story(client: redis.Redis) -> list:
+        client.flushall()
+        told = [client.set("n", 1, ex=1000)]
+        with client.pipeline() as pipe:
+            told.append(pipe.incr("n").hset("h", "f", "v").zadd("z", {"m": 1}).execute())
+        with client.pipeline() as pipe:
+            told.append(pipe.set("s", "x").incr("s").get("s").execute(raise_on_error=False)[2])
+        with client.pipeline() as pipe:
+            pipe.watch("n")
+            client.incr("n")
+            pipe.multi()
+            pipe.set("n", 0)
+            try:
+                told.append(pipe.execute())
+            except redis.WatchError:
+                told.append("watched")
+        script = client.register_script("return {KEYS[1], ARGV[1], redis.call('GET', KEYS[1])}")
+        told.append(script(keys=["n"], args=["y"]))
+        with client.lock("lock:n", timeout=1000) as lock:
+            told.append([lock.owned(), client.lock("lock:n").acquire(blocking=False)])
+        told.append(client.exists("lock:n"))
+        return told
+
+    real = engines.valkey()
+    if not real.is_real:
+        pytest.skip("no real Valkey here")
+    with real.client(decode_responses=True) as client:
+        expected = story(client)
+        client.flushall()
+    with virtual.time() as clock:
+        assert story(clock.cache().client(decode_responses=True)) == expected
+
+
+def test_a_dead_and_a_frozen_server_raise_what_the_real_ones_raise():
+    careful = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
+
+    def outcome(client: redis.Redis) -> tuple:
+        try:
+            return client.get("user:42")
+        except redis.RedisError as error:
+            return type(error)
+
+    server = engines.ValkeyServer()
+    try:
+        warm, cold = server.client(**careful), server.client(**careful)
+        warm.ping()
+        server.freeze()
+        expected = [outcome(warm), outcome(cold)]
+        server.thaw()
+        warm.ping()
+        server.kill()
+        expected += [outcome(warm), outcome(cold)]
+    finally:
+        server.stop()
+    with virtual.time() as clock:
+        cache = clock.cache()
+        warm, cold = cache.client(**careful), cache.client(**careful)
+        warm.ping()
+        cache.freeze()
+        found = [outcome(warm), outcome(cold)]
+        cache.heal()
+        warm.ping()
+        cache.kill()
+        clock.sleep(0.1)
+        assert found + [outcome(warm), outcome(cold)] == expected
