@@ -9,6 +9,7 @@ from pymemcache.client.base import Client as Memcached
 from redis.cluster import RedisCluster
 
 from cachelab import cloud
+from cachelab.cloud.metrics.published import ABSENT, unit
 from tests.oracle.cloud_drills import connect, describe, make_group, primary, roles, wait_until
 
 SMALL = "90"  # percent of a t4g.micro's memory that is reserved: some 50 MB are left for data
@@ -172,8 +173,6 @@ def test_metrics_that_aws_does_not_publish_are_not_there(aws, shop, cloudwatch):
     }
     assert found["CurrVolatileItems"] == {("CacheClusterId", "CacheNodeId")}
     assert found["CacheHits"] == {("CacheClusterId",), ("CacheClusterId", "CacheNodeId")}
-    from cachelab.cloud.metrics.published import ABSENT
-
     assert not set(ABSENT) & set(found)
 
 
@@ -467,3 +466,18 @@ def test_time_stands_still_until_it_is_stepped():
         assert aws.now() - began == timedelta(minutes=3)
     with pytest.raises(cloud.AccountError, match="not open"):
         account.minute()
+
+
+def test_units_are_awss(aws, shop, cloudwatch):
+    aws.minute()
+    pages = cloudwatch.get_paginator("list_metrics").paginate(Namespace="AWS/ElastiCache")
+    listed = {metric["MetricName"]: metric for page in pages for metric in page["Metrics"]}
+    for name, metric in listed.items():
+        found = cloudwatch.get_metric_statistics(
+            **metric,
+            StartTime=aws.now() - timedelta(hours=12),
+            EndTime=aws.now(),
+            Period=60,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        assert {row["Unit"] for row in found} == {unit(name)}, name

@@ -3,6 +3,7 @@
 minutes                the account's clock: one minute, one sample of every node, one verdict of every alarm
 nodes · source         which nodes there are at the moment, and how to ask them
 valkey · memcached     what they say, as AWS's metrics
+paper                  the same without nodes: minutes are told, for exercises and benches
 published              which metrics AWS publishes under which dimensions, and which are absent here and why
 points · store         what CloudWatch keeps, and its statistics
 arithmetic · search    metric math;  queries: what GetMetricData and alarms ask for

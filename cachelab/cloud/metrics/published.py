@@ -87,6 +87,34 @@ ABSENT = {
 }
 
 
+# [CM] [CMM] [HOST] [SL] Units that a name's ending does not tell.
+_UNITS = {
+    "AllocatorFragmentationRatio": "None",
+    "CacheHitRate": "Percent",
+    "CPUUtilization": "Percent",
+    "DB0AverageTTL": "Milliseconds",
+    "EngineCPUUtilization": "Percent",
+    "FreeableMemory": "Bytes",
+    "MasterLinkHealthStatus": "None",
+    "MemoryFragmentationRatio": "None",
+    "ReplicationLag": "Seconds",
+    "SwapUsage": "Bytes",
+    "UnusedMemory": "Bytes",
+    "UsedMemoryDataset": "Bytes",
+}
+
+
+def unit(name: str) -> str:
+    """The unit AWS publishes a metric of caches in."""
+    if name in _UNITS:
+        return _UNITS[name]
+    if name.endswith("Latency"):
+        return "Microseconds"
+    if name.endswith("Percentage"):
+        return "Percent"
+    return "Bytes" if "Bytes" in name else "Count"
+
+
 def dimension_sets(name: str, about: dict[str, str | None], role: str | None = None) -> list[dict[str, str]]:
     """Every set of dimensions a metric of one node is published under.
 

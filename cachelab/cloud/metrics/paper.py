@@ -1,0 +1,116 @@
+"""CloudWatch on paper: minutes are told instead of measured, so that an alarm can be tried on any day in
+no time.
+
+    paper = Paper(group="shop")
+    paper.client.put_metric_alarm(…)                        # a boto3 client: nothing leaves the process
+    paper.minute({"shop-001": {"CacheHitRate": 96.0}})      # one minute; a node not named has no points
+    paper.states, paper.pages                               # what the alarms are at, whom they told what
+
+The same alarms, statistics and metric math as in the account in a box; no node, no server, no waiting.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from ..faults import Fault
+from ..guard import ACCESS_KEY, REGION, SECRET_KEY
+from .points import Point
+from .published import NAMESPACE, dimension_sets, unit
+from .requests import PERFORMED
+from .store import MINUTE, Metric
+from .watch import Clock, Watch
+
+ACCOUNT = "123456789012"
+Values = float | Iterable[float] | Mapping[float, float]  # one, several, or each with how often it came
+# The set-up of whoever runs this plays no part: (key in the file, variable, default, conversion).
+NO_PROFILE = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
+_MEMBER = re.compile(r"(?:(\d{4})-)?\d{3}")  # what follows a group's name: 001, or 0001-001 in cluster mode
+
+
+class Paper:
+    """A CloudWatch of its own. `group`: the replication group that nodes named after it belong to."""
+
+    def __init__(self, group: str | None = None, start: datetime | None = None) -> None:
+        import boto3
+        import botocore.session
+
+        self.group = group
+        self.pages: list[dict[str, Any]] = []
+        """Every notification so far, as SNS would deliver it."""
+        clock = Clock(int(start.timestamp()) // MINUTE * MINUTE) if start else Clock()
+        self.watch = Watch(REGION, ACCOUNT, "US East (N. Virginia)", clock, self._publish)
+        nobodys = botocore.session.Session(session_vars=NO_PROFILE)
+        self.client = boto3.session.Session(
+            ACCESS_KEY, SECRET_KEY, region_name=REGION, botocore_session=nobodys
+        ).client("cloudwatch")
+        self._given: dict = {}
+        self.client.meta.events.register("provide-client-params.cloudwatch", self._keep)
+        self.client.meta.events.register("before-call.cloudwatch", self._answer)
+
+    def now(self) -> datetime:
+        """The time on paper, in UTC."""
+        return self.watch.clock.moment
+
+    def minute(self, told: Mapping[str, Mapping[str, Values]] | None = None) -> None:
+        """Let a minute pass. `told`: what AWS would have published, by node ("shop-001", "sessions/0002").
+
+        Values are put under every set of dimensions that AWS publishes them under, and no other.
+        """
+        for node, metrics in (told or {}).items():
+            for name, values in metrics.items():
+                if isinstance(values, (int, float)):
+                    values = [values]
+                point = Point.of(values, unit(name))
+                for dimensions in dimension_sets(name, self._about(node), self._role(metrics)):
+                    metric = Metric(NAMESPACE, name, frozenset(dimensions.items()))
+                    self.watch.store.put(metric, self.watch.clock.now, point)
+        self.watch.clock.now += MINUTE
+        self.watch.judge()
+
+    @property
+    def states(self) -> dict[str, str]:
+        """Every alarm's state, by its name."""
+        return {name: alarm.state for name, alarm in self.watch.alarms.items()}
+
+    # Inside.
+
+    def _about(self, node: str) -> dict[str, str | None]:
+        cluster, _, number = node.partition("/")
+        about: dict[str, str | None] = {"CacheClusterId": cluster, "CacheNodeId": number or "0001"}
+        if self.group and cluster.startswith(f"{self.group}-"):
+            member = _MEMBER.fullmatch(cluster.removeprefix(f"{self.group}-"))
+            if member:
+                about |= {"ReplicationGroupId": self.group, "NodeGroupId": member[1] or "0001"}
+        return about
+
+    def _role(self, metrics: Mapping[str, Values]) -> str | None:
+        if "IsMaster" not in metrics:
+            return None
+        return "Primary" if metrics["IsMaster"] else "Replica"
+
+    def _publish(self, arn: str, subject: str, message: str) -> None:
+        self.pages.append(json.loads(message))
+
+    def _keep(self, params: dict, model: Any, **_: Any) -> None:
+        self._given = dict(params)
+
+    def _answer(self, model: Any, **_: Any):
+        """Answer a call before it is sent."""
+        fault: Fault | None = None
+        if model.name in PERFORMED:
+            try:
+                answer = PERFORMED[model.name](self.watch, self._given)
+            except Fault as raised:
+                fault = raised
+        else:
+            fault = Fault("NotImplemented", f"{model.name} is not on paper: use an account in a box.")
+        if fault:
+            wrong = {"Error": {"Code": fault.code, "Message": fault.message}}
+            raise self.client.exceptions.from_code(fault.code)(wrong, model.name)
+        answer = {name: value for name, value in answer.items() if value is not None}
+        return SimpleNamespace(status_code=200), answer | {"ResponseMetadata": {"HTTPStatusCode": 200}}

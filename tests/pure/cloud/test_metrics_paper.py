@@ -1,0 +1,104 @@
+"""CloudWatch on paper: a boto3 client, told minutes, and the alarms that everybody copies."""
+
+from datetime import UTC, datetime, timedelta
+
+import botocore.exceptions
+import pytest
+
+from cachelab.cloud.metrics.paper import Paper
+
+START = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+TOPIC = "arn:aws:sns:us-east-1:123456789012:pager"
+NODE = [{"Name": "CacheClusterId", "Value": "shop-001"}, {"Name": "CacheNodeId", "Value": "0001"}]
+GROUP = [{"Name": "ReplicationGroupId", "Value": "shop"}]
+
+
+@pytest.fixture
+def paper():
+    return Paper(group="shop", start=START)
+
+
+def alarm(paper, name, metric, dimensions, comparison, threshold, **options):
+    paper.client.put_metric_alarm(
+        AlarmName=name,
+        Namespace="AWS/ElastiCache",
+        MetricName=metric,
+        Dimensions=dimensions,
+        ComparisonOperator=f"{comparison}Threshold",
+        Threshold=threshold,
+        AlarmActions=[TOPIC],
+        **{"Statistic": "Average", "Period": 60, "EvaluationPeriods": 3, "DatapointsToAlarm": 2} | options,
+    )
+
+
+def test_a_day_with_a_fault_in_it(paper):
+    alarm(paper, "hit-rate", "CacheHitRate", NODE, "LessThan", 80)
+    alarm(paper, "as a ratio", "CacheHitRate", NODE, "LessThan", 0.8)
+    alarm(paper, "of the group", "CacheHitRate", GROUP, "LessThan", 80)
+    alarm(paper, "alive", "CurrConnections", NODE, "LessThan", 0, TreatMissingData="breaching")
+    alarm(paper, "alive?", "CurrConnections", NODE, "LessThan", 0, TreatMissingData="notBreaching")
+    for rate in (96, 95, 40, 96, 95):  # a blip must not ring
+        paper.minute({"shop-001": {"CacheHitRate": rate, "CurrConnections": 5}})
+    assert paper.states["hit-rate"] == "OK"
+    for rate in (40, 40):
+        paper.minute({"shop-001": {"CacheHitRate": rate, "CurrConnections": 5}})
+    assert paper.states["hit-rate"] == "ALARM"
+    for _ in range(7):  # and now it is dead
+        paper.minute({"shop-002": {"CacheHitRate": 96, "CurrConnections": 5}})
+    assert paper.states == {
+        "hit-rate": "INSUFFICIENT_DATA",
+        "as a ratio": "INSUFFICIENT_DATA",
+        "of the group": "INSUFFICIENT_DATA",
+        "alive": "ALARM",
+        "alive?": "OK",
+    }
+    assert "of the group" not in {page["AlarmName"] for page in paper.pages}
+    assert [page["AlarmName"] for page in paper.pages][-1] == "alive"
+
+
+def test_what_was_told_is_read_through_boto3(paper):
+    paper.minute({"shop-001": {"SuccessfulReadRequestLatency": {100: 98, 9000: 2}, "IsMaster": 1}})
+    paper.minute(
+        {"shop-001": {"EngineCPUUtilization": [10, 30], "IsMaster": 1}, "sessions/0002": {"GetHits": 7}}
+    )
+    asked = {"Namespace": "AWS/ElastiCache", "StartTime": START, "EndTime": paper.now(), "Period": 60}
+    (row,) = paper.client.get_metric_statistics(
+        **asked, MetricName="SuccessfulReadRequestLatency", Dimensions=NODE, ExtendedStatistics=["p50", "p99"]
+    )["Datapoints"]
+    assert (row["ExtendedStatistics"], row["Unit"]) == ({"p50": 100, "p99": 9000}, "Microseconds")
+    role = [*GROUP, {"Name": "Role", "Value": "Primary"}]
+    for dimensions in (NODE, GROUP, role):
+        (row,) = paper.client.get_metric_statistics(
+            **asked, MetricName="EngineCPUUtilization", Dimensions=dimensions, Statistics=["Average"]
+        )["Datapoints"]
+        assert (row["Average"], row["Unit"]) == (20, "Percent")
+    pages = paper.client.get_paginator("list_metrics").paginate(MetricName="GetHits")
+    found = [metric["Dimensions"] for page in pages for metric in page["Metrics"]]
+    assert [{"Name": "CacheClusterId", "Value": "sessions"}] in found
+    assert len(found) == 2
+
+
+def test_ones_own_set_up_plays_no_part(monkeypatch, tmp_path):
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    assert Paper().client.describe_alarms()["MetricAlarms"] == []
+
+
+def test_time_passes_by_the_minute(paper):
+    paper.minute()
+    assert paper.now() - START == timedelta(minutes=1)
+
+
+def test_errors_are_boto3s(paper):
+    with pytest.raises(botocore.exceptions.ParamValidationError):
+        paper.client.put_metric_alarm(AlarmName=7)
+    with pytest.raises(
+        paper.client.exceptions.ClientError, match="less than the parameter EndTime"
+    ) as refused:
+        paper.client.get_metric_data(StartTime=START, EndTime=START, MetricDataQueries=[])
+    assert refused.value.response["Error"]["Code"] == "ValidationError"
+    with pytest.raises(paper.client.exceptions.ResourceNotFound):
+        paper.client.set_alarm_state(AlarmName="nobody", StateValue="OK", StateReason="drill")
+    with pytest.raises(paper.client.exceptions.ClientError, match="not on paper"):
+        paper.client.list_dashboards()
