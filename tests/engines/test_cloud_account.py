@@ -267,6 +267,64 @@ def test_motos_subnet_groups_and_tags(aws, elasticache):
         elasticache.list_tags_for_resource(ResourceName="arn:aws:s3:::bucket")
 
 
+@pytest.mark.parametrize(
+    ("arn", "code"),
+    [
+        ("arn:aws:elasticache:us-east-1:{id}:replicationgroup:nobody", "ReplicationGroupNotFoundFault"),
+        ("arn:aws:elasticache:us-east-1:{id}:cluster:nobody", "CacheClusterNotFound"),
+        ("arn:aws:elasticache:us-east-1:{id}:user:nobody", "UserNotFound"),
+        ("arn:aws:elasticache:us-east-1:{id}:usergroup:nobody", "UserGroupNotFound"),
+        ("arn:aws:elasticache:us-east-1:{id}:snapshot:nobody", "SnapshotNotFoundFault"),
+        ("arn:aws:elasticache:us-east-1:{id}:serverlesscache:nobody", "ServerlessCacheNotFoundFault"),
+        ("arn:aws:elasticache:eu-west-1:{id}:user:default", "InvalidARN"),
+        ("arn:aws:elasticache:us-east-1:000000000000:user:default", "InvalidARN"),
+        ("arn:aws:elasticache:us-east-1:{id}:banana:x", "InvalidARN"),
+    ],
+)
+def test_what_is_not_there_has_no_tags(aws, elasticache, arn, code):
+    name = {"ResourceName": arn.format(id=aws.id)}
+    for call, more in [
+        (elasticache.list_tags_for_resource, {}),
+        (elasticache.add_tags_to_resource, {"Tags": [{"Key": "a", "Value": "b"}]}),
+        (elasticache.remove_tags_from_resource, {"TagKeys": ["a"]}),
+    ]:
+        with pytest.raises(ClientError) as caught:
+            call(**name, **more)
+        assert caught.value.response["Error"]["Code"] == code
+
+
+def test_tags_of_a_group_are_tags_of_its_nodes(aws, elasticache):
+    def tags(name, kind="cluster"):
+        arn = f"arn:aws:elasticache:us-east-1:{aws.id}:{kind}:{name}"
+        return {
+            row["Key"]: row["Value"]
+            for row in elasticache.list_tags_for_resource(ResourceName=arn)["TagList"]
+        }
+
+    group = make_group(aws, "tagged", NumCacheClusters=2, Tags=[{"Key": "team", "Value": "shop"}])
+    assert tags("tagged-001") == tags("tagged-002") == {"team": "shop"}
+    elasticache.add_tags_to_resource(ResourceName=group["ARN"], Tags=[{"Key": "stage", "Value": "test"}])
+    elasticache.increase_replica_count(ReplicationGroupId="tagged", NewReplicaCount=2, ApplyImmediately=True)
+    assert tags("tagged-001") == tags("tagged-003") == {"team": "shop", "stage": "test"}
+    elasticache.remove_tags_from_resource(ResourceName=group["ARN"], TagKeys=["team"])
+    assert tags("tagged", "replicationgroup") == tags("tagged-002") == {"stage": "test"}
+    with pytest.raises(elasticache.exceptions.TagNotFoundFault):
+        elasticache.remove_tags_from_resource(ResourceName=group["ARN"], TagKeys=["team"])
+    many = [{"Key": str(number), "Value": ""} for number in range(50)]
+    with pytest.raises(elasticache.exceptions.TagQuotaPerResourceExceeded):
+        elasticache.add_tags_to_resource(ResourceName=group["ARN"], Tags=many)
+    aws.provisioning_time = 5
+    elasticache.modify_replication_group(ReplicationGroupId="tagged", AutomaticFailoverEnabled=True)
+    with pytest.raises(elasticache.exceptions.InvalidReplicationGroupStateFault, match="tagging operations"):
+        elasticache.add_tags_to_resource(ResourceName=group["ARN"], Tags=many[:1])
+    aws.provisioning_time = 0
+    aws.settle()
+    remove(aws, "tagged")
+    make_group(aws, "tagged", NumCacheClusters=1)  # a new thing under an old name
+    assert tags("tagged-001") == tags("tagged", "replicationgroup") == {}
+    remove(aws, "tagged")
+
+
 def test_typed_exceptions(elasticache):
     with pytest.raises(elasticache.exceptions.ReplicationGroupNotFoundFault):
         elasticache.describe_replication_groups(ReplicationGroupId="nobody")

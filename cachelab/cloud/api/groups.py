@@ -58,6 +58,7 @@ def create(region: Region, given: dict) -> dict:
         group = new(region, ask, snapshot)
     region.groups[group.id] = group
     tags.keep(region, group.arn, given)
+    tags.hand_down(region, group, group.nodes)
     answer = group.describe()
     bring_up(
         region,
@@ -381,6 +382,7 @@ def delete(region: Region, given: dict) -> dict:
             _keep_primary(region, group)
 
     def say_so() -> None:
+        tags.forget_nodes(region, leaving)
         for node in leaving:
             region.log.tell(events.CLUSTER, node.id, events.CLUSTER_DELETED)
         region.log.tell(events.GROUP, group.id, events.GROUP_DELETED)

@@ -9,7 +9,7 @@ from ..plane.node import Node
 from ..plane.shard import Shard
 from ..region import Region
 from ..resources.group import ReplicationGroup
-from . import networks
+from . import networks, tags
 from .operations import performs
 from .work import change
 
@@ -40,6 +40,7 @@ def add(
     choice = networks.zones_of(region, region.subnet_group(group.subnet_group_name or ""))
     zone = zones.pop(0) if zones else min(choice, key=lambda zone: count[zone])
     node = shard.add(name, zone)
+    tags.hand_down(region, group, [node])
     region.log.tell(events.CLUSTER, name, events.CLUSTER_CREATED)
     region.log.tell(events.CLUSTER, name, events.NODE_ADDED, node=node.number, zone=zone)
     group.point_door()
@@ -71,6 +72,7 @@ def decrease(region: Region, given: dict) -> dict:
 def remove(region: Region, group: ReplicationGroup, shard: Shard, node: Node) -> None:
     shard.remove(node, group.nodes)
     group.point_door()
+    tags.forget_nodes(region, [node])
     region.log.tell(events.CLUSTER, node.id, events.CLUSTER_DELETED)
 
 

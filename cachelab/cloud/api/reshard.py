@@ -10,7 +10,7 @@ from ..plane import cluster, slots
 from ..plane.shard import Shard
 from ..region import Region
 from ..resources.group import ReplicationGroup
-from . import networks, repair
+from . import networks, repair, tags
 from .operations import performs
 from .replicas import need_shards
 from .work import change
@@ -96,6 +96,7 @@ def _grow(region: Region, group: ReplicationGroup, added: list[Shard], staying: 
     _deal(staying)
     for shard in added:
         shard.mark_available()
+        tags.hand_down(region, group, shard.nodes)
         for node in shard.nodes:
             region.log.tell(events.CLUSTER, node.id, events.CLUSTER_CREATED)
             region.log.tell(events.CLUSTER, node.id, events.NODE_ADDED, node=node.number, zone=node.zone)
@@ -115,6 +116,7 @@ def _shrink(region: Region, group: ReplicationGroup, leaving: list[Shard], stayi
     group.point_door()
     for shard in leaving:
         shard.close()
+        tags.forget_nodes(region, shard.nodes)
         for node in shard.nodes:
             region.log.tell(events.CLUSTER, node.id, events.CLUSTER_DELETED)
 

@@ -14,7 +14,7 @@ model itself (api/model.py).
 from collections.abc import Iterable
 
 from ..asking import Ask
-from . import backups, changes, engines, names, security, serverless, sizes, users
+from . import backups, changes, engines, names, security, serverless, sizes, tags, users
 from .rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     *backups.RULES,
     *serverless.RULES,
     *users.RULES,
+    *tags.RULES,
     *changes.RULES,
 )
 

@@ -40,6 +40,10 @@ def replicas(verb, name, **more):
 
 
 # What AWS itself has answered, word for word: (rule, request, code, message).
+def tagged(*keys):
+    return [{"Key": key, "Value": "v"} for key in keys]
+
+
 def layout(*rows):
     """A cluster with these rows of NodeGroupConfiguration."""
     return group(
@@ -415,6 +419,11 @@ OURS = [
     ("slots-each-once", layout({"Slots": "0-9000"}, {"Slots": "8000-16383"}), "InvalidParameterCombination"),
     ("slots-each-once", layout({"Slots": "1-16383"}), "InvalidParameterCombination"),
     ("slots-each-once", layout({"Slots": "0-16382"}), "InvalidParameterCombination"),
+    ("tag-key", group(Tags=tagged("aws:mine")), "InvalidParameterValue"),
+    ("tag-key", group(Tags=tagged("k" * 129)), "InvalidParameterValue"),
+    ("tag-value", group(Tags=[{"Key": "k", "Value": "v" * 257}]), "InvalidParameterValue"),
+    ("tag-once", group(Tags=tagged("k", "k")), "InvalidParameterValue"),
+    ("tag-quota", group(Tags=tagged(*map(str, range(51)))), "TagQuotaPerResourceExceeded"),
 ]
 
 
@@ -463,6 +472,7 @@ FINE = [
     user(AuthenticationMode={"Type": "iam"}),
     user("ModifyUser", UserId="clerk", AppendAccessString="-@dangerous"),
     layout({"Slots": "8192-16383"}, {"Slots": "0-8191"}),
+    group(Tags=tagged(*map(str, range(50)))),
 ]
 
 
