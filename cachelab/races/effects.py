@@ -172,8 +172,8 @@ def mark(world: World, state: State, modified) -> State:
             places[i] = world.places.number(place._replace(watches=watches))
     if places is None:
         return state
-    keyspace, log, replica, faults_left, known, _ = state
-    return State(keyspace, log, replica, faults_left, known, tuple(places))
+    keyspace, log, replica, faults_left, known, _, past = state
+    return State(keyspace, log, replica, faults_left, known, tuple(places), past)
 
 
 # --- what happens to the cache by itself ---
@@ -190,10 +190,19 @@ def without(world: World, keyspace: int, key: bytes) -> int:
 
 def vanish(world: World, state: State, keys) -> State:
     """The state after these keys vanished."""
-    keyspace, log, replica, faults_left, known, places = state
+    keyspace, log, replica, faults_left, known, places, past = state
     for key in keys:
         keyspace = without(world, keyspace, key)
-    return mark(world, State(keyspace, log, replica, faults_left, known, places), keys)
+    return mark(world, State(keyspace, log, replica, faults_left, known, places, past), keys)
+
+
+def fail_over(world: World, state: State, keyspace: int) -> State:
+    """The state after a replica with this keyspace has taken over. Replicas copy the new primary at once.
+
+    Clients connect anew, so that none of what they watched is watched any more: their EXEC fails.
+    """
+    watched = frozenset().union(*(watch[1] for i in state.places for watch in world.places[i].watches))
+    return mark(world, state._replace(keyspace=keyspace, past=0), watched)
 
 
 def elapse(world: World, state: State) -> State:

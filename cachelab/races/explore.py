@@ -88,7 +88,13 @@ def prepare(clients, fault=None, budget=1, probe=None, memcached=False) -> Searc
         raise ValueError(
             f"budget is the number of faults in one schedule, a whole number from 0 up, not {budget!r}"
         )
-    return Search(clients, faults.parse(fault), budget, probe, memcached)
+    names = faults.parse(fault)
+    if memcached and "failover" in names:
+        raise ValueError(
+            "fault 'failover' needs a cache with replicas, and memcached has none: a node that dies takes "
+            "its items with it, as fault='evict' does one by one"
+        )
+    return Search(clients, names, budget, probe, memcached)
 
 
 @dataclass

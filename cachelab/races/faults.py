@@ -13,12 +13,13 @@ FAULTS = {
     "evict": "the cache drops a key to make room, at any moment",
     "expire": "a key with a TTL vanishes, at any moment",
     "crash": "a client dies between two calls",
+    "failover": "the cache's primary dies, and a replica that lacks its last acknowledged writes takes over",
     "lost_call": "a call to the cache, or its answer, is lost with all retries; the client gets an error",
     "replica_lag": "db.replica lags behind the primary by any number of commits",
     "old_snapshot": "a client's database snapshot is opened before its first call (REPEATABLE READ)",
 }
 #: faults that happen at some moment and use up the budget; the others are how the database is set up
-BUDGETED = ("evict", "expire", "crash", "lost_call")
+BUDGETED = ("evict", "expire", "crash", "lost_call", "failover")
 
 
 def parse(fault: str | Iterable[str] | None) -> frozenset[str]:

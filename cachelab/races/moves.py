@@ -8,7 +8,7 @@ from __future__ import annotations
 from cachelab.races import cdc
 from cachelab.races.clients.automaton import Node
 from cachelab.races.clients.session import Distinct
-from cachelab.races.effects import Effect, effect, in_vain, locked, lost, mark, vanish, watching
+from cachelab.races.effects import Effect, effect, fail_over, in_vain, locked, lost, mark, vanish, watching
 from cachelab.races.faults import Cdc
 from cachelab.races.models import database
 from cachelab.races.state import NO_LAG, Feed, Move, Next, Place, State, as_value
@@ -48,7 +48,20 @@ def moves(world: World, state: State) -> list[Next]:
     if 0 <= state.replica < world.latest(state):
         caught_up = cdc.settle_all(world, state._replace(replica=state.replica + 1))
         found.append(Next(Move("replicate"), caught_up))
+    if "failover" in world.faults and state.faults_left > 0:
+        found = [option._replace(state=_remembering(world, state, option.state)) for option in found]
+        for keyspace in sorted(world.pasts[state.past] - {state.keyspace}):
+            found.append(Next(Move("failover", to=keyspace), fail_over(world, _spent(state), keyspace)))
     return found
+
+
+def _remembering(world: World, before: State, state: State) -> State:
+    """The state with what the cache was before among what a replica may still have, if it matters."""
+    if not state.faults_left:
+        return state._replace(past=0)
+    if state.keyspace == before.keyspace:
+        return state
+    return state._replace(past=world.pasts.number(world.pasts[before.past] | {before.keyspace}))
 
 
 # --- a client's ---
@@ -122,7 +135,7 @@ def _losses(world: World, state: State, i: int, place: Place | Feed, does: Effec
 def _advance(world: World, state: State, i: int, place: Place | Feed, move: Move, does: Effect) -> Next:
     """What comes of client i's call having this effect."""
     node, watches, wrong = place.node, place.watches, None
-    keyspace, log, replica, faults_left, known, places = state
+    keyspace, log, replica, faults_left, known, places, past = state
     _, child, filled, committed, modified = does
     if filled is not None:
         keyspace = filled
@@ -146,7 +159,7 @@ def _advance(world: World, state: State, i: int, place: Place | Feed, move: Move
         outlasts = _running(world, state, i) if child.call.kind == "outlast" else None
         number = world.places.number(Place(child, watches, floor, place.snapshot, outlasts))
     places = (*places[:i], number, *places[i + 1 :])
-    then = State(keyspace, log, replica, faults_left, known, places)
+    then = State(keyspace, log, replica, faults_left, known, places, past)
     if modified:
         then = mark(world, then, modified)
     if committed is not None and world.feeds:
@@ -208,5 +221,5 @@ def _faults(found: list[Next], world: World, state: State) -> None:
 
 def _spent(state: State) -> State:
     """The state with one fault fewer to come."""
-    keyspace, log, replica, faults_left, known, places = state
-    return State(keyspace, log, replica, faults_left - 1, known, places)
+    keyspace, log, replica, faults_left, known, places, past = state
+    return State(keyspace, log, replica, faults_left - 1, known, places, past)

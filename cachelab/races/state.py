@@ -1,4 +1,4 @@
-"""What a state is: everything the clients share and everything they have seen, in six small parts.
+"""What a state is: everything the clients share and everything they have seen, in seven small parts.
 
 States are compared and kept by the hundred thousand, so what is in them are numbers: of a keyspace, of a log,
 of the place where a client is. A `Numbered` list says what each stands for.
@@ -24,6 +24,7 @@ class State(NamedTuple):
     faults_left: int
     known: int  # the latest version somebody is sure of: acknowledged to a writer, or returned to a reader
     places: tuple[int, ...]  # for each client the number of its Place or Feed
+    past: int = 0  # number of the set of keyspaces that a replica of the cache may still have; 0: none
 
 
 class Place(NamedTuple):
@@ -56,12 +57,13 @@ class Move(NamedTuple):
     """One possible next step: who or what moves, and how.
 
     action: for a client: call, begin (open its snapshot), wait, lost, unanswered, crash, poll on; for nobody:
-    evict, expire, replicate, elapse.
+    evict, expire, failover, replicate, elapse.
     """
 
     action: str
     client: int = -1  # index, or -1
     key: bytes = b""
+    to: int = -1  # the keyspace after a failover
 
 
 class Next(NamedTuple):

@@ -43,6 +43,8 @@ class World:
         self.snapshots: set[int] = set()  # the clients that open a database snapshot before their first call
 
         self.keyspaces, self.logs, self.places = Numbered(), Numbered(), Numbered()
+        self.pasts = Numbered()
+        self.pasts.number(frozenset())  # number 0
         self.gone = self.places.number(GONE)
         self.unstarted: set[int] = set()  # numbers of the places in which clients have not begun
         self.empty = self.keyspaces.number(self.model.EMPTY)
@@ -108,7 +110,7 @@ class World:
 
     def tidy(self, state: State) -> State:
         """The state with interchangeable clients in order, and nothing in it that no longer matters."""
-        keyspace, log, replica, faults_left, known, places = state
+        keyspace, log, replica, faults_left, known, places, past = state
         if self.groups:
             ordered = list(places)
             for group, members in self._members:
@@ -121,7 +123,7 @@ class World:
             known = 0  # it matters only to clients that have not started
         elif places == state.places:
             return state
-        return State(keyspace, log, replica, faults_left, known, places)
+        return State(keyspace, log, replica, faults_left, known, places, past)
 
     def order(self, state: State) -> list[int]:
         """For each client of tidy(state): the index in `state` that it came from."""
@@ -149,6 +151,6 @@ class World:
 
     def put(self, state: State, i: int, place: int) -> State:
         """The state with client i at the place with this number."""
-        keyspace, log, replica, faults_left, known, places = state
+        keyspace, log, replica, faults_left, known, places, past = state
         places = (*places[:i], place, *places[i + 1 :])
-        return State(keyspace, log, replica, faults_left, known, places)
+        return State(keyspace, log, replica, faults_left, known, places, past)

@@ -80,6 +80,15 @@ def test_the_real_server_does_what_the_model_says_on_every_move_of_a_reader_and_
     assert not otherwise, otherwise[0][0]
 
 
+@pytest.mark.parametrize(
+    "strategy", [course.WatchAndTombstone, course.VersionsAndSet, course.LeaseWithTtl], ids=matrix.name_of
+)
+def test_the_real_server_does_what_the_model_says_after_a_failover(strategy, real):
+    made, otherwise = differences(explored(strategy, 1, 1, "failover"), real(strategy), every_move)
+    assert made > 50
+    assert not otherwise, otherwise[0][0]
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=matrix.name_of)
 def test_the_real_server_does_what_the_model_says_on_random_schedules_of_four_clients(strategy, real):
     found = explored(strategy, 2, 2, None)

@@ -112,6 +112,7 @@ class Shared:
     budget: int
     floor: int
     clients: list
+    past: list = field(default_factory=list)  # what was in the cache before, while a failover may come
 
 
 @dataclass
@@ -322,6 +323,10 @@ class Brute:
         for step in self.steps(shared):
             then = copy.deepcopy(shared)
             step(then, outcome, length + 1)
+            if step.__name__ == "take_over":
+                then.past = []
+            elif then.keyspace != shared.keyspace and shared.keyspace not in then.past:
+                then.past.append(shared.keyspace)
             self.go_on(then, outcome, length + 1)
 
     def quiet(self, shared):
@@ -408,6 +413,10 @@ class Brute:
             if "expire" in self.faults:
                 for key in self.model.expiring(shared.keyspace):
                     yield self.drop(key)
+            if "failover" in self.faults:
+                for keyspace in shared.past:
+                    if keyspace != shared.keyspace:
+                        yield self.fail_over(keyspace)
         if shared.replica is not None and shared.replica < len(shared.log) - 1:
             yield self.replicate
 
@@ -486,6 +495,16 @@ class Brute:
             self.touch(shared, [key])
 
         return do
+
+    def fail_over(self, keyspace):
+        def take_over(shared, outcome, length):
+            shared.budget -= 1
+            shared.keyspace = keyspace
+            for client in shared.clients:  # every connection is lost, and with it what it watched
+                for watch in client.watches.values():
+                    watch[1] = True
+
+        return take_over
 
     def replicate(self, shared, outcome, length):
         shared.replica += 1

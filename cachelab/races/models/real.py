@@ -76,6 +76,19 @@ class RealValkey:
         while self._ask(self._own, (b"EXISTS", key)) and time.monotonic() < deadline:
             time.sleep(0.001)
 
+    def fail_over(self, keyspace: tuple) -> None:
+        """Hold what a replica held that takes over; every watch is broken, as by the lost connections."""
+        for key in self.keys:
+            self._ask(self._own, (b"SET", key, b""))  # so that the key is touched, even where there is none
+            self._ask(self._own, (b"DEL", key))
+        for key, value, ttl in keyspace:
+            if isinstance(value, valkey.Hash):
+                self._ask(self._own, (b"HSET", key, *(word for pair in value for word in pair)))
+            else:
+                self._ask(self._own, (b"SET", key, value))
+            if ttl is not None:
+                self._ask(self._own, (b"PEXPIRE", key, b"%d" % ttl))
+
     def contents(self) -> tuple:
         """The keyspace, in the model's form."""
         entries = []

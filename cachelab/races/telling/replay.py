@@ -89,6 +89,8 @@ class Lockstep:
                 server.disconnect(who)
             case "evict" | "expire":
                 server.vanish(move.key, expire=move.action == "expire" and self.real_expiry)
+            case "failover":
+                server.fail_over(world.keyspaces[move.to])
             case "elapse":
                 for key in world.model.expiring(world.keyspaces[state.keyspace]):
                     server.vanish(key, expire=self.real_expiry)

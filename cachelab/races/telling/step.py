@@ -15,6 +15,7 @@ FAULTS = {
     "crash": "crash",
     "evict": "evict",
     "expire": "expire",
+    "failover": "failover",
 }
 
 
@@ -24,7 +25,7 @@ class Step:
 
     kind      for a client: call, lost (on its way), unanswered (done, but the answer is lost), poll on (more
               rounds of a loop, in vain), begin (its database snapshot), wait, crash; for nobody: evict,
-              expire, elapse (all TTLs run out), replicate
+              expire, elapse (all TTLs run out), failover, replicate
     to        where a call goes: "cache", "database", "replica", or None
     returned  what a reader that ends here returns, as text; None: it does not end here, or is no reader
     """

@@ -31,6 +31,8 @@ def call(step, brief: bool = False) -> str:
             return f"lets {step.key} expire"
         case "elapse":
             return "lets all TTLs run out"
+        case "failover":
+            return "fails over"
         case "replicate":
             return "the replica catches up" if brief else "brings the replica one commit further"
     text = (brief_call if brief else describe)(step.asked)
@@ -85,6 +87,8 @@ def remark(step) -> str:
             return cut(f"before {describe(step.asked)}")
         case "elapse":
             return "everybody was waiting"
+        case "failover":
+            return "the replica that takes over lacks the last writes"
     return ""
 
 

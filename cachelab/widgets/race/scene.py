@@ -32,7 +32,7 @@ from cachelab.races.telling.words import held_in
 __all__ = ["opening", "scene"]
 
 #: how a kind of step is drawn, where it is not drawn under its own name
-DRAWN = {"poll on": "call", "begin": "call", "wait": "pause", "elapse": "expire"}
+DRAWN = {"poll on": "call", "begin": "call", "wait": "pause", "elapse": "expire", "failover": "evict"}
 
 
 def scene(
