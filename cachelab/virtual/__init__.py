@@ -36,6 +36,7 @@ from .database import Database, DatabaseDown, DatabaseError, PoolTimeout, Statem
 from .errors import Deadlock, Endless, TooLong, Unsupported, VirtualTimeError, WaitsForReal
 from .load import Load, Request
 from .log import Event, Log
+from .memcached import Memcached
 
 __all__ = [
     "Cache",
@@ -48,6 +49,7 @@ __all__ = [
     "Event",
     "Load",
     "Log",
+    "Memcached",
     "PoolTimeout",
     "Request",
     "StatementTimeout",

@@ -13,6 +13,7 @@ from .database import Database
 from .errors import VirtualTimeError
 from .load import Load, Rate, closed_loop, open_loop
 from .log import Log
+from .memcached import Memcached
 from .patches import Patches
 from .scheduler import Scheduler, here, workers
 from .sockets import Duration, Network
@@ -37,6 +38,11 @@ class Clock:
         """Seconds since virtual time began."""
         return self._scheduler.now
 
+    @property
+    def steps(self) -> int:
+        """How many hand-overs and answers the run took so far."""
+        return self._scheduler.steps
+
     def sleep(self, seconds: float) -> None:
         """What `time.sleep` does in virtual time."""
         self._mine()
@@ -58,6 +64,16 @@ class Clock:
         )
         self._scheduler.network.add(cache)
         return cache
+
+    def memcached(
+        self, host: str = "memcached", port: int = 11211, latency: Duration = 0.0005, service: float = 0.0
+    ) -> Memcached:
+        """A memcached at `host:port`; `pymemcache.Client((host, port))` in virtual time connects to it."""
+        self._mine()
+        chance = self.chance(f"memcached {host}:{port}")
+        server = Memcached(self._scheduler, self.log, host, port, latency, service, chance)
+        self._scheduler.network.add(server)
+        return server
 
     def database(
         self,

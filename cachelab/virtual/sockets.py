@@ -128,7 +128,7 @@ class Connection:
         self.eof = False
         self.error: OSError | None = None
         self.alive = True  # the server knows it
-        self._held: deque[bytes] = deque()  # arrived, or sent again, while the server could not answer
+        self._held: deque[bytes | None] = deque()  # arrived, or sent again, while the server could not answer
         self._answers: deque[bytes] = deque()  # that a black hole keeps
         self._arrival = self._return = 0.0
         self._half = 0.0
@@ -140,19 +140,23 @@ class Connection:
     def scheduler(self) -> Scheduler:
         return self.server._scheduler
 
-    def send(self, data: bytes) -> None:
-        """The client sends; packets keep their order."""
+    def send(self, data: bytes | None) -> None:
+        """The client sends, or closes (None); packets keep their order."""
         half = self.server.trip() / 2
         self._arrival = max(self._arrival, self.scheduler.now + half)
         self.scheduler.after(self._arrival - self.scheduler.now, lambda: self._arrive(data, half))
 
-    def _arrive(self, data: bytes, half: float) -> None:
+    def _arrive(self, data: bytes | None, half: float) -> None:
         server = self.server
         if not self.alive:
-            if not self.eof and self.error is None:
+            if not self.eof and self.error is None and not self.closed:
                 self.dropped(ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), half)
         elif server._state in ("frozen", "black hole"):
             self._held.append(data)
+        elif data is None:
+            self.alive = False
+            self.dialogue.over()
+            server._connections.remove(self)
         elif (wait := server.busy_until() - self.scheduler.now) > 0:
             self.scheduler.after(wait, lambda: self._arrive(data, half))
         else:
@@ -205,12 +209,10 @@ class Connection:
         self.scheduler.after(half, seen)
 
     def close(self) -> None:
+        """The client has gone. What it sent before is on its way: a time-out is not a no."""
         self.closed = True
-        if self.alive:
-            self.alive = False
-            self.dialogue.over()
-            if self in self.server._connections:
-                self.server._connections.remove(self)
+        if self.alive and here() is not None and not self.scheduler.closing:
+            self.send(None)
 
 
 class Network:

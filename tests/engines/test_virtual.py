@@ -4,6 +4,7 @@ import random
 
 import pytest
 import redis
+from pymemcache.exceptions import MemcacheError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -173,3 +174,55 @@ def test_a_dead_and_a_frozen_server_raise_what_the_real_ones_raise():
         cache.kill()
         clock.sleep(0.1)
         assert found + [outcome(warm), outcome(cold)] == expected
+
+
+def memcached_story(client, chance: random.Random, count: int) -> list:
+    key, value = lambda: chance.choice(KEYS), lambda: chance.choice(VALUES).encode()  # noqa: E731
+    told, cas = [], b"1"
+    for _ in range(count):
+        kind = chance.randrange(13)
+        try:
+            if kind == 0:
+                answer = client.set(key(), value(), expire=chance.choice([0, 1000]), noreply=False)
+            elif kind == 1:
+                answer = client.add(key(), value(), expire=1000, noreply=False)
+            elif kind == 2:
+                answer = client.replace(key(), value(), noreply=False)
+            elif kind == 3:
+                answer = client.append(key(), value(), noreply=False)
+            elif kind == 4:
+                answer = client.prepend(key(), value(), noreply=False)
+            elif kind == 5:
+                answer, cas = client.gets(key())
+                answer = answer, cas is None
+            elif kind == 6:
+                answer = None if cas is None else client.cas(key(), value(), cas, noreply=False)
+            elif kind == 7:
+                answer = client.delete(key(), noreply=False)
+            elif kind == 8:
+                answer = client.incr(key(), 7)
+            elif kind == 9:
+                answer = client.decr(key(), 3)
+            elif kind == 10:
+                answer = client.touch(key(), 1000, noreply=False)
+            elif kind == 11:
+                answer = client.set(key(), value(), expire=-1, noreply=False)
+            else:
+                answer = client.get_many(KEYS)
+        except MemcacheError as error:
+            answer = type(error).__name__
+        told.append((kind, answer))
+    return told
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_same_answers_as_a_real_memcached(seed):
+    real = engines.memcached()
+    if not real.is_real:
+        pytest.skip("no real memcached here")
+    client = real.client()
+    client.flush_all(noreply=False)
+    expected = memcached_story(client, random.Random(seed), 1500)
+    with virtual.time() as clock:
+        found = memcached_story(clock.memcached().client(), random.Random(seed), 1500)
+    assert found == expected

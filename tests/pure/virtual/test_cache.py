@@ -169,6 +169,26 @@ def test_what_a_frozen_server_was_asked_it_answers_later_and_a_black_hole_needs_
         assert 3 <= clock.now - began < 3.01  # SYNs are sent again after 1 s and 3 s
 
 
+def test_a_time_out_is_not_a_no():
+    with virtual.time() as clock:
+        cache = clock.cache(latency=0.001)
+        client = cache.client(**CAREFUL)
+        for incident in (cache.freeze, cache.black_hole):
+            client.ping()
+            before = int(cache.ask("GET", "n") or 0)
+            incident()
+            with pytest.raises(redis.TimeoutError):
+                client.incr("n")
+            assert int(cache.ask("GET", "n") or 0) == before
+            cache.heal()
+            time.sleep(0.1)
+            assert int(cache.ask("GET", "n")) == before + 1
+        time.sleep(1)
+        client.close()
+        time.sleep(1)
+        assert repr(cache) == "<cache:6379 up, 0 connections>"
+
+
 def test_a_reset_a_restart_and_a_flush():
     with virtual.time() as clock:
         cache = clock.cache(latency=0.001)
