@@ -481,3 +481,23 @@ def test_units_are_awss(aws, shop, cloudwatch):
             Statistics=["Sum"],
         )["Datapoints"]
         assert {row["Unit"] for row in found} == {unit(name)}, name
+
+
+def test_slow_commands_are_delivered_to_the_log_group(aws):
+    logs = aws.client("logs")
+    logs.create_log_group(logGroupName="/shop/slow")
+    destination = {"CloudWatchLogsDetails": {"LogGroup": "/shop/slow"}}
+    row = {"LogType": "slow-log", "DestinationType": "cloudwatch-logs", "DestinationDetails": destination}
+    make_group(aws, "slow", NumCacheClusters=1, LogDeliveryConfigurations=[row | {"LogFormat": "json"}])
+    client = connect(primary(describe(aws, "slow")), client_name="report-job", socket_timeout=30)
+    client.eval("local n = 0 for i = 1, 1e7 do n = n + i end return n", 1, "user:42:secret")
+    client.get("user:42:secret")
+    aws.minute(2)
+    events = logs.filter_log_events(logGroupName="/shop/slow")["events"]
+    said = [(event["logStreamName"], json.loads(event["message"])) for event in events]
+    (found,) = [(stream, entry) for stream, entry in said if entry["Command"].startswith("EVAL")]
+    assert found[0] == "elasticache/valkey/slow-001/0001/slow-log"
+    assert found[1]["Command"] == "EVAL ... (3 more arguments)"
+    assert (found[1]["ClientName"], found[1]["CacheClusterId"]) == ("report-job", "slow-001")
+    assert found[1]["Duration (us)"] >= 10_000
+    assert "secret" not in "".join(event["message"] for event in events)

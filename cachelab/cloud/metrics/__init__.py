@@ -5,6 +5,7 @@ nodes · source         which nodes there are at the moment, and how to ask them
 valkey · memcached     what they say, as AWS's metrics
 paper                  the same without nodes: minutes are told, for exercises and benches
 published              which metrics AWS publishes under which dimensions, and which are absent here and why
+slow_log               the engine's slow log, on its way to CloudWatch Logs
 points · store         what CloudWatch keeps, and its statistics
 arithmetic · search    metric math;  queries: what GetMetricData and alarms ask for
 judging · rules        when an alarm rings; composite alarms

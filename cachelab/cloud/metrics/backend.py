@@ -12,6 +12,7 @@ from moto.cloudwatch import urls as moto_urls
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.errors import COMMON_ERROR_CODES
 from moto.core.responses import ActionResult
+from moto.logs.models import logs_backends
 from moto.sns.models import sns_backends
 
 from ..faults import NOT_IN_THE_BOX, Fault
@@ -98,7 +99,16 @@ def minutes_of(account: str, caches: Callable[[], list[Region]]) -> Minutes:
             for name in names
         ]
 
-    return Minutes(clock, regions)
+    def write_log(region: str, group: str, stream: str, events: list[dict]) -> bool:
+        logs = logs_backends[account][region]
+        if group not in logs.groups:
+            return False
+        if stream not in logs.groups[group].streams:
+            logs.create_log_stream(group, stream)
+        logs.put_log_events(group, stream, events)
+        return True
+
+    return Minutes(clock, regions, write_log)
 
 
 OUR_CODES = (NOT_IN_THE_BOX, "ValidationError", "InvalidParameterValue", "MissingParameter")  # in no model

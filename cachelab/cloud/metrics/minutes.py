@@ -7,12 +7,14 @@ AWS.
 
 import threading
 from collections.abc import Callable, Hashable, Iterable
+from functools import partial
 
 import redis
 from pymemcache.exceptions import MemcacheError
 
 from .memcached import MemcachedSampler
 from .published import NAMESPACE, dimension_sets
+from .slow_log import Delivery
 from .source import Measured, Source
 from .store import MINUTE, Metric
 from .valkey import ValkeySampler
@@ -20,13 +22,17 @@ from .watch import Clock, Watch
 
 Silent = (redis.RedisError, MemcacheError, OSError)
 Regions = Callable[[], Iterable[tuple[Watch, list[Source]]]]
+WriteLog = Callable[
+    [str, str, str, list[dict]], bool
+]  # (region, log group, stream, events): see slow_log.Send
 
 
 class Minutes:
     """The minutes of one account. `regions()` gives each region's watch, and its nodes of the moment."""
 
-    def __init__(self, clock: Clock, regions: Regions) -> None:
-        self.clock, self._regions = clock, regions
+    def __init__(self, clock: Clock, regions: Regions, write_log: WriteLog) -> None:
+        self.clock, self._regions, self._write_log = clock, regions, write_log
+        self._deliveries: dict[str, Delivery] = {}  # by region
         self._stepping = threading.Lock()  # a bench may step it while a cell does
         self._samplers: dict[Hashable, ValkeySampler | MemcachedSampler] = {}
 
@@ -63,10 +69,15 @@ class Minutes:
                 else:
                     measured = sampler(source, asked.get(source.primary))
                     asked[source.key], role = sampler, sampler.last.role
+                    if source.slow_log:
+                        self._delivery(watch.region).look(source)
             except Silent:
                 silent.add(source.key)
                 continue
             _record(watch, source, measured, role, at)
+
+    def _delivery(self, region: str) -> Delivery:
+        return self._deliveries.setdefault(region, Delivery(partial(self._write_log, region)))
 
 
 def _record(watch: Watch, source: Source, measured: Measured, role: str | None, at: int) -> None:

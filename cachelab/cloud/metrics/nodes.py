@@ -8,7 +8,7 @@ from ..plane.memcached import MemcachedNode
 from ..plane.node import Node
 from ..plane.shard import Shard
 from ..region import Region
-from .source import Source
+from .source import SlowLog, Source
 
 PATIENCE = 0.5  # seconds a node has for an answer
 SMALL = ("micro", "small", "medium", "large")
@@ -33,13 +33,30 @@ def _all(region: Region) -> Iterator[Source]:
             for node in list(shard.nodes):
                 about = _about(node.id, node.number)
                 about |= {"ReplicationGroupId": group.id, "NodeGroupId": shard.id}
-                yield _source(node, group.engine, about, group.node_type, primary_of(shard, node))
+                yield _source(
+                    node, group.engine, about, group.node_type, primary_of(shard, node), slow_log(group.given)
+                )
     for cluster in list(region.clusters.values()):
         for node in list(cluster.nodes):
-            yield _source(node, cluster.engine, _about(cluster.id, node.number), cluster.node_type)
+            yield _source(
+                node,
+                cluster.engine,
+                _about(cluster.id, node.number),
+                cluster.node_type,
+                slow_log=slow_log(cluster.given),
+            )
     for cache in list(region.serverless_caches.values()):
         for node in list(cache.nodes):
             yield _source(node, cache.engine, {"ServerlessCacheName": cache.id})
+
+
+def slow_log(given: dict) -> SlowLog | None:
+    """Where a cache's slow log is to go, by its LogDeliveryConfigurations; only CloudWatch Logs is served."""
+    for row in given.get("LogDeliveryConfigurations") or ():
+        details = (row.get("DestinationDetails") or {}).get("CloudWatchLogsDetails")
+        if row.get("LogType") == "slow-log" and row.get("Enabled", True) is not False and details:
+            return SlowLog(details["LogGroup"], row.get("LogFormat") or "json")
+    return None
 
 
 def primary_of(shard: Shard, node: Node) -> Node | None:
@@ -57,6 +74,7 @@ def _source(
     about: dict[str, str | None],
     node_type: str | None = None,
     primary: Node | None = None,
+    slow_log: SlowLog | None = None,
 ) -> Source:
     return Source(
         key=node,
@@ -68,6 +86,7 @@ def _source(
         memory=MEMORY.get(node_type),
         own_connections=lambda: node.own_connections,
         primary=primary,
+        slow_log=slow_log if engine != "memcached" else None,
     )
 
 

@@ -16,6 +16,14 @@ Measured = dict[str, Point]
 
 
 @dataclass(frozen=True)
+class SlowLog:
+    """Where a node's slow log is to be delivered, and how its entries are written."""
+
+    group: str
+    format: str = "json"  # or text
+
+
+@dataclass(frozen=True)
 class Source:
     """One node that can be sampled."""
 
@@ -32,6 +40,8 @@ class Source:
     own_connections: Callable[[], int] = lambda: 0
     """How many connections the account itself has opened to its process so far."""
     primary: Hashable = None  # the key of the node it copies, if it is a replica
+
+    slow_log: SlowLog | None = None  # where its slow log goes, if anywhere
 
     @property
     def serverless(self) -> bool:

@@ -107,7 +107,7 @@ def endpoint(address: tuple[str, int]) -> dict:
 
 
 def log_deliveries(given: dict) -> list[dict]:
-    """Log delivery as AWS reports it; the box keeps the request and sends nothing."""
+    """Log delivery as AWS reports it. Slow logs go to CloudWatch Logs by the minute; nothing else is sent."""
     return [{**row, "Status": "active"} for row in given.get("LogDeliveryConfigurations") or ()]
 
 
