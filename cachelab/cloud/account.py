@@ -166,10 +166,16 @@ class Account:
         """CloudWatch's time: let `count` minutes pass.
 
         Every node that answers is sampled once a minute, and every alarm is judged. What happened since the
-        last minute counts in the first of them. In between, CloudWatch's time stands still: `now()`.
+        last minute counts in the first of them. In between, CloudWatch's time stands still: `now()`. A backup
+        or maintenance window that begins meanwhile is had.
         """
         self._need_open()
+        from .api import maintenance
+
+        before = self.now()
         self._minutes.step(count)
+        for region in self._regions():
+            maintenance.pass_time(region, before, self.now())
 
     def now(self) -> datetime:
         """CloudWatch's time, in UTC: StartTime and EndTime of what you ask it for are counted from here."""
@@ -185,12 +191,16 @@ class Account:
         return self._fleet.settle(seconds)
 
     def maintenance(self) -> None:
-        """Have the weekly maintenance window now: apply what was modified without ApplyImmediately."""
+        """Have the weekly maintenance window and the daily backup window now.
+
+        What was modified without ApplyImmediately is applied; caches with a SnapshotRetentionLimit are backed
+        up, and their oldest automatic backup beyond that limit goes.
+        """
         self._need_open()
         from .api import maintenance
 
         for region in self._regions():
-            maintenance.hold(region)
+            maintenance.hold(region, self.now())
 
     # Drills.
 

@@ -1,6 +1,8 @@
 """Replication groups made with boto3: their endpoints take connections, and what was asked for is so."""
 
+import re
 import time
+from datetime import timedelta
 
 import pytest
 import redis
@@ -291,6 +293,62 @@ def test_encryption_is_switched_on_in_two_steps(aws, elasticache):
     with pytest.raises(redis.ConnectionError):
         connect(both).ping()
     remove(aws, "opening")
+
+
+def automatic(elasticache, name):
+    """The automatic backups of a group, oldest first."""
+    found = elasticache.describe_snapshots(ReplicationGroupId=name, SnapshotSource="system")["Snapshots"]
+    return [snapshot["SnapshotName"] for snapshot in found]
+
+
+def test_automatic_backups_are_made_kept_for_so_many_days_and_end_with_their_cache(aws, elasticache):
+    group = make_group(aws, "daily", NumCacheClusters=2, SnapshotRetentionLimit=2)
+    client = connect(primary(group))
+    for day in range(3):
+        client.set("day", day)
+        client.wait(1, 10_000)
+        aws.maintenance()
+        if day == 0:
+            [first] = automatic(elasticache, "daily")
+    kept = automatic(elasticache, "daily")
+    assert len(kept) == 2 and first not in kept
+    assert all(re.fullmatch(r"automatic\.daily-\d{4}(-\d\d){4}", name) for name in kept)
+    [latest] = elasticache.describe_snapshots(SnapshotName=kept[-1])["Snapshots"]
+    assert (latest["SnapshotSource"], latest["SnapshotStatus"]) == ("automated", "available")
+    assert latest["SnapshotRetentionLimit"] == 2 and latest["SnapshotWindow"] == "05:00-06:00"
+    elasticache.copy_snapshot(SourceSnapshotName=kept[-1], TargetSnapshotName="kept-by-hand")
+    again = make_group(aws, "restored", NumCacheClusters=1, SnapshotName=kept[-1])
+    assert connect(primary(again)).get("day") == "2"
+    remove(aws, "daily")
+    names = {snapshot["SnapshotName"] for snapshot in elasticache.describe_snapshots()["Snapshots"]}
+    assert "kept-by-hand" in names and not names & set(kept)
+    elasticache.delete_snapshot(SnapshotName="kept-by-hand")
+    aws.maintenance()
+    assert automatic(elasticache, "restored") == []  # no retention, no backups: the default
+    remove(aws, "restored")
+
+
+def test_a_backup_window_that_begins_is_had(aws, elasticache):
+    begin = aws.now() + timedelta(minutes=2)
+    window = f"{begin:%H:%M}-{begin + timedelta(hours=1):%H:%M}"
+    make_group(aws, "hourly", NumCacheClusters=1, SnapshotRetentionLimit=1, SnapshotWindow=window)
+    aws.minute()
+    assert automatic(elasticache, "hourly") == []
+    aws.minute(2)
+    assert automatic(elasticache, "hourly") == [f"automatic.hourly-{begin:%Y-%m-%d-%H-%M}"]
+    aws.minute()
+    assert len(automatic(elasticache, "hourly")) == 1  # once a day
+    remove(aws, "hourly")
+
+
+def test_serverless_caches_are_backed_up_too(aws, elasticache):
+    elasticache.create_serverless_cache(ServerlessCacheName="auto", Engine="valkey", SnapshotRetentionLimit=1)
+    for _ in range(2):
+        aws.maintenance()
+    [backup] = elasticache.describe_serverless_cache_snapshots()["ServerlessCacheSnapshots"]
+    assert (backup["SnapshotType"], backup["Status"]) == ("automated", "available")
+    elasticache.delete_serverless_cache(ServerlessCacheName="auto")
+    assert elasticache.describe_serverless_cache_snapshots()["ServerlessCacheSnapshots"] == []
 
 
 def test_users_and_their_groups_are_acls(aws, elasticache):

@@ -322,6 +322,7 @@ def delete(region: Region, given: dict) -> dict:
             snapshots.take(region, final.lower(), cluster, primaries=True)
 
     def say_so() -> None:
+        snapshots.forget_automatic(region, cluster)
         region.log.tell(events.CLUSTER, cluster.id, events.CLUSTER_DELETED)
 
     remove(region, cluster, region.clusters, before=save, after=say_so)

@@ -383,6 +383,7 @@ def delete(region: Region, given: dict) -> dict:
 
     def say_so() -> None:
         tags.forget_nodes(region, leaving)
+        snapshots.forget_automatic(region, group)
         for node in leaving:
             region.log.tell(events.CLUSTER, node.id, events.CLUSTER_DELETED)
         region.log.tell(events.GROUP, group.id, events.GROUP_DELETED)

@@ -144,6 +144,7 @@ def delete(region: Region, given: dict) -> dict:
             serverless_snapshots.take(region, final.lower(), cache)
 
     def say_so() -> None:
+        serverless_snapshots.forget_automatic(region, cache)
         region.log.tell(events.SERVERLESS, cache.id, events.SERVERLESS_DELETED)
 
     remove(region, cache, region.serverless_caches, before=save, after=say_so)

@@ -1,6 +1,7 @@
 """Backups of serverless caches, which have operations of their own."""
 
 import time
+from datetime import datetime
 
 from .. import events
 from ..faults import Fault
@@ -11,6 +12,7 @@ from ..resources.snapshot import Part
 from . import tags
 from .operations import performs
 from .paging import page
+from .snapshots import automatic_name
 
 
 @performs("CreateServerlessCacheSnapshot")
@@ -36,7 +38,43 @@ def create(region: Region, given: dict) -> dict:
     return {"ServerlessCacheSnapshot": answer}
 
 
-def _new(region: Region, name: str, cache: ServerlessCache) -> ServerlessSnapshot:
+def back_up(region: Region, cache: ServerlessCache, moment: datetime) -> None:
+    """The automatic backup of a day; the oldest beyond SnapshotRetentionLimit go."""
+    if cache.status != "available" or not cache.retention or cache.memcached:
+        return
+    snapshot = _new(region, automatic_name(cache.id, moment, region.serverless_snapshots), cache, "automated")
+
+    def take_it() -> None:
+        _save(region, snapshot, cache)
+        for old in _automatic(region, cache)[: -cache.retention or None]:
+            _remove(region, old)
+
+    region.fleet.run(take_it)
+
+
+def _automatic(region: Region, cache: ServerlessCache) -> list[ServerlessSnapshot]:
+    """The automatic backups of a cache, oldest first."""
+    return [
+        snapshot
+        for snapshot in region.serverless_snapshots.values()
+        if snapshot.kind == "automated" and snapshot.cache["ServerlessCacheName"] == cache.id
+    ]
+
+
+def forget_automatic(region: Region, cache: ServerlessCache) -> None:
+    """Automatic backups end with their cache."""
+    for snapshot in _automatic(region, cache):
+        _remove(region, snapshot)
+
+
+def _remove(region: Region, snapshot: ServerlessSnapshot) -> None:
+    region.serverless_snapshots.pop(snapshot.name, None)
+    tags.forget(region, snapshot.arn)
+    for part in snapshot.parts:
+        part.file.unlink(missing_ok=True)
+
+
+def _new(region: Region, name: str, cache: ServerlessCache, kind: str = "manual") -> ServerlessSnapshot:
     snapshot = ServerlessSnapshot(
         name,
         region.arn("serverlesscachesnapshot", name),
@@ -45,6 +83,7 @@ def _new(region: Region, name: str, cache: ServerlessCache) -> ServerlessSnapsho
             "Engine": cache.engine,
             "MajorEngineVersion": cache.version.major,
         },
+        kind=kind,
     )
     region.serverless_snapshots[name] = snapshot
     return snapshot
@@ -105,7 +144,7 @@ def copy(region: Region, given: dict) -> dict:
         region.arn("serverlesscachesnapshot", name),
         dict(source.cache),
         Part("0001", source.part.node_id, file, source.part.slots),
-        "available",
+        status="available",
     )
     region.serverless_snapshots[name] = copy
     return {"ServerlessCacheSnapshot": copy.describe()}
@@ -114,9 +153,6 @@ def copy(region: Region, given: dict) -> dict:
 @performs("DeleteServerlessCacheSnapshot")
 def delete(region: Region, given: dict) -> dict:
     snapshot = region.need_serverless_snapshot(given["ServerlessCacheSnapshotName"])
-    region.serverless_snapshots.pop(snapshot.name)
-    if snapshot.part:
-        snapshot.part.file.unlink(missing_ok=True)
-    tags.forget(region, snapshot.arn)
+    _remove(region, snapshot)
     snapshot.status = "deleting"
     return {"ServerlessCacheSnapshot": snapshot.describe()}

@@ -1,5 +1,8 @@
 """Backups: an RDB file a shard, taken from a replica where there is one, and groups restored from them."""
 
+from collections.abc import Container
+from datetime import datetime, timedelta
+
 from .. import events
 from ..faults import Fault
 from ..plane.node import Gone, Node
@@ -11,7 +14,7 @@ from ..resources.snapshot import Part, Snapshot
 from . import tags
 from .operations import performs
 from .paging import page
-from .work import change
+from .work import Step, change
 
 Source = ReplicationGroup | CacheCluster
 
@@ -38,26 +41,37 @@ def create(region: Region, given: dict) -> dict:
             raise Fault("SnapshotFeatureNotSupportedFault", "Snapshots are not supported for Memcached.")
         if source.status != "available":
             raise Fault("InvalidCacheClusterState", f"Cache cluster {source.id} is {source.status}.")
-    snapshot = _new(region, name, source, node)
+    nodes = [node] if node else [_chosen(source, shard) for shard in source.shards]
+    snapshot = _new(region, name, source, nodes, of_node=node is not None)
     tags.keep(region, snapshot.arn, given)
     answer = snapshot.describe()
-
-    def save() -> None:
-        nodes = [node] if node else [_chosen(source, shard) for shard in source.shards]
-        _fill(region, snapshot, nodes, source)
-
-    change(region, source, [save], status="snapshotting", last=lambda: _finish(region, snapshot))
+    _take_in_time(region, snapshot, source, nodes)
     return {"Snapshot": answer}
 
 
-def _new(region: Region, name: str, source: Source, node: Node | None = None) -> Snapshot:
+def _take_in_time(
+    region: Region, snapshot: Snapshot, source: Source, nodes: list[Node], then: Step = lambda: None
+) -> None:
+    """Have the snapshot taken while its source says that it is snapshotting; `then()` at the end."""
+
+    def finish() -> None:
+        _finish(region, snapshot)
+        then()
+
+    save = [lambda: _fill(region, snapshot, nodes, source)]
+    change(region, source, save, status="snapshotting", last=finish)
+
+
+def _new(
+    region: Region, name: str, source: Source, nodes: list[Node], of_node: bool = False, kind: str = "manual"
+) -> Snapshot:
     """A snapshot on paper: of a cluster, of a group, or of one node of a group."""
-    of_group = isinstance(source, ReplicationGroup) and node is None
+    of_group = isinstance(source, ReplicationGroup) and not of_node
     snapshot = Snapshot(
         name=name,
         arn=region.arn("snapshot", name),
         group_id=source.id if of_group else None,
-        cluster_id=None if of_group else (node.id if node else source.id),
+        cluster_id=None if of_group else nodes[0].id,
         description=source.description,
         engine=source.engine,
         version=source.version,
@@ -66,15 +80,79 @@ def _new(region: Region, name: str, source: Source, node: Node | None = None) ->
         automatic_failover=source.automatic_failover,
         parameter_group_name=source.parameter_group.name,
         subnet_group_name=source.subnet_group_name,
+        settings=_settings(region, source, nodes[0]),
+        planned=[(source.shard_of(node.id).id, node.id) for node in nodes],
+        source=kind,
     )
     region.snapshots[name] = snapshot
     return snapshot
 
 
+def _settings(region: Region, source: Source, node: Node) -> dict:
+    subnets = region.subnet_group(source.subnet_group_name or "")
+    single = not isinstance(source, ReplicationGroup)
+    return {
+        "Port": node.endpoint[1],
+        "VpcId": subnets.vpc_id if subnets else None,
+        "CacheClusterCreateTime": source.created,
+        "PreferredAvailabilityZone": node.zone if single else None,
+        "PreferredMaintenanceWindow": source.maintenance_window,
+        "SnapshotRetentionLimit": source.retention,
+        "SnapshotWindow": source.snapshot_window,
+        "AutoMinorVersionUpgrade": source.given.get("AutoMinorVersionUpgrade", True),
+        "TopicArn": source.given.get("NotificationTopicArn"),
+    }
+
+
+def back_up(region: Region, source: Source, moment: datetime) -> None:
+    """The automatic backup of a day; the oldest beyond SnapshotRetentionLimit go."""
+    if source.status != "available" or not source.retention or not source.shards:
+        return
+    nodes = [_chosen(source, shard) for shard in source.shards]
+    name = automatic_name(source.id, moment, region.snapshots)
+    snapshot = _new(region, name, source, nodes, kind="automated")
+
+    def keep_the_latest() -> None:
+        for old in _automatic(region, source)[: -source.retention or None]:
+            _remove(region, old)
+
+    _take_in_time(region, snapshot, source, nodes, then=keep_the_latest)
+
+
+def automatic_name(cache: str, moment: datetime, taken: Container[str]) -> str:
+    """What AWS calls the automatic backup of a moment: automatic.my-app-cache-2026-11-28-05-00."""
+    while (name := f"automatic.{cache}-{moment:%Y-%m-%d-%H-%M}") in taken:
+        moment += timedelta(minutes=1)
+    return name
+
+
+def _automatic(region: Region, source: Source) -> list[Snapshot]:
+    """The automatic backups of a cache, oldest first."""
+    return [
+        snapshot
+        for snapshot in region.snapshots.values()
+        if snapshot.source == "automated" and source.id in (snapshot.group_id, snapshot.cluster_id)
+    ]
+
+
+def forget_automatic(region: Region, source: Source) -> None:
+    """Automatic backups end with their cache; manual ones, a final one too, stay."""
+    for snapshot in _automatic(region, source):
+        _remove(region, snapshot)
+
+
+def _remove(region: Region, snapshot: Snapshot) -> None:
+    region.snapshots.pop(snapshot.name, None)
+    tags.forget(region, snapshot.arn)
+    for part in snapshot.parts:
+        part.file.unlink(missing_ok=True)
+
+
 def take(region: Region, name: str, source: Source, primaries: bool = False) -> Snapshot:
     """A snapshot now, in this thread: the final one before a deletion, from the primaries."""
-    snapshot = _new(region, name, source)
-    _fill(region, snapshot, [_chosen(source, shard, primaries) for shard in source.shards], source)
+    nodes = [_chosen(source, shard, primaries) for shard in source.shards]
+    snapshot = _new(region, name, source, nodes)
+    _fill(region, snapshot, nodes, source)
     _finish(region, snapshot)
     return snapshot
 
@@ -151,7 +229,8 @@ def copy(region: Region, given: dict) -> dict:
         file = region.vault / f"{name}-{part.shard_id}.rdb"
         file.write_bytes(part.file.read_bytes())
         parts.append(Part(part.shard_id, part.node_id, file, part.slots, part.taken))
-    copy = Snapshot(**{**vars(source), "name": name, "arn": region.arn("snapshot", name), "parts": parts})
+    changed = {"name": name, "arn": region.arn("snapshot", name), "parts": parts, "source": "manual"}
+    copy = Snapshot(**vars(source) | changed)
     region.snapshots[name] = copy
     tags.keep(region, copy.arn, given)
     return {"Snapshot": copy.describe()}
@@ -162,10 +241,7 @@ def delete(region: Region, given: dict) -> dict:
     snapshot = region.need_snapshot(given["SnapshotName"])
     if snapshot.status not in ("available", "failed"):
         raise Fault("InvalidSnapshotState", f"Snapshot {snapshot.name} is {snapshot.status}.")
-    region.snapshots.pop(snapshot.name)
-    tags.forget(region, snapshot.arn)
     snapshot.status = "deleting"
     answer = snapshot.describe()
-    for part in snapshot.parts:
-        part.file.unlink(missing_ok=True)
+    _remove(region, snapshot)
     return {"Snapshot": answer}

@@ -79,6 +79,21 @@ class Cache(ABC):
         return bool(self.blueprint and self.blueprint.cluster_mode)
 
     @property
+    def retention(self) -> int:
+        """How many automatic backups are kept, one a day; 0: none are made."""
+        return self.given.get("SnapshotRetentionLimit") or 0
+
+    @property
+    def snapshot_window(self) -> str:
+        """When the day's automatic backup begins, in UTC. (AWS chooses if nobody says.)"""
+        return self.given.get("SnapshotWindow") or "05:00-06:00"
+
+    @property
+    def maintenance_window(self) -> str:
+        """When changes that wait are applied, once a week, in UTC. (AWS chooses if nobody says.)"""
+        return self.given.get("PreferredMaintenanceWindow") or "sun:06:00-sun:07:00"
+
+    @property
     def there(self) -> bool:
         """Whether there is something to connect to."""
         return self.status not in NOTHING_THERE

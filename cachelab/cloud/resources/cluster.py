@@ -72,8 +72,7 @@ class CacheCluster(Cache):
             "NumCacheNodes": len(self.nodes),
             "PreferredAvailabilityZone": zones.pop() if len(zones) == 1 else "Multiple",
             "CacheClusterCreateTime": self.created,
-            "PreferredMaintenanceWindow": self.given.get("PreferredMaintenanceWindow")
-            or "sun:06:00-sun:07:00",
+            "PreferredMaintenanceWindow": self.maintenance_window,
             "PendingModifiedValues": {
                 k: v for k, v in self.deferred.items() if k in ("EngineVersion", "CacheNodeType")
             },
@@ -97,8 +96,8 @@ class CacheCluster(Cache):
             "IpDiscovery": self.given.get("IpDiscovery") or "ipv4",
         }
         if self.engine != "memcached":
-            answer["SnapshotRetentionLimit"] = self.given.get("SnapshotRetentionLimit") or 0
-            answer["SnapshotWindow"] = self.given.get("SnapshotWindow") or "05:00-06:00"
+            answer["SnapshotRetentionLimit"] = self.retention
+            answer["SnapshotWindow"] = self.snapshot_window
         if self.there and self.configuration_address:
             answer["ConfigurationEndpoint"] = endpoint(self.configuration_address)
         if show_nodes and self.there:
@@ -134,7 +133,7 @@ def describe_member(group: ReplicationGroup, node: Node, show_nodes: bool = Fals
         "NumCacheNodes": 1,
         "PreferredAvailabilityZone": node.zone,
         "CacheClusterCreateTime": group.created,
-        "PreferredMaintenanceWindow": group.given.get("PreferredMaintenanceWindow") or "sun:06:00-sun:07:00",
+        "PreferredMaintenanceWindow": group.maintenance_window,
         "PendingModifiedValues": {
             k: v for k, v in group.deferred.items() if k in ("EngineVersion", "CacheNodeType")
         },
@@ -150,8 +149,8 @@ def describe_member(group: ReplicationGroup, node: Node, show_nodes: bool = Fals
             {"SecurityGroupId": name, "Status": "active"} for name in group.security_group_ids
         ],
         "ReplicationGroupId": group.id,
-        "SnapshotRetentionLimit": group.given.get("SnapshotRetentionLimit") or 0,
-        "SnapshotWindow": group.given.get("SnapshotWindow") or "05:00-06:00",
+        "SnapshotRetentionLimit": group.retention,
+        "SnapshotWindow": group.snapshot_window,
         "AuthTokenEnabled": bool(group.access.tokens),
         "TransitEncryptionEnabled": group.tls,
         "AtRestEncryptionEnabled": group.given["AtRestEncryptionEnabled"],

@@ -38,7 +38,7 @@ class ReplicationGroup(Cache):
     @property
     def snapshotting_id(self) -> str | None:
         """The node backups are taken from: a replica if there is one."""
-        if not self.given.get("SnapshotRetentionLimit") or self.cluster_mode:
+        if not self.retention or self.cluster_mode:
             return None
         shard = self.shards[0]
         return self.given.get("SnapshottingClusterId") or (shard.replicas or [shard.primary])[0].id
@@ -88,8 +88,8 @@ class ReplicationGroup(Cache):
             "AutomaticFailover": self.failover_status,
             "MultiAZ": "enabled" if self.multi_az else "disabled",
             "SnapshottingClusterId": self.snapshotting_id,
-            "SnapshotRetentionLimit": self.given.get("SnapshotRetentionLimit") or 0,
-            "SnapshotWindow": self.given.get("SnapshotWindow") or "05:00-06:00",
+            "SnapshotRetentionLimit": self.retention,
+            "SnapshotWindow": self.snapshot_window,
             "ClusterEnabled": self.cluster_mode,
             "ClusterMode": "enabled" if self.cluster_mode else "disabled",
             "CacheNodeType": self.node_type,

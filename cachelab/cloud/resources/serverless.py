@@ -27,6 +27,11 @@ class ServerlessCache(Cache):
     def user_group_ids(self) -> list[str]:
         return [self.given["UserGroupId"]] if self.given.get("UserGroupId") else []
 
+    @property
+    def snapshot_window(self) -> str:
+        start = self.given.get("DailySnapshotTime") or "05:00"
+        return f"{start}-{start}"
+
     def open_reader(self) -> None:
         """Take the port of the reader endpoint."""
         self.reader_door = Relay(NOWHERE, tls=self.blueprint.tls)
@@ -56,7 +61,7 @@ class ServerlessCache(Cache):
             "ARN": self.arn,
             "UserGroupId": self.given.get("UserGroupId"),
             "SubnetIds": self.given.get("SubnetIds"),
-            "SnapshotRetentionLimit": self.given.get("SnapshotRetentionLimit") or 0,
+            "SnapshotRetentionLimit": self.retention,
             "DailySnapshotTime": self.given.get("DailySnapshotTime"),
             "NetworkType": self.given.get("NetworkType") or "ipv4",
             "ConnectionType": self.given.get("ConnectionType") or "vpc",
@@ -77,6 +82,7 @@ class ServerlessSnapshot:
     arn: str
     cache: dict  # what the cache was, as ServerlessCacheConfiguration
     part: Part | None = None
+    kind: str = "manual"  # or "automated"
     status: str = "creating"
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -89,7 +95,7 @@ class ServerlessSnapshot:
         return {
             "ServerlessCacheSnapshotName": self.name,
             "ARN": self.arn,
-            "SnapshotType": "manual",
+            "SnapshotType": self.kind,
             "Status": self.status,
             "CreateTime": self.created,
             "BytesUsedForCache": str(self.part.size if self.part else 0),

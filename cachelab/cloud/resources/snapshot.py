@@ -39,7 +39,9 @@ class Snapshot:
     automatic_failover: bool
     parameter_group_name: str
     subnet_group_name: str | None
-    source: str = "manual"
+    settings: dict = field(default_factory=dict)  # more of what the cache was, in AWS's names
+    planned: list[tuple[str, str]] = field(default_factory=list)  # (node group, node) of each part to come
+    source: str = "manual"  # or "automated"
     status: str = "creating"
     parts: list[Part] = field(default_factory=list)
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -67,16 +69,26 @@ class Snapshot:
             "CacheParameterGroupName": self.parameter_group_name,
             "CacheSubnetGroupName": self.subnet_group_name,
             "ARN": self.arn,
-            "NodeSnapshots": [
-                {
-                    "CacheClusterId": part.node_id,
-                    "NodeGroupId": part.shard_id,
-                    "CacheNodeId": "0001",
-                    "CacheSize": f"{max(1, round(part.size / 2**20))} MB",
-                    "CacheNodeCreateTime": self.created,
-                    "SnapshotCreateTime": part.taken,
-                }
-                for part in self.parts
-            ],
+            **self.settings,
+            "NodeSnapshots": self._describe_parts(),
         }
         return present(answer)
+
+    def _describe_parts(self) -> list[dict]:
+        cache_made = self.settings.get("CacheClusterCreateTime", self.created)
+        if not self.parts:  # not yet
+            return [
+                {"CacheClusterId": node, "NodeGroupId": shard, "CacheNodeId": "0001", "CacheSize": ""}
+                for shard, node in self.planned
+            ]
+        return [
+            {
+                "CacheClusterId": part.node_id,
+                "NodeGroupId": part.shard_id,
+                "CacheNodeId": "0001",
+                "CacheSize": f"{max(1, round(part.size / 2**20))} MB",
+                "CacheNodeCreateTime": cache_made,
+                "SnapshotCreateTime": part.taken,
+            }
+            for part in self.parts
+        ]

@@ -266,6 +266,22 @@ def test_a_provisioning_time_that_makes_no_sense(seconds):
         cloud.account(provisioning_time=seconds)
 
 
+@pytest.mark.parametrize(
+    ("moment", "window", "began"),
+    [
+        ("2026-11-28 05:00", "05:00-06:00", "2026-11-28 05:00"),  # a Saturday
+        ("2026-11-28 04:59", "05:00-06:00", "2026-11-27 05:00"),
+        ("2026-11-28 05:00", "sat:05:00-sat:06:00", "2026-11-28 05:00"),
+        ("2026-11-28 04:59", "sat:05:00-sat:06:00", "2026-11-21 05:00"),
+        ("2026-11-28 12:00", "Sun:23:30-mon:01:00", "2026-11-22 23:30"),
+    ],
+)
+def test_when_a_window_last_began(moment, window, began):
+    from cachelab.cloud.api.maintenance import _latest
+
+    assert _latest(datetime.fromisoformat(moment), window) == datetime.fromisoformat(began)
+
+
 def test_a_closed_account_says_so():
     aws = cloud.account()
     assert aws.provisioning_time == 3.0 and "closed" in repr(aws)
