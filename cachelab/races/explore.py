@@ -10,6 +10,7 @@ import random
 import time
 import warnings
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from cachelab.learner.interrupt import Watchdog
@@ -307,6 +308,10 @@ class Search:
         return True
 
     # --- a search that was stopped ---
+
+    def watched(self):
+        """Around going on from its states: where it has not been, a client may turn out to be endless."""
+        return nullcontext() if self.complete else Watchdog(self.session)
 
     def _sample(self, done: int, deadline: float | None) -> None:
         """Walk on at random from where the search stands, for whatever else goes wrong."""

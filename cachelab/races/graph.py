@@ -66,7 +66,7 @@ class Graph:
     def count(self, wrong: Callable[[State], bool]) -> tuple[list[int], list[int]]:
         """For each state the number of paths from it to a quiet state, and of those to a `wrong` one."""
         paths, bad = [0] * len(self.states), [0] * len(self.states)
-        for number in self._leaves_first():
+        for number in self.leaves_first():
             after = self.next[number]
             paths[number] = sum([paths[target] for target in after])
             bad[number] = sum([bad[target] for target in after])
@@ -75,7 +75,7 @@ class Graph:
                 bad[number] += wrong(self.states[number])
         return paths, bad
 
-    def _leaves_first(self) -> list[int]:
+    def leaves_first(self) -> list[int]:
         """The states, each after all that follow it."""
         order: list[int] = []
         seen = bytearray(len(self.states))

@@ -112,6 +112,7 @@ class Shared:
     budget: int
     floor: int
     clients: list
+    loads: int = 0
     past: list = field(default_factory=list)  # what was in the cache before, while a failover may come
 
 
@@ -124,6 +125,7 @@ class Outcome:
     dirty: bool = False
     fresh: bool = True
     shortest: dict = field(default_factory=dict)  # kind -> length
+    loads: int = 0  # the most database reads of any schedule
 
 
 class Brute:
@@ -340,6 +342,7 @@ class Brute:
 
     def judge(self, shared, outcome, length):
         outcome.schedules += 1
+        outcome.loads = max(outcome.loads, shared.loads)
         expiring = self.model.expiring(shared.keyspace)
         wrong_now = wrong_ever = False
         for size in range(len(expiring) + 1):
@@ -432,6 +435,7 @@ class Brute:
             if client.floor is None and not isinstance(self.clients[i], Cdc):
                 client.floor = shared.floor
             answer, modified = self.perform(shared, client, call)
+            shared.loads += call.kind == "db" and call.payload[0] in ("read", "read_versioned")
             self.let_go(client, call, (), False)
             # the caller's own watches count, and a finished client's do not
             self.touch(shared, modified)

@@ -18,6 +18,7 @@ def same(clients, fault=None, budget=1, probe=None, memcached=False):
     letters = set().union(*(outcome.letters for outcome in outcomes.values()))
     assert report.verdict[0] == next((letter for letter in "Xt" if letter in letters), ".")
     assert ("d" in report.verdict) == any(outcome.dirty for outcome in outcomes.values())
+    assert report.most_loads == max(outcome.loads for outcome in outcomes.values())
     assert report.fresh == all(outcome.fresh for outcome in outcomes.values())
     shortest = {}
     for outcome in outcomes.values():

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 
-from cachelab.learner.interrupt import Watchdog
 from cachelab.races.moves import moves
 from cachelab.races.state import Next, State
 from cachelab.races.telling import words
@@ -125,12 +123,8 @@ class Game:
 
     def _possible(self, state: State) -> list[Next]:
         """The moves from a state, without those that lead nowhere: a poll that finds nothing new."""
-        with self._watched():
+        with self._search.watched():
             return [found for found in moves(self._world, state) if found.state != state]
-
-    def _watched(self):
-        """Where the exploration has not been, a client may turn out to be endless."""
-        return nullcontext() if self.report.complete else Watchdog(self._search.session)
 
     def _option(self, found: Next) -> Option:
         step, move = self._tell(found), found.move
@@ -161,7 +155,7 @@ class Game:
         before: dict[State, list[State]] = {}
         distances: dict[State, int] = {}
         one_away = []
-        with self._watched():
+        with self._search.watched():
             following = [moves(world, state) for state in search.graph.states]
         for state, options in zip(search.graph.states, following, strict=True):
             if world.finished(state):

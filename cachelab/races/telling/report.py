@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cachelab.races.faults import BUDGETED
+from cachelab.races.loads import most_loads
 from cachelab.races.state import Move, State
 from cachelab.races.telling import words
 from cachelab.races.telling.game import Game
@@ -150,6 +151,15 @@ class Report:
     @property
     def states(self) -> int:
         return len(self._search.graph.states)
+
+    @cached_property
+    def most_loads(self) -> int | float:
+        """The most database reads of any schedule: as many as readers without a lock, one with a working one.
+
+        math.inf if a client polls the database; a lower bound if the search was stopped.
+        """
+        with self._search.watched():
+            return most_loads(self._search.world, self._search.graph)
 
     @property
     def bounds(self) -> Bounds:

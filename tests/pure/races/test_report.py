@@ -295,3 +295,30 @@ def test_faults_are_moves_and_cost_the_budget():
     assert ("writer crashes", "crash") in labels
     game.do(labels.index(("writer crashes", "crash")))
     assert [option.label for option in game.moves()] == ["reader: GET user:1"]
+
+
+def test_the_most_loads_of_any_schedule():
+    def single_flight(cache, db):
+        while True:
+            value = cache.get("user:1")
+            if value is not None:
+                return value
+            if cache.set("lock", "1", nx=True):
+                value = cache.get("user:1")  # somebody may have filled it meanwhile
+                if value is None:
+                    value = db.read()
+                    cache.set("user:1", value)
+                cache.delete("lock")
+                return value
+
+    def asks_the_database_until_it_changes(cache, db):
+        while db.read() == "v0":
+            pass
+        return cache.get("user:1")
+
+    assert races.explore([reader] * 3).most_loads == 3
+    assert races.explore([single_flight] * 3).most_loads == 1
+    assert races.explore([single_flight] * 2, fault="crash").most_loads >= 1
+    assert races.explore([reader, asks_the_database_until_it_changes, writer]).most_loads == float("inf")
+    assert races.explore([lambda cache, db: cache.get("user:1") or "none"]).most_loads == 0
+    assert races.explore([reader] * 3 + [writer] * 2, seconds=0).most_loads <= 3

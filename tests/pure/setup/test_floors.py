@@ -86,7 +86,7 @@ RACES = [
     {"world"},
     {"effects", "cdc"},
     {"moves", "graph", "invariants"},
-    {"study"},
+    {"study", "loads"},
     {"telling"},
     {"explore"},
     {"strategies"},
