@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
@@ -29,7 +29,7 @@ from cachelab.races.telling.report import Report
 from cachelab.races.world import World
 
 SECONDS = 5.0  # a search stops after so long, and says so
-_LONGEST_WALK = 1_000
+_WALKS, _LONGEST_WALK = 200, 1_000  # so many at random, of so many steps, where no time is given
 STATES = 400_000  # … or after so many states, to stay within some 500 MB
 
 
@@ -316,7 +316,7 @@ class Search:
     def _sample(self, done: int, deadline: float | None) -> None:
         """Walk on at random from where the search stands, for whatever else goes wrong."""
         world, states, draw = self.world, self.graph.states, random.Random(0)
-        while deadline is not None and time.monotonic() < deadline:
+        for _ in range(_WALKS) if deadline is None else _until(deadline):
             first = draw.randrange(done, len(states))
             state, beyond = states[first], []
             while len(beyond) < _LONGEST_WALK and not world.finished(state):
@@ -349,6 +349,11 @@ class Search:
         for name, state in self.starts.items():
             number = self.graph.numbers[state]
             self.counts[name] = Count(paths[number], wrong[number], self.complete)
+
+
+def _until(deadline: float) -> Iterator[None]:
+    while time.monotonic() < deadline:
+        yield
 
 
 __all__ = ["Search", "explore", "play", "prepare"]
