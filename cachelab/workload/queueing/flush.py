@@ -10,6 +10,9 @@ With `fill="client"` the caller stores the answer, so that an answer to somebody
 what keeps the cache empty: every place is busy for a reader who is gone. It takes a `limit` on the line, no
 more than can be served before they lose patience.
 
+Not modelled: the application's own workers. Hits are answered at once here; where the callers of slow loads
+hold all the workers, hits wait behind them and the collapse is deeper (`make bench` shows both).
+
 Sources: Bronson et al., "Metastable failures in distributed systems" (HotOS 2021); Huang et al., "Metastable
 failures in the wild" (OSDI 2022).
 """
