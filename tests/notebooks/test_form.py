@@ -93,3 +93,16 @@ def test_prose_does_not_belittle_the_difficulty(path):
     nb = nbformat.read(path, as_version=4)
     prose = [cell for cell in nb.cells if cell.cell_type == "markdown"]
     assert not [f"{cell.id}: {found[0]}" for cell in prose for found in HEDGES.finditer(cell.source)]
+
+
+def test_no_renderer_takes_prose_for_mathematics(nb):
+    """Two dollar signs in one cell swallow what stands between them: USD, or code."""
+    prose = [cell for cell in nb.cells if cell.cell_type == "markdown"]
+    bare = {cell.id: re.sub(r"```.*?```|`[^`]*`", "", cell.source, flags=re.S) for cell in prose}
+    assert [id for id, text in bare.items() if text.count("$") > 1] == []
+
+
+def test_a_folded_cell_says_in_its_first_line_what_it_does(nb):
+    """JupyterLab shows that line of a folded cell, and nothing else."""
+    folded = [cell for cell in nb.cells if "hide-input" in cell.metadata.get("tags", [])]
+    assert [cell.id for cell in folded if not re.match(r"# .{3,60}$", cell.source.splitlines()[0])] == []
