@@ -64,7 +64,8 @@ def test_an_outage_on_the_bench(lesson, bench):
     press(bench, "Kill the cache")
     expect(hits).to_have_text("0%", timeout=15_000)
     expect(tile(bench, "errors")).to_have_text("0/s")
-    expect(bench.locator(".status:not(.asks-found)")).to_have_text("The cache is dead. Its process was killed.")
+    said = bench.locator(".status:not(.asks-found)")
+    expect(said).to_have_text("The cache is dead. Its process was killed.")
     expect(bench.locator(".plot").first).to_contain_text("killed")
 
     press(bench, "Restart the cache")
