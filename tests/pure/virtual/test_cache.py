@@ -15,6 +15,10 @@ early_client = redis.Redis(
     host="cache", port=6379, decode_responses=True
 )  # made before, as a module's own is
 
+early_pool_client = redis.Redis(
+    connection_pool=redis.BlockingConnectionPool(host="cache", max_connections=2, timeout=20)
+)
+
 
 def test_ttls_pass_in_virtual_time():
     with virtual.time() as clock:
@@ -270,6 +274,14 @@ def test_pools_run_out_as_redis_py_lets_them():
         waited = outcomes[2][1]
         assert waited.answered == 60
         assert cache.commands > 0
+
+
+def test_a_blocking_pool_made_before():
+    with virtual.time() as clock:
+        clock.cache(latency=0.06)
+        load = clock.closed(lambda: early_pool_client.get("user:42"), clients=10, times=2)
+        assert load.answered == 20 and clock.now > 0.5
+    early_pool_client.close()
 
 
 def test_little_on_the_pool():

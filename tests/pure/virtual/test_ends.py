@@ -5,6 +5,7 @@ thread left.
 import asyncio
 import queue
 import select
+import signal
 import socket
 import subprocess
 import threading
@@ -275,3 +276,38 @@ def test_an_interrupt_in_main_ends_everything():
             threading.Thread(target=threading.Event().wait).start()
             raise KeyboardInterrupt
     assert living() - before == set() and not scheduler.workers
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
+@pytest.mark.parametrize("busy", ["waits", "computes"])
+def test_an_alarm_in_main_while_another_thread_runs_ends_everything(busy):
+    """As when a check gives up on an answer."""
+    before = living()
+
+    class TimeIsUp(BaseException):
+        pass
+
+    def ring(*_):
+        raise TimeIsUp
+
+    def worker():
+        while True:
+            if busy == "waits":
+                time.sleep(0.001)
+
+    kept = signal.signal(signal.SIGALRM, ring)
+    try:
+        with pytest.raises((TimeIsUp, virtual.VirtualTimeError)):
+            signal.setitimer(signal.ITIMER_REAL, 0.3)
+            with virtual.time(steps=10**9, budget=0.5):
+                thread = threading.Thread(target=worker)
+                thread.start()
+                thread.join()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, kept)
+    thread_ended(thread)
+    assert living() - before == set() and not scheduler.workers
+    with virtual.time() as clock:
+        time.sleep(1)
+        assert clock.now == 1
