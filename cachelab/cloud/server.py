@@ -1,8 +1,13 @@
 """The account's front door: an HTTP server on loopback that boto3, the `aws` command and others can use."""
 
+import json
 import logging
+import re
 import threading
+from collections.abc import Callable, Iterable
+from xml.sax.saxutils import escape
 
+NOT_IN_THE_BOX = "NotImplemented"  # the code of faults.py, which is imported later
 ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
 CLOSE_POLL = 0.05  # seconds between two looks at whether to close
 
@@ -26,11 +31,22 @@ class Server:
 
         wire.install()
         cloudwatch.install()
-        moto = DomainDispatcherApplication(create_backend_app)
+
+        class Dispatcher(DomainDispatcherApplication):
+            def get_backend_for_host(self, host):
+                known = host is None or not host.endswith("amazonaws.com")
+                if known or any(pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns):
+                    return super().get_backend_for_host(host)
+                raise ModuleNotFoundError(f"nobody answers for {host}")
+
+        moto = Dispatcher(create_backend_app)
 
         def application(environ, start_response):
             environ[ACCOUNT_HEADER] = account_id  # each account sees only its own things
-            return moto(environ, start_response)
+            try:
+                return moto(environ, start_response)
+            except (ImportError, NotImplementedError) as missing:
+                return _not_in_the_box(environ, start_response, missing)
 
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._server = make_server(
@@ -48,3 +64,24 @@ class Server:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
+
+
+def _not_in_the_box(environ: dict, start_response: Callable, missing: Exception) -> Iterable[bytes]:
+    """An AWS error for a service, or an operation of one, that moto lacks: once, without a retry.
+
+    The body is one that the client's protocol reads: JSON, or XML for the query protocols and EC2's.
+    """
+    signed = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+    service = signed[1] if signed else "this service"
+    what = f"{service} is" if isinstance(missing, ImportError) else f"this operation of {service} is"
+    message = f"{what} not in this account in a box. ElastiCache, CloudWatch, EC2, SNS, SQS and IAM are."
+    if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
+        kind = "text/xml"
+        error = f"<Error><Code>{NOT_IN_THE_BOX}</Code><Message>{escape(message)}</Message></Error>"
+        body = f"<ErrorResponse><Errors>{error}</Errors>{error}</ErrorResponse>"
+    else:
+        kind = "application/json"
+        body = json.dumps({"__type": NOT_IN_THE_BOX, "message": message, "Message": message})
+    headers = [("Content-Type", kind), ("x-amzn-ErrorType", NOT_IN_THE_BOX)]
+    start_response("400 Bad Request", headers)
+    return [body.encode()]

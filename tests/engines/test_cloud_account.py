@@ -325,6 +325,37 @@ def test_tags_of_a_group_are_tags_of_its_nodes(aws, elasticache):
     remove(aws, "tagged")
 
 
+@pytest.mark.parametrize(
+    ("service", "call", "given"),
+    [
+        ("cloudformation", "list_stacks", {}),  # XML
+        ("pricing", "describe_services", {}),  # JSON
+        ("xray", "get_groups", {}),  # REST
+        ("cloudtrail", "lookup_events", {}),  # there, without this operation
+    ],
+)
+def test_a_service_that_is_not_in_the_box_says_so_once(aws, capfd, service, call, given):
+    with pytest.raises(ClientError, match=f"{service} is not in this account in a box") as caught:
+        getattr(aws.client(service), call)(**given)
+    assert caught.value.response["Error"]["Code"] == "NotImplemented"
+    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+    assert "Traceback" not in (said := "".join(capfd.readouterr())) and "Unable to find" not in said
+
+
+def test_iam_users_are_refused_by_name(elasticache):
+    """Nothing here could let one in, so none is made."""
+    basis = {"UserId": "iam-app", "UserName": "iam-app", "Engine": "valkey", "AccessString": "on ~* +@read"}
+    iam = {"AuthenticationMode": {"Type": "iam"}}
+    with pytest.raises(ClientError, match="NotImplemented.*use a password"):
+        elasticache.create_user(**basis, **iam)
+    elasticache.create_user(**basis, NoPasswordRequired=True)
+    with pytest.raises(ClientError, match="NotImplemented.*use a password"):
+        elasticache.modify_user(UserId="iam-app", **iam)
+    [user] = elasticache.describe_users(UserId="iam-app")["Users"]
+    assert user["Authentication"] == {"Type": "no-password"}
+    elasticache.delete_user(UserId="iam-app")
+
+
 def test_typed_exceptions(elasticache):
     with pytest.raises(elasticache.exceptions.ReplicationGroupNotFoundFault):
         elasticache.describe_replication_groups(ReplicationGroupId="nobody")

@@ -1,7 +1,7 @@
 """Users and user groups: role-based access, as ACLs in the engines that use them."""
 
 from ..facts import catalog
-from ..faults import Fault
+from ..faults import Fault, NotInTheBox
 from ..plane.access import Login, complaint
 from ..region import Region
 from ..resources.cache import Cache
@@ -65,9 +65,10 @@ def _try_rules(region: Region, rules: str) -> None:
 
 @performs("CreateUser")
 def create(region: Region, given: dict) -> dict:
+    kind, passwords = authentication(given)
+    _refuse_iam(kind)
     _try_rules(region, given["AccessString"])
     user_id = given["UserId"].lower()
-    kind, passwords = authentication(given)
     user = User(
         id=user_id,
         name=given["UserName"],
@@ -80,6 +81,13 @@ def create(region: Region, given: dict) -> dict:
     region.users[user_id] = user
     tags.keep(region, user.arn, given)
     return _describe(region, user)
+
+
+def _refuse_iam(kind: str | None) -> None:
+    if kind == "iam":
+        raise NotInTheBox(
+            "A user with AuthenticationMode iam", "nothing in it checks IAM tokens; use a password"
+        )
 
 
 def authentication(given: dict) -> tuple[str | None, list[str]]:
@@ -118,9 +126,10 @@ def modify(region: Region, given: dict) -> dict:
     rules = given.get("AccessString") or user.access_string
     if given.get("AppendAccessString"):
         rules += f" {given['AppendAccessString']}"
+    kind, passwords = authentication(given)
+    _refuse_iam(kind)
     _try_rules(region, rules)
     user.access_string = rules
-    kind, passwords = authentication(given)
     if kind:
         user.authentication, user.passwords = kind, passwords
     if given.get("Engine"):

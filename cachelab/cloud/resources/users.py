@@ -7,7 +7,7 @@ from ..plane.access import Login
 
 @dataclass(eq=False)
 class User:
-    """A user. `authentication` is "password", "no-password-required" or "iam"."""
+    """A user. `authentication` is "password" or "no-password-required"; IAM users are refused by name."""
 
     id: str
     name: str
@@ -20,11 +20,9 @@ class User:
 
     @property
     def login(self) -> Login:
-        """The user as an engine knows it. IAM users exist, but nothing here can check IAM: they stay out."""
-        rules = self.access_string if self.authentication != "iam" else "off"
-        return Login(
-            self.name, rules, tuple(self.passwords), open=self.authentication == "no-password-required"
-        )
+        """The user as an engine knows it."""
+        nopass = self.authentication == "no-password-required"
+        return Login(self.name, self.access_string, tuple(self.passwords), open=nopass)
 
     def describe(self, group_ids: list[str]) -> dict:
         """As DescribeUsers returns it."""
