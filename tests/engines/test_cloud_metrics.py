@@ -5,6 +5,7 @@ import subprocess
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 from pymemcache.client.base import Client as Memcached
 from redis.cluster import RedisCluster
 
@@ -501,3 +502,23 @@ def test_slow_commands_are_delivered_to_the_log_group(aws):
     assert (found[1]["ClientName"], found[1]["CacheClusterId"]) == ("report-job", "slow-001")
     assert found[1]["Duration (us)"] >= 10_000
     assert "secret" not in "".join(event["message"] for event in events)
+
+
+def test_what_is_not_built_is_refused_by_name_and_an_inventory_finds_none(aws, cloudwatch):
+    with pytest.raises(ClientError, match="PutAnomalyDetector is not available in this account") as refused:
+        cloudwatch.put_anomaly_detector(
+            SingleMetricAnomalyDetector={"Namespace": "Shop", "MetricName": "Orders", "Stat": "Sum"}
+        )
+    assert refused.value.response["Error"]["Code"] == "NotImplemented"
+    assert cloudwatch.describe_anomaly_detectors()["AnomalyDetectors"] == []
+    assert cloudwatch.describe_insight_rules()["InsightRules"] == []
+    assert cloudwatch.list_metric_streams()["Entries"] == []
+
+
+def test_dashboards_and_tags_of_alarms_are_kept(aws, cloudwatch):
+    cloudwatch.put_dashboard(DashboardName="shop", DashboardBody='{"widgets": []}')
+    assert [row["DashboardName"] for row in cloudwatch.list_dashboards()["DashboardEntries"]] == ["shop"]
+    tags = [{"Key": "team", "Value": "orders"}]
+    alarm(cloudwatch, "tagged", "Evictions", of("shop-001"), "GreaterThan", 100, Tags=tags)
+    (row,) = cloudwatch.describe_alarms(AlarmNames=["tagged"])["MetricAlarms"]
+    assert cloudwatch.list_tags_for_resource(ResourceARN=row["AlarmArn"])["Tags"] == tags

@@ -1,7 +1,7 @@
 """Where moto answers for CloudWatch, ours does: over HTTP for the `aws` command, and for boto3 in this
 process.
 
-Dashboards, tags and insight rules stay moto's.
+Dashboards and tags stay moto's; what neither does is refused by name.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from moto.core.responses import ActionResult
 from moto.logs.models import logs_backends
 from moto.sns.models import sns_backends
 
-from ..faults import NOT_IN_THE_BOX, Fault
+from ..faults import NOT_IN_THE_BOX, Fault, NotInTheBox
 from ..region import Region
 from . import requests
 from .minutes import Minutes
@@ -29,6 +29,17 @@ CLOCKS: dict[str, Clock] = {}
 
 backends = moto_models.cloudwatch_backends
 """account number -> region -> backend: moto's own table."""
+
+
+KEPT = {  # moto's own
+    "DeleteDashboards",
+    "GetDashboard",
+    "ListDashboards",
+    "PutDashboard",
+    "ListTagsForResource",
+    "TagResource",
+    "UntagResource",
+}
 
 
 class CloudWatchBackend(moto_models.CloudWatchBackend):
@@ -58,10 +69,12 @@ class Responses(CloudWatchResponse):
 
     def call_action(self):
         operation = self._get_action()
-        if operation not in PERFORMED:
+        if operation in KEPT:
             return super().call_action()
         backend: CloudWatchBackend = self.cloudwatch_backend
         try:
+            if operation not in PERFORMED:
+                raise NotInTheBox(operation, "it is not built")
             with backend.watch.lock:
                 answer = PERFORMED[operation](backend.watch, dict(self.params))
         except Fault as fault:

@@ -485,6 +485,12 @@ def _shown(alarm: Alarm) -> dict:
     return {name: value for name, value in alarm.describe().items() if value is not None}
 
 
+# What nobody has here: an inventory finds none.
+performs("DescribeAnomalyDetectors")(lambda watch, given: {"AnomalyDetectors": []})
+performs("DescribeInsightRules")(lambda watch, given: {"InsightRules": []})
+performs("ListMetricStreams")(lambda watch, given: {"Entries": []})
+
+
 # What they share.
 
 
