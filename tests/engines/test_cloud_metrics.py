@@ -522,3 +522,9 @@ def test_dashboards_and_tags_of_alarms_are_kept(aws, cloudwatch):
     alarm(cloudwatch, "tagged", "Evictions", of("shop-001"), "GreaterThan", 100, Tags=tags)
     (row,) = cloudwatch.describe_alarms(AlarmNames=["tagged"])["MetricAlarms"]
     assert cloudwatch.list_tags_for_resource(ResourceARN=row["AlarmArn"])["Tags"] == tags
+    alarm(cloudwatch, "later", "Evictions", of("shop-001"), "GreaterThan", 100)
+    (row,) = cloudwatch.describe_alarms(AlarmNames=["later"])["MetricAlarms"]
+    cloudwatch.tag_resource(ResourceARN=row["AlarmArn"], Tags=tags)
+    assert cloudwatch.list_tags_for_resource(ResourceARN=row["AlarmArn"])["Tags"] == tags
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        cloudwatch.tag_resource(ResourceARN=row["AlarmArn"] + "x", Tags=tags)

@@ -14,6 +14,7 @@ from moto.core.errors import COMMON_ERROR_CODES
 from moto.core.responses import ActionResult
 from moto.logs.models import logs_backends
 from moto.sns.models import sns_backends
+from moto.utilities.utils import get_partition
 
 from ..faults import NOT_IN_THE_BOX, Fault, NotInTheBox
 from ..region import Region
@@ -48,7 +49,9 @@ class CloudWatchBackend(moto_models.CloudWatchBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         clock = CLOCKS.setdefault(account_id, Clock())
-        self.watch = Watch(region_name, account_id, described(region_name), clock, self._publish)
+        self.watch = Watch(
+            region_name, account_id, described(region_name), clock, self._publish, get_partition(region_name)
+        )
 
     @property
     def _url_module(self):
@@ -57,6 +60,12 @@ class CloudWatchBackend(moto_models.CloudWatchBackend):
     def _publish(self, arn: str, subject: str, message: str) -> None:
         region, account = arn.split(":")[3:5]
         sns_backends[account][region].publish(message=message, arn=arn, subject=subject)
+
+    def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
+        if arn in {alarm.arn for alarm in self.watch.alarms.values()}:
+            self.tagger.tag_resource(arn, self.tagger.convert_dict_to_tags_input(tags))
+        else:
+            super().tag_resource(arn, tags)
 
     def put_metric_data(self, namespace: str, metric_data: list) -> None:
         """What moto's other services put, among them AWS/… metrics."""

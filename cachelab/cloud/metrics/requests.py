@@ -5,6 +5,7 @@ Codes and, where they could be found, words are AWS's. What cannot be done is re
 
 import json
 import math
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +23,7 @@ PERFORMED: dict[str, Callable[[Watch, dict], dict]] = {}
 MOST_POINTS = 1440  # of one GetMetricStatistics
 PAGE = 500  # metrics of one ListMetrics
 SHORT = (1, 5, 10, 20, 30)  # periods of high-resolution metrics, in seconds
+ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+")
 RECENT = 14 * DAY  # ListMetrics shows what had a point since
 
 
@@ -59,7 +61,7 @@ def datum(watch: Watch, namespace: str, number: int, row: dict) -> tuple[Metric,
     ways = [name for name in ("Value", "Values", "StatisticValues") if row.get(name) is not None]
     if len(ways) > 1:
         raise Fault(
-            "InvalidParameterCombination",
+            "InvalidParameterCombination" if "StatisticValues" in ways else "InvalidParameterValue",
             f"The parameters {place}.{ways[0]} and {place}.{ways[1]} are mutually exclusive "
             "and you have specified both.",
         )
@@ -89,7 +91,8 @@ def datum(watch: Watch, namespace: str, number: int, row: dict) -> tuple[Metric,
         point = Point.of(counted, unit) if not any(map(math.isnan, values)) else None
     for value in numbers:
         if not math.isfinite(value):
-            raise Fault("InvalidParameterValue", f"The value {value} for parameter {place}.Value is invalid.")
+            words = "NaN" if math.isnan(value) else "Infinity"
+            raise Fault("InvalidParameterValue", f"The value {words} for parameter {place}.Value is invalid.")
     at = _time(row["Timestamp"]) if row.get("Timestamp") else watch.clock.now
     if not watch.clock.now - RECENT <= at <= watch.clock.now + 2 * 60 * MINUTE:
         raise Fault(
@@ -102,8 +105,14 @@ def datum(watch: Watch, namespace: str, number: int, row: dict) -> tuple[Metric,
             "InvalidParameterValue",
             f"The collection {place}.Dimensions must not have a size greater than 30.",
         )
+    resolution = int(row.get("StorageResolution") or MINUTE)
+    if resolution not in (1, MINUTE):
+        raise Fault(
+            "InvalidParameterValue",
+            f"The value {resolution} for parameter {place}.StorageResolution is invalid: use 1 or 60.",
+        )
     metric = metric_of({"Namespace": namespace} | row)
-    return metric, at, point, int(row.get("StorageResolution") or MINUTE)
+    return metric, at, point, resolution
 
 
 @performs("ListMetrics")
@@ -146,7 +155,7 @@ def get_metric_statistics(watch: Watch, given: dict) -> dict:
                 "InvalidParameterValue",
                 f"The value {name} for parameter ExtendedStatistics is not supported.",
             )
-        _check_statistic(name)
+        _check_statistic(name, "ExtendedStatistics")
     if (end - start) / period > MOST_POINTS:
         raise Fault(
             "InvalidParameterCombination",
@@ -155,9 +164,10 @@ def get_metric_statistics(watch: Watch, given: dict) -> dict:
             "decreasing the time range.",
         )
     start -= start % min(period, MINUTE)
-    points = watch.store.points(metric_of(given), start, end, period, given.get("Unit"))
-    rows = []
-    for at, point in points.items():
+    metric, rows = metric_of(given), []
+    units = [given["Unit"]] if given.get("Unit") else watch.store.units(metric)
+    points = [item for unit in units for item in watch.store.points(metric, start, end, period, unit).items()]
+    for at, point in points:
         row = {"Timestamp": datetime.fromtimestamp(at, UTC), "Unit": point.unit}
         row |= {name: point.statistic(name) for name in simple}
         known = {name: value for name in extended if (value := point.statistic(name)) is not None}
@@ -172,11 +182,17 @@ def get_metric_statistics(watch: Watch, given: dict) -> dict:
 def get_metric_data(watch: Watch, given: dict) -> dict:
     start, end = _time(given["StartTime"]), _time(given["EndTime"])
     if start >= end:
-        raise Fault("ValidationError", "The parameter StartTime must be less than the parameter EndTime.")
+        if start == end:
+            raise Fault("ValidationError", "The parameter StartTime must not equal parameter EndTime.")
+        raise Fault("ValidationError", "The parameter EndTime must be greater than StartTime.")
     rows = given.get("MetricDataQueries") or []
     ids = [row["Id"] for row in rows]
     if len(set(ids)) < len(ids):
         raise Fault("ValidationError", "The values for parameter id in MetricDataQueries are not unique.")
+    for number, row in enumerate(rows, 1):
+        if not row.get("MetricStat") and not row.get("Expression"):
+            wanted = f"MetricDataQueries.member.{number}.MetricStat"
+            raise Fault("ValidationError", f"The parameter {wanted} is required.\n")  # so ends AWS's, too
     try:
         queries = [Query.read(row) for row in rows]
         for query in queries:
@@ -239,7 +255,14 @@ def put_metric_alarm(watch: Watch, given: dict) -> dict:
     for name in ("ThresholdMetricId", "EvaluationCriteria"):
         if name in given:
             raise NotInTheBox(name, "nothing here has learned what is normal; give a Threshold")
-    if given.get("EvaluateLowSampleCountPercentile") == "ignore":
+    low = given.get("EvaluateLowSampleCountPercentile")
+    if low not in (None, "evaluate", "ignore"):
+        raise Fault(
+            "ValidationError",
+            f"Option {low} is not supported. Supported options for parameter "
+            "EvaluateLowSampleCountPercentile are evaluate and ignore.",
+        )
+    if low == "ignore":
         raise NotInTheBox("EvaluateLowSampleCountPercentile=ignore", "it is not built")
     _check_alarm(given)
     _check_actions(given)
@@ -343,7 +366,7 @@ def _check_metrics(given: dict) -> int:
         known = {query.id for query in queries}
         for query in queries:
             if query.metric:
-                _check_statistic(query.statistic)
+                _check_statistic(query.statistic, "Stat")
                 _check_period(query.period, f"Metrics.{query.id}.Period")
             elif unknown := names(query.expression) - known - {"*"}:
                 raise ExpressionError(f"Error in expression '{query.id}': unknown id {sorted(unknown)[0]!r}.")
@@ -361,6 +384,8 @@ def _check_metrics(given: dict) -> int:
 def _check_actions(given: dict) -> None:
     for name in ("AlarmActions", "OKActions", "InsufficientDataActions"):
         for arn in given.get(name) or ():
+            if not ARN.fullmatch(arn):
+                raise Fault("ValidationError", f"Invalid arn syntax: {arn}")
             if arn.split(":")[2:3] != ["sns"]:
                 raise NotInTheBox(f"{name}: {arn}", "alarms publish to SNS topics")
 
@@ -511,11 +536,13 @@ def _check_period(period: int, name: str) -> None:
         )
 
 
-def _check_statistic(name: str) -> None:
+def _check_statistic(name: str, parameter: str = "ExtendedStatistic") -> None:
     try:
         check_statistic(name)
-    except NoSuchStatistic as error:
-        raise Fault("InvalidParameterValue", str(error)) from None
+    except NoSuchStatistic:
+        raise Fault(
+            "InvalidParameterValue", f"The value {name} for parameter {parameter} is not supported."
+        ) from None
 
 
 def _page(rows: list, name: str, token: str | None, size: int) -> dict:
@@ -523,7 +550,8 @@ def _page(rows: list, name: str, token: str | None, size: int) -> dict:
     try:
         first = int(token or 0)
     except ValueError:
-        raise Fault("InvalidNextToken", f"The NextToken {token!r} is none of ours.") from None
+        code = "InvalidParameterValue" if name == "Metrics" else "InvalidNextToken"
+        raise Fault(code, "Request parameter NextToken is invalid") from None
     answer = {name: rows[first : first + size]}
     if first + size < len(rows):
         answer["NextToken"] = str(first + size)

@@ -34,13 +34,14 @@ class Watch:
     region_name: str  # as notifications call it: US East (N. Virginia)
     clock: Clock
     publish: Publish
+    partition: str = "aws"
     store: Store = field(default_factory=Store)
     alarms: dict[str, Alarm] = field(default_factory=dict)
     history: list[dict] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def arn(self, alarm: str) -> str:
-        return f"arn:aws:cloudwatch:{self.region}:{self.account}:alarm:{alarm}"
+        return f"arn:{self.partition}:cloudwatch:{self.region}:{self.account}:alarm:{alarm}"
 
     def judge(self) -> None:
         """A minute is over: every alarm looks at what it watches; those that change tell whom they should."""

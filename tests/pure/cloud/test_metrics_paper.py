@@ -94,7 +94,7 @@ def test_errors_are_boto3s(paper):
     with pytest.raises(botocore.exceptions.ParamValidationError):
         paper.client.put_metric_alarm(AlarmName=7)
     with pytest.raises(
-        paper.client.exceptions.ClientError, match="less than the parameter EndTime"
+        paper.client.exceptions.ClientError, match="must not equal parameter EndTime"
     ) as refused:
         paper.client.get_metric_data(StartTime=START, EndTime=START, MetricDataQueries=[])
     assert refused.value.response["Error"]["Code"] == "ValidationError"

@@ -142,6 +142,17 @@ def test_metric_data_comes_newest_first_and_in_pages(region):
     assert (values, token) == ([5, 4, 3, 2, 1] * 2, None)
 
 
+def test_units_are_kept_apart(region):
+    region.put(2.0, Unit="Seconds")
+    region.put(7.0)
+    asked = {"StartTime": at(0), "EndTime": at(1), "Period": 60, "Statistics": ["Sum"]}
+    rows = region("GetMetricStatistics", **METRIC, **asked)["Datapoints"]
+    assert {row["Unit"]: row["Sum"] for row in rows} == {"Seconds": 2.0, "None": 7.0}
+    (row,) = region("GetMetricStatistics", **METRIC, **asked, Unit="Seconds")["Datapoints"]
+    assert row["Sum"] == 2.0
+    assert region("GetMetricStatistics", **METRIC, **asked, Unit="Percent")["Datapoints"] == []
+
+
 def test_lists_of_metrics(region):
     region.put(1)
     region("PutMetricData", Namespace="Shop", MetricData=[{"MetricName": "Carts", "Value": 1}])
@@ -165,7 +176,7 @@ def test_lists_of_metrics(region):
             "PutMetricData",
             {"MetricData": [{"MetricName": "x", "Value": float("nan")}]},
             "InvalidParameterValue",
-            "nan",
+            "NaN",
         ),
         (
             "PutMetricData",
@@ -178,6 +189,12 @@ def test_lists_of_metrics(region):
             {"MetricData": [{"MetricName": "x", "Value": 1, "Timestamp": datetime(2020, 1, 1, tzinfo=UTC)}]},
             "InvalidParameterValue",
             "two weeks",
+        ),
+        (
+            "PutMetricData",
+            {"MetricData": [{"MetricName": "x", "Value": 1, "StorageResolution": 123}]},
+            "InvalidParameterValue",
+            "use 1 or 60",
         ),
         ("GetMetricStatistics", {"Statistics": []}, "InvalidParameterCombination", "Must specify"),
         ("GetMetricStatistics", {"EndTime": at(0)}, "InvalidParameterValue", "less than"),
@@ -205,7 +222,7 @@ def test_refusals(region, operation, given, code, words):
         ([{"Id": "M", "Expression": "1"}], "lower-case"),
         ([{"Id": "a", "Expression": "b + 1"}], "'b'"),
         ([{"Id": "a", "Expression": "b"}, {"Id": "b", "Expression": "a"}], "each other"),
-        ([{"Id": "a"}], "either"),
+        ([{"Id": "a"}], "MetricDataQueries.member.1.MetricStat is required"),
         ([{"Id": "a", "Expression": "TIME_SERIES(1)"}] * 2, "unique"),
         ([{"Id": "a", "MetricStat": {"Metric": METRIC, "Period": 60, "Stat": "median"}}], "median"),
     ],
@@ -411,6 +428,9 @@ def test_alarms_are_found_by_what_they_watch(region):
         ({"Threshold": None}, "ValidationError", "Threshold"),
         ({"ThresholdMetricId": "ad1"}, "NotImplemented", "ThresholdMetricId"),
         ({"ComparisonOperator": "LessThanLowerThreshold"}, "NotImplemented", "anomaly"),
+        ({"OKActions": ["pager"]}, "ValidationError", "Invalid arn syntax: pager"),
+        ({"EvaluateLowSampleCountPercentile": "never"}, "ValidationError", "Option never is not supported"),
+        ({"EvaluateLowSampleCountPercentile": "ignore"}, "NotImplemented", "EvaluateLowSample"),
         ({"AlarmActions": ["arn:aws:automate:us-east-1:ec2:stop"]}, "NotImplemented", "SNS"),
         ({"Metrics": [{"Id": "a", "Expression": "1"}]}, "ValidationError", "together with Metrics"),
     ],
