@@ -264,6 +264,6 @@ def time(seed: int = 1, *, steps: int = 2_000_000, budget: float = 5.0, modules:
     finally:
         patches.undo()
         workers.pop(scheduler.main.identity, None)
-        for worker in scheduler.given_up:
+        for worker in [*scheduler.given_up, *scheduler.members]:
             threads.let_go(scheduler, worker)
         _one_at_a_time.remove(clock)

@@ -13,7 +13,7 @@ class Deadlock(VirtualTimeError):
     >>> with virtual.time():
     ...     threading.Event().wait()
     Traceback (most recent call last):
-    cachelab.virtual.errors.Deadlock: At 0 s everybody waits, and nobody will ever go on:
+    cachelab.virtual.errors.Deadlock: Everybody waits, and nobody will ever go on, at 0 s:
       main waits for an event that nobody has set, at <doctest ...>, line 2, in <module>
     """
 

@@ -113,7 +113,9 @@ class Scheduler:
 
     def wait(self, line: deque[Ticket] | None, seconds: float | None, why: object) -> bool:
         """Wait in a line, for so many seconds at most (None: for as long as it takes). True if woken."""
-        me = self.current
+        me = here()
+        if me is None or me is not self.current:
+            raise RuntimeError("Only a thread of this virtual time can wait in it.")
         me.ticket = ticket = Ticket(me)
         if line is not None:
             line.append(ticket)
@@ -130,8 +132,10 @@ class Scheduler:
             ticket = line.popleft()
             if not ticket.done:
                 ticket.done = ticket.woken = True
-                self._push(0.0, Ticket(ticket.worker))
-                woken.append(ticket.worker)
+                worker = ticket.worker
+                worker.ticket = Ticket(worker)
+                self._push(0.0, worker.ticket)
+                woken.append(worker)
         return woken
 
     def _push(self, seconds: float, ticket: Ticket) -> None:
@@ -224,7 +228,7 @@ class Scheduler:
             except BaseException as error:  # raised where somebody sees it
                 self.fault = self.tell(error)
         if self.fault is None:
-            self.fault = self.tell(Deadlock(self.who_waits()))
+            self.fault = self.tell(Deadlock(self.who_waits("Everybody waits, and nobody will ever go on")))
         if self.main.ticket is not None:
             self.main.ticket.done = True
         return self.main
@@ -246,14 +250,14 @@ class Scheduler:
                 TooLong(
                     f"{self.limit:,} steps, and the run is at {self.now:g} s: does somebody ask again "
                     f"and again for something that never comes? virtual.time(steps=…) allows more.\n"
-                    f"{self.who_waits()}"
+                    f"{self.who_waits('At that moment')}"
                 )
             )
         if self.steps % TIDY == 0:
             gc.collect(1)
 
-    def who_waits(self) -> str:
-        rows = [f"At {self.now:g} s everybody waits, and nobody will ever go on:"]
+    def who_waits(self, heading: str) -> str:
+        rows = [f"{heading}, at {self.now:g} s:"]
         for worker in [self.main, *self.members]:
             if not worker.lost:
                 why = worker.why.told(worker) if hasattr(worker.why, "told") else worker.why

@@ -335,6 +335,8 @@ class Socket:
             raise OSError(errno.EBADF, "Bad file descriptor")
         if self._connection is None:
             raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+        if here() is None:
+            raise OSError(errno.ENOTCONN, "This connection lives in virtual time")
         return self._connection
 
     def sendall(self, data) -> None:

@@ -66,7 +66,13 @@ class Lock:
             return True
         if not blocking:
             return False
-        return me.scheduler.wait(self._line, None if timeout < 0 else timeout, self)
+        holder = self._owner
+        try:
+            return me.scheduler.wait(self._line, None if timeout < 0 else timeout, self)
+        except BaseException:
+            if self._owner is me is not holder:  # it was handed over, but nobody will know
+                self.release()
+            raise
 
     def release(self) -> None:
         if self._line:

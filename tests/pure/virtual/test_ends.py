@@ -48,7 +48,7 @@ def test_a_deadlock_is_told_with_who_waits_for_what():
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
     message = str(told.value)
-    assert "At 1 s everybody waits" in message
+    assert "nobody will ever go on, at 1 s" in message
     assert "main waits for the end of first" in message
     assert "first waits for a lock that second holds, at test_ends.py, line" in message
     assert "second waits for a lock that first holds" in message
@@ -311,3 +311,23 @@ def test_an_alarm_in_main_while_another_thread_runs_ends_everything(busy):
     with virtual.time() as clock:
         time.sleep(1)
         assert clock.now == 1
+
+
+def test_what_outlives_virtual_time_works_in_real_time_or_says_no():
+    with pytest.raises(virtual.Deadlock):
+        with virtual.time() as clock:
+            lock, event, jobs = threading.Lock(), threading.Event(), queue.Queue()
+            again = threading.RLock()
+            client = clock.cache().client(retry=None)
+            client.ping()
+            lock.acquire()
+            lock.acquire()
+    lock.release()
+    with lock, again:
+        assert lock.locked() and not lock.acquire(timeout=0.01)
+    threading.Timer(0.01, event.set).start()
+    assert event.wait(60)
+    threading.Timer(0.01, jobs.put, [1]).start()
+    assert jobs.get(timeout=60) == 1
+    with pytest.raises(redis.ConnectionError):
+        client.ping()
