@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 
 def main() -> int:
     aside = ROOT / "my-exercises-before" / datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    for made in (copies.folder(), progress.path()):
+    for made in (*map(copies.folder, copies.COPIES), progress.path()):
         if made.exists():
             aside.mkdir(parents=True, exist_ok=True)
             shutil.move(made, aside / made.name)
@@ -25,7 +25,7 @@ def main() -> int:
         shutil.rmtree(built) if built.is_dir() else built.unlink()
     print("The shop's database will be built again by the next lesson that needs it.")
     print("Servers end with their kernels: in JupyterLab, Kernel → Shut Down All Kernels.")
-    print("Lessons somebody edited come back with: git checkout notebooks exercises")
+    print("The next `make lab` makes new copies of lessons and exercises.")
     return 0
 
 

@@ -1,6 +1,6 @@
-"""`python -m cachelab.checks`, as `make lab` and Binder run it: the learner's copies of the exercises."""
+"""`python -m cachelab.checks`, as `make lab` and Binder run it: the learner's copies of the notebooks."""
 
-from .course.copies import folder, refresh
+from .course.copies import refresh
 
-for copy in refresh():
-    print(f"new: {folder().name}/{copy.name}")
+if made := refresh():
+    print(f"{len(made)} new in", " and ".join(sorted({f"{copy.parent.name}/" for copy in made})))

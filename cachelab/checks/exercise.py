@@ -12,7 +12,7 @@ from cachelab.learner.words import counted
 from cachelab.learner.words import show as shown
 
 from .attempt import SECONDS, attempt
-from .course import progress, source
+from .course import copies, progress, source
 from .rig.lab import Lab, Unavailable, prepared
 from .verdict import BROKEN, CORRECT, NOT_ATTEMPTED, Note, Settled, Verdict, not_attempted
 
@@ -101,6 +101,11 @@ class Exercise:
         within ten seconds, and is counted as a try unless nothing was attempted."""
         began = monotonic()
         try:
+            if (mine := copies.instead()) is not None:
+                raise not_attempted(
+                    "This is the course's clean copy, which the next update overwrites: nothing was checked. "
+                    f"Work in yours: {mine.name}/{self.id.partition('.')[0]}_exercises.ipynb"
+                )
             answers = self._in_order(answers, named)
             self._look(answers)
             with prepared(self.needs) as engines:

@@ -50,9 +50,9 @@ def begin(lesson: str) -> Welcome:
         copies.refresh()
         mine = copies.folder()
         if Path.cwd() != mine.resolve():
-            for copy in mine.glob(f"{lesson}_*.ipynb"):
-                if "-updated" not in copy.stem:
-                    link = os.path.relpath(copy, Path.cwd()).replace(os.sep, "/")
+            copy = mine / f"{lesson}_exercises.ipynb"
+            if copy.exists():
+                link = os.path.relpath(copy, Path.cwd()).replace(os.sep, "/")
     except NotHere:
         pass
     except OSError as error:
