@@ -166,6 +166,8 @@ class Search:
                     self.symmetric = False
                 else:
                     self.personal.add(same.function)
+        if self.session.timed:  # whose time it is depends on the schedule, and here it does not
+            self.found = {kind: found for kind, found in self.found.items() if kind in ("K", "broken")}
         self.took = time.monotonic() - began
 
     def _prepare(self) -> None:
@@ -182,7 +184,9 @@ class Search:
         world.readers = self.study.readers
         if "old_snapshot" in self.faults:
             world.snapshots = self.asking | self.study.asking
+        world.odd.update(self.study.odd)
         self.judge = Judge(world, self.study.probe)
+        self.judge.blind = self.study.misread
         self.starts = {"cold": start(world, world.empty)}
         if self.study.warming.keyspace != world.empty:
             self.starts["warm"] = start(world, self.study.warming.keyspace)

@@ -182,7 +182,7 @@ def _finish(world: World, state: State, i: int, place: Place, child: Node, log: 
     if i not in world.readers:
         return known, None
     value = as_value(child.result)
-    if value is None:
+    if value is None or i in world.odd:
         if child.result is not None:
             world.odd.setdefault(i, child.result)
         return known, None

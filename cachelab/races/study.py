@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from cachelab.races.faults import Cdc
 from cachelab.races.invariants import Alone, alone
-from cachelab.races.models.database import READS, WRITES
+from cachelab.races.models.database import INITIAL, READS, WRITES
+from cachelab.races.state import as_value
 from cachelab.races.world import World
 
 WARMING = 800  # the identity of the reader that warms the cache
@@ -22,6 +23,12 @@ class Study:
     asking: set[int]  # the clients that read the database
     probe: Callable  # the reader that is asked in the end
     warming: Alone  # how a reader warmed the cache
+    odd: dict[int, object]  # the readers that return something other than the row's value, and what
+
+    @property
+    def misread(self) -> bool:
+        """Whether that is so of the reader that is asked in the end: nothing it returns can be judged."""
+        return _is_odd(self.warming)
 
     @property
     def readers(self) -> set[int]:
@@ -54,4 +61,12 @@ def study(world: World, probe: Callable | None) -> Study:
             writers.add(i)
         if solo[i].used("db", *READS) or again.used("db", *READS):
             asking.add(i)
-    return Study(solo, writers, asking, probe, warming)
+    odd = {i: fared.result for i, fared in solo.items() if i not in writers and _is_odd(fared)}
+    return Study(solo, writers, asking, probe, warming, odd)
+
+
+def _is_odd(fared: Alone) -> bool:
+    """Whether a reader that asked the database returns something, but not what it was told."""
+    if fared.failure is not None or fared.hung or fared.result is None or not fared.used("db", *READS):
+        return False
+    return as_value(fared.result) != INITIAL[-1]

@@ -18,6 +18,7 @@ from cachelab.races.refusals import ADVICE, Endless, NotDeterministic
 CALL_CAP = 200  # calls of one client in one schedule
 _LONGEST_ROUND = 12  # calls of a polling loop, at most
 _EXACT_ROUNDS = 4  # a loop that gives up after so many rounds is explored round by round
+_LATER = 98_765.4321  # seconds
 _POLLS = ("db", "valkey", "memcached")  # the kinds of call in a round that may be repeated in one go
 
 
@@ -179,6 +180,17 @@ class Program:
             loop.exit = self._visit(last)
         return loop
 
+    def _tells_the_time(self, node: Node) -> bool:
+        """Whether the client would make another call at another time of day."""
+        virtual = self.session.virtual
+        virtual.epoch += _LATER
+        try:
+            return self.session.run(self, node.history()).pending != node.call
+        except NotDeterministic:
+            return True
+        finally:
+            virtual.epoch -= _LATER
+
     def _visit(self, node: Node) -> Node:
         if node.depth > CALL_CAP:
             raise Endless(
@@ -188,6 +200,8 @@ class Program:
         run = self.session.run(self, node.history())
         node.call, node.where, node.released = run.pending, run.where, frozenset(run.released)
         node.result, node.failure = run.result, run.failure
+        if self.session.virtual.looked and run.pending is not None and self._tells_the_time(node):
+            self.session.timed.setdefault(self.plain_name, run.where)
         if node.call is None:  # a result is only ever seen once: look twice
             again = self.session.run(self, node.history())
             if again.pending is not None or _differ(again.result, run.result):

@@ -124,6 +124,7 @@ class Session:
         self.drew: set[str] = set()  # random numbers
         self.looked: set[str] = set()  # at the wall clock
         self.printed: set[str] = set()
+        self.timed: dict[str, Line | None] = {}  # clients that tell the cache the time, and where
         self.swallowed: dict[str, Line | None] = {}
 
     def __enter__(self):

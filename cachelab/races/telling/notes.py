@@ -38,6 +38,8 @@ def notes(search) -> list[str]:
             "Nobody writes to the database, so nothing can become stale: does the writer call db.write()?"
         )
     for i, result in world.odd.items():
+        if search.study.misread and search.clients[i] is search.study.probe:
+            continue  # that is said first
         found.append(
             f"{world.names[i]} returned {result!r}, a {type(result).__name__}; "
             "a read returns the value itself, a str."
@@ -52,10 +54,10 @@ def notes(search) -> list[str]:
             f"{name} draws random numbers. It draws the same ones in every schedule: what other draws would "
             "lead to is not explored."
         )
-    for name in sorted(session.looked):
+    for name in sorted(session.looked - session.timed.keys()):
         found.append(
-            f"{name} looks at the clock. Each client has a clock of its own that starts at the same moment, "
-            "so a time that one of them stores in the cache never passes for another."
+            f"{name} looks at the clock. Each client has a clock of its own, which only its own calls and "
+            "sleeps move."
         )
     for name in sorted(session.printed):
         found.append(f"{name} prints. It is run {session.runs} times in all, so the output is dropped.")
@@ -80,3 +82,19 @@ def notes(search) -> list[str]:
     if session.ttl:
         found.append("TTL answers the whole time to live that was set: no clock runs here.")
     return found
+
+
+def doubt(search) -> str | None:
+    """Why there is no verdict, in a sentence without its full stop."""
+    study, timed = search.study, search.session.timed
+    if study.misread:
+        return (
+            f"{name_of(study.probe)} returns {study.warming.result!r}, which is not the row's value, so "
+            "whether it is old cannot be told: let the reader return what db.read() gave it"
+        )
+    for name, where in timed.items():
+        return (
+            f"{name} tells the cache the time of day ({where}), and here each client has a clock of its own: "
+            "which of two times is later is not known. Use a version that the database counts"
+        )
+    return None

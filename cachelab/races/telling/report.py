@@ -12,7 +12,7 @@ from cachelab.races.state import Move, State
 from cachelab.races.telling import words
 from cachelab.races.telling.game import Game
 from cachelab.races.telling.narrator import Narrator
-from cachelab.races.telling.notes import notes
+from cachelab.races.telling.notes import doubt, notes
 from cachelab.races.telling.step import Step
 
 #: kinds of violation, gravest first, and what each means
@@ -67,9 +67,12 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """A letter: "." converges, "t" stale until the TTL, "X" stale for good; then K (stuck), d (dirty)."""
+        """A letter: "." converges, "t" stale until the TTL, "X" stale for good; then K (stuck), d (dirty).
+
+        "?" if it cannot be told: see `.doubt`.
+        """
         found = self._search.found
-        letter = "X" if "X" in found else "t" if "t" in found else "."
+        letter = "?" if self.doubt else "X" if "X" in found else "t" if "t" in found else "."
         return letter + ("K" if "K" in found else "") + ("d" if "dirty" in found else "")
 
     @property
@@ -89,7 +92,12 @@ class Report:
         False, too, if not all of them were explored. Freshness is told apart, by `.fresh`: hardly any cache
         has it, and most readers can do without.
         """
-        return self.complete and not self._search.found.keys() - {"fresh"}
+        return self.complete and self.doubt is None and not self._search.found.keys() - {"fresh"}
+
+    @cached_property
+    def doubt(self) -> str | None:
+        """Why these clients cannot be judged, in a sentence without its full stop; None if they can."""
+        return doubt(self._search)
 
     @property
     def kind(self) -> str | None:
@@ -195,7 +203,8 @@ class Report:
             for i, run in search.study.solo.items()
             if run.hung
         ]
-        return endless + [f"{names[i]} raises {failure}" for i, failure in search.world.failures]
+        raised = [f"{names[i]} raises {failure}" for i, failure in search.world.failures]
+        return [*endless, *raised, *filter(None, [self.doubt])]
 
     # --- what the learner should know about their code ---
 
@@ -230,6 +239,8 @@ class Report:
     def table(self, kind: str | None = None) -> str:
         """The violating schedule as text, one line a step."""
         kind = self.kind_or_error(kind)
+        if kind is None and self.doubt:
+            return f"{self.doubt}."
         if kind is None:
             return f"No violation within these bounds: {self.bounds}."
         steps = self.violations[kind]
@@ -290,6 +301,8 @@ class Report:
     def headline(self) -> str:
         """The verdict in a line."""
         who = " ‖ ".join(self.clients)
+        if self.kind is None and self.doubt:
+            return f"{who}: no verdict"
         if self.kind is None:
             word = "no violation within these bounds" if self.complete else "no violation so far"
             return f"{who}: {word}"
@@ -305,6 +318,8 @@ class Report:
         return f"{who}: {', '.join(words)}"
 
     def _counted(self) -> str:
+        if self.doubt:
+            return f"{self.states:,} states seen."
         if not self.complete:
             return f"{self.states:,} states seen; the number of orders is unknown."
         counted = "; ".join(

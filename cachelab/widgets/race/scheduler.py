@@ -135,6 +135,8 @@ class Scheduler(Challenged, Base):
 
     def _unbreakable(self) -> str:
         report = self.game.report
+        if report.doubt:
+            return f"{report.doubt}."
         if not report.complete:
             return "No schedule that was looked at breaks it, but not all of them were."
         count = report.counts[self.game.start].schedules

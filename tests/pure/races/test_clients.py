@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import json
 import os
 import random
 import secrets
@@ -438,8 +439,9 @@ def test_time_and_chance_are_virtual_unique_to_a_client_and_the_same_on_every_ru
     races.explore([client, client, writer])
     assert time.time() - before < 60 and random.getstate() == state  # and all of it is put back
     assert type(datetime.datetime.now()) is datetime.datetime
-    # two clients, the reader that warms the cache, the new reader and its successors: each its own
-    assert 4 <= len(drawn) <= 10 and max(drawn.values()) > 2
+    # two clients, the reader that warms the cache, the new reader and its successors: each its own, and each
+    # once more at another time of day
+    assert 4 <= len(drawn) <= 20 and max(drawn.values()) > 2
 
 
 @pytest.mark.parametrize("moment", ["start", "stop"])
@@ -601,3 +603,82 @@ def test_redis_pys_own_lock_protects_and_its_ttl_does_not_under_early_expiry():
 def test_the_courses_lock_strategies_poll_too():
     report = races.explore([course.LockWithTtl.reader] * 2 + [course.LockWithTtl.writer] * 2)
     assert report.ok and report.complete
+
+
+# --- what cannot be judged ------------------------------------------------------------
+
+
+def fields(cache, db):
+    found = cache.get(KEY)
+    if found:
+        return json.loads(found)
+    user = {"id": 1, "name": db.read()}
+    cache.set(KEY, json.dumps(user))
+    return user
+
+
+def as_json(cache, db):
+    return json.dumps(fields(cache, db))
+
+
+@pytest.mark.parametrize("client", [fields, as_json, lambda cache, db: db.read_versioned()])
+def test_a_reader_that_returns_no_value_of_the_row_gets_one_sentence_and_no_letter(client):
+    report = races.explore([client, writer])
+    assert (report.verdict, report.ok, report.violation, report.violating) == ("?", False, None, 0)
+    assert "is not the row's value" in report.doubt and report.headline.endswith("no verdict")
+    text = repr(report)
+    assert text.count("the row's value") == 1 and "a read returns the value itself" not in text
+
+
+def test_beside_a_reader_that_can_be_judged_it_is_a_note():
+    def page(cache, db):
+        text = cache.get("page:1")
+        if text is None:
+            text = f"<p>{db.read()}</p>"
+            cache.set("page:1", text)
+        return text
+
+    report = races.explore([reader, page, writer])
+    assert report.verdict == "X" and report.doubt is None
+    assert "a read returns the value itself" in " ".join(report.notes)
+
+
+YOUNGER = """
+local old = redis.call('HGET', KEYS[1], 'at')
+if old and tonumber(old) >= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'at', ARGV[1], 'value', ARGV[2])
+return 1
+"""
+
+
+def test_a_clock_that_reaches_the_cache_gets_no_verdict():
+    """Whose time is later depends on the schedule; a client's own clock does not know it."""
+
+    def stamps_too_late(cache, db):
+        value = cache.hget(KEY, "value")
+        if value is None:
+            value = db.read()
+            cache.eval(YOUNGER, 1, KEY, repr(time.time()), value)
+        return value
+
+    def tombstone(cache, db):
+        db.write()
+        pipe = cache.pipeline()
+        pipe.delete(KEY)
+        pipe.hset(KEY, "at", repr(time.time()))
+        pipe.execute()
+
+    report = races.explore([stamps_too_late, tombstone])
+    assert (report.verdict, report.ok, report.kind) == ("?", False, None)
+    assert "tells the cache the time of day" in report.doubt and "cache.eval(YOUNGER" in report.doubt
+
+
+def test_a_clock_that_only_the_client_looks_at_changes_no_verdict():
+    def timed(cache, db):
+        began = time.time()
+        value = reader(cache, db)
+        assert time.time() > began
+        return value
+
+    report = races.explore([timed, writer])
+    assert (report.verdict, report.doubt) == ("X", None)
