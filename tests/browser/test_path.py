@@ -101,7 +101,7 @@ def test_an_answer_is_held_still(live, cell):
     expect(cell.locator(".path-hand.armed")).to_be_visible()
     button(cell, "One request").click()
     expect(cell.locator(".path-hand.held")).to_be_visible(timeout=30_000)
-    button(cell, "Let it go").click()
+    button(cell, "Let go the answer").click()
     expect(button(cell, "Hold an answer")).to_be_visible()
 
 

@@ -10,12 +10,12 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
 
   const run = button("Start", () => ask(get("running") ? "stop" : "start"), { class: "primary" });
   const one = button("One request", () => ask("one"));
-  const hold = button("Hold an answer", () => ask(get("stage").holding ? "let go" : "hold"),
+  const hold = button("Hold", () => ask(get("stage").holding ? "let go" : "hold"),
     { title: "The next answer of the database stays in the program's hand, and is not stored yet" });
   const kill = button("Kill", () => ask("kill"), { class: "danger", "aria-label": "Kill the cache" });
   const restart = button("Restart", () => ask("restart"), { "aria-label": "Restart the cache" });
   const freeze = button("Freeze", () => ask(get("stage").state === "frozen" ? "thaw" : "freeze"));
-  const open = button("Open the cache", () => {
+  const open = button("Open", () => {
     send({ opened: !get("opened") });
     if (get("opened")) ask("look");
   });
@@ -24,9 +24,8 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
   zones.element.classList.add("path-choice"); // each stands in the corner of its zone
   zones.element.querySelector("legend").classList.add("hidden");
   const replay = isStatic && get("trips").length ? button("Play", play, { class: "primary" }) : null;
-  const tools = html("div", { class: "path-tools" }, ...(replay ? [replay] : [run, one, hold]));
-  const cacheTools = html("div", { class: "path-tools", role: "group", "aria-label": "The cache" },
-    html("span", { class: "path-name", "aria-hidden": "true" }, "The cache:"), kill, restart, freeze, open);
+  const cacheTools = html("div", { class: "path-group", role: "group", "aria-label": "The cache" }, kill, restart, freeze, open);
+  const tools = html("div", { class: "path-tools" }, ...(replay ? [replay] : [run, one, hold]), cacheTools);
   const recorded = html("div", { class: "note path-recorded" });
   const place = html("div", { class: "path-stage" });
   const { element: said, say } = status();
@@ -35,8 +34,8 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
   const tiles = html("dl", { class: "path-tiles" });
   const table = html("div", { class: "path-keys" });
   const charts = html("div", { class: "path-charts" });
-  root.append(recorded, tools, place, legend(), last, cacheTools, said, trouble, table, tiles, charts);
-  said.after(challenges(root, watch));
+  root.append(recorded, tools, place, legend(), last, said, trouble, table, charts, tiles);
+  root.append(challenges(root, watch));
   if (isStatic) {
     for (const control of [...cacheTools.querySelectorAll("button"), ...zones.inputs]) control.disabled = true;
     open.disabled = false;
@@ -322,7 +321,8 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
 
   function contents() {
     const { rows = [], note = "" } = get("holds"), opened = get("opened");
-    open.textContent = opened ? "Close the cache" : "Open the cache";
+    open.textContent = opened ? "Close" : "Open";
+    open.setAttribute("aria-label", `${open.textContent} the cache`);
     open.setAttribute("aria-expanded", opened);
     table.hidden = !opened;
     clearInterval(clock);
@@ -357,7 +357,8 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
     for (const input of zones.inputs) input.disabled = isStatic || !stage.movable;
     freeze.textContent = stage.state === "frozen" ? "Thaw" : "Freeze";
     freeze.setAttribute("aria-label", `${freeze.textContent} the cache`);
-    hold.textContent = stage.holding ? "Let it go" : "Hold an answer";
+    hold.textContent = stage.holding ? "Let go" : "Hold";
+    hold.setAttribute("aria-label", stage.holding ? "Let go the answer" : "Hold an answer");
     hold.setAttribute("aria-pressed", Boolean(stage.holding));
     restart.classList.toggle("primary", stage.state === "dead");
     paint();
