@@ -14,7 +14,15 @@ from botocore.exceptions import ClientError
 from cachelab import cloud
 from cachelab.cloud.api import model
 from cachelab.engines.engine import answers
-from tests.oracle.cloud_drills import connect, make_group, messages, primary, remove
+from tests.oracle.cloud_drills import (
+    connect,
+    make_group,
+    make_subnet_group,
+    messages,
+    primary,
+    remove,
+    subnet_ids,
+)
 
 AWS = [sys.executable, "-m", "awscli"]
 
@@ -212,6 +220,27 @@ def test_motos_users(aws):
     assert caught.value.response["Error"]["Message"].lower() == "user user1 already exists."
 
 
+def test_a_subnet_group_is_of_subnets_that_exist_and_keeps_those_that_are_used(aws, elasticache):
+    first, second, third = subnet_ids(aws)
+    for unknown in (["subnet-0123456789abcdef0"], [first, "subnet-0123456789abcdef0"]):
+        with pytest.raises(elasticache.exceptions.InvalidSubnet, match="subnet-0123456789abcdef0"):
+            elasticache.create_cache_subnet_group(
+                CacheSubnetGroupName="unknown", CacheSubnetGroupDescription="d", SubnetIds=unknown
+            )
+    make_subnet_group(aws, "used")
+    [group] = elasticache.describe_cache_subnet_groups(CacheSubnetGroupName="used")["CacheSubnetGroups"]
+    assert [row["SubnetAvailabilityZone"]["Name"][-1] for row in group["Subnets"]] == ["a", "b", "c"]
+    make_group(aws, "standing", NumCacheClusters=2, CacheSubnetGroupName="used")
+    used = {row["zone"][-1] for row in aws.topology("standing")}
+    assert used == {"a", "b"}
+    with pytest.raises(elasticache.exceptions.SubnetInUse, match=second):
+        elasticache.modify_cache_subnet_group(CacheSubnetGroupName="used", SubnetIds=[first, third])
+    elasticache.modify_cache_subnet_group(CacheSubnetGroupName="used", SubnetIds=[first, second])
+    remove(aws, "standing")
+    elasticache.modify_cache_subnet_group(CacheSubnetGroupName="used", SubnetIds=[third])
+    elasticache.delete_cache_subnet_group(CacheSubnetGroupName="used")
+
+
 BAD_RULES = [
     "all of it",
     "on >password ~*",
@@ -242,7 +271,7 @@ def test_an_access_string_that_no_engine_takes_changes_nothing(aws, elasticache,
 def test_motos_subnet_groups_and_tags(aws, elasticache):
     made = elasticache.create_cache_subnet_group(
         CacheSubnetGroupName="somewhere", CacheSubnetGroupDescription="d",
-        SubnetIds=["subnet-0123456789abcdef0", "subnet-abcdef0123456789"],
+        SubnetIds=subnet_ids(aws)[:2],
         Tags=[{"Key": "foo", "Value": "bar"}],
     )["CacheSubnetGroup"]  # fmt: skip
     assert made["ARN"] == f"arn:aws:elasticache:us-east-1:{aws.id}:subnetgroup:somewhere"
@@ -256,7 +285,7 @@ def test_motos_subnet_groups_and_tags(aws, elasticache):
     assert changed["CacheSubnetGroupDescription"] == "else" and len(changed["Subnets"]) == 2
     with pytest.raises(elasticache.exceptions.CacheSubnetGroupAlreadyExistsFault):
         elasticache.create_cache_subnet_group(
-            CacheSubnetGroupName="somewhere", CacheSubnetGroupDescription="d", SubnetIds=["subnet-1"]
+            CacheSubnetGroupName="somewhere", CacheSubnetGroupDescription="d", SubnetIds=subnet_ids(aws)
         )
     tagged = aws.client("resourcegroupstaggingapi").get_resources(
         TagFilters=[{"Key": "foo", "Values": ["bar"]}]

@@ -14,17 +14,13 @@ from pymemcache.client.hash import HashClient
 
 from cachelab import cloud
 from cachelab.cloud.plane import fleet
-from tests.oracle.cloud_drills import connect, messages, wait_until
+from tests.oracle.cloud_drills import connect, make_subnet_group, messages, wait_until
 
 
 @pytest.fixture(scope="module")
 def aws():
     with cloud.account(provisioning_time=0) as aws:
-        aws.client("elasticache").create_cache_subnet_group(
-            CacheSubnetGroupName="private",
-            CacheSubnetGroupDescription="d",
-            SubnetIds=["subnet-0123456789abcdef0"],
-        )
+        make_subnet_group(aws)
         yield aws
 
 

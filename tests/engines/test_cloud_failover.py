@@ -18,6 +18,7 @@ from tests.oracle.cloud_drills import (
     connect,
     describe,
     make_group,
+    make_subnet_group,
     messages,
     primary,
     reader,
@@ -30,11 +31,7 @@ from tests.oracle.cloud_drills import (
 @pytest.fixture(scope="module")
 def aws():
     with cloud.account(provisioning_time=0) as aws:
-        aws.client("elasticache").create_cache_subnet_group(
-            CacheSubnetGroupName="private",
-            CacheSubnetGroupDescription="d",
-            SubnetIds=["subnet-0123456789abcdef0"],
-        )
+        make_subnet_group(aws)
         yield aws
 
 

@@ -14,6 +14,7 @@ from tests.oracle.cloud_drills import (
     connect,
     describe,
     make_group,
+    make_subnet_group,
     messages,
     primary,
     reader,
@@ -26,11 +27,7 @@ from tests.oracle.cloud_drills import (
 @pytest.fixture(scope="module")
 def aws():
     with cloud.account(provisioning_time=0) as aws:
-        aws.client("elasticache").create_cache_subnet_group(
-            CacheSubnetGroupName="private",
-            CacheSubnetGroupDescription="two private subnets",
-            SubnetIds=["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
-        )
+        make_subnet_group(aws)
         yield aws
 
 

@@ -2,26 +2,28 @@
 
 from ..faults import Fault
 from ..region import Region
-from ..resources.subnets import PLACELESS_VPC, Subnet, SubnetGroup
+from ..resources.cluster import CacheCluster
+from ..resources.group import ReplicationGroup
+from ..resources.subnets import Subnet, SubnetGroup
 from . import tags
 from .operations import performs
 from .paging import page
 
 
 def zones_of(region: Region, subnet_group: SubnetGroup | None) -> list[str]:
-    """The zones a subnet group reaches; all of them if it is none, or its subnets are unknown to EC2."""
+    """The zones a subnet group reaches; all of the region's if it is none."""
     return (subnet_group.zones if subnet_group else []) or region.zones
 
 
 def _place(region: Region, subnet_ids: list[str]) -> tuple[str, list[Subnet]]:
     """The VPC of some subnets, and what EC2 knows of each."""
-    from moto.ec2.exceptions import InvalidSubnetIdError
     from moto.ec2.models import ec2_backends  # a second to import, and not every account has a subnet group
 
-    try:
-        known = ec2_backends[region.account_id][region.name].describe_subnets(subnet_ids=subnet_ids)
-    except InvalidSubnetIdError:
-        return PLACELESS_VPC, [Subnet(name) for name in subnet_ids]
+    here = {subnet.id: subnet for subnet in ec2_backends[region.account_id][region.name].describe_subnets()}
+    unknown = [name for name in subnet_ids if name not in here]
+    if unknown or not subnet_ids:  # AWS's words for RDS and Redshift; its code for ElastiCache [BM]
+        raise Fault("InvalidSubnet", f"Some input subnets in :[{', '.join(unknown)}] are invalid.")
+    known = [here[name] for name in dict.fromkeys(subnet_ids)]
     vpc = known[0].vpc_id
     if stranger := next((subnet.id for subnet in known if subnet.vpc_id != vpc), None):
         raise Fault("InvalidSubnet", f"Subnet {stranger} is not in {vpc}: all subnets must be in one VPC.")
@@ -56,11 +58,25 @@ def describe(region: Region, given: dict) -> dict:
     return page([group.describe() for group in groups], given, "CacheSubnetGroups")
 
 
+def _caches_in(region: Region, group: SubnetGroup) -> list[ReplicationGroup | CacheCluster]:
+    caches = [*region.groups.values(), *region.clusters.values()]
+    return [cache for cache in caches if (cache.subnet_group_name or "").lower() == group.name]
+
+
+def _in_use(region: Region, group: SubnetGroup) -> set[str]:
+    """The zones of the group that nodes stand in."""
+    return {node.zone for cache in _caches_in(region, group) for node in cache.nodes} & set(group.zones)
+
+
 @performs("ModifyCacheSubnetGroup")
 def modify(region: Region, given: dict) -> dict:
     group = region.need_subnet_group(given["CacheSubnetGroupName"])
     if given.get("SubnetIds"):
-        group.vpc_id, group.subnets = _place(region, given["SubnetIds"])
+        vpc, subnets = _place(region, given["SubnetIds"])
+        if taken := _in_use(region, group) - {subnet.zone for subnet in subnets}:
+            lost = next(subnet.id for subnet in group.subnets if subnet.zone in taken)
+            raise Fault("SubnetInUse", f"Subnet {lost} is in use: nodes of a cache stand in it.")
+        group.vpc_id, group.subnets = vpc, subnets
     group.description = given.get("CacheSubnetGroupDescription") or group.description
     return {"CacheSubnetGroup": group.describe()}
 
@@ -68,8 +84,7 @@ def modify(region: Region, given: dict) -> dict:
 @performs("DeleteCacheSubnetGroup")
 def delete(region: Region, given: dict) -> dict:
     group = region.need_subnet_group(given["CacheSubnetGroupName"])
-    caches = [*region.groups.values(), *region.clusters.values()]
-    if any((cache.subnet_group_name or "").lower() == group.name for cache in caches):
+    if _caches_in(region, group):
         # seen in aws/aws-cdk#6935
         raise Fault(
             "CacheSubnetGroupInUse",

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass, field
 
-PLACELESS_VPC = "vpc-0123456789abcdef0"  # of subnets that EC2 does not know
-
 
 @dataclass(frozen=True)
 class Subnet:
-    """A subnet of the group; `zone` is None if EC2 does not know the subnet."""
+    """A subnet of the group, and the zone it is in."""
 
     id: str
-    zone: str | None = None
+    zone: str
     network_types: tuple[str, ...] = ("ipv4",)
 
 
@@ -21,13 +19,13 @@ class SubnetGroup:
     name: str
     description: str
     arn: str
-    vpc_id: str = PLACELESS_VPC
+    vpc_id: str
     subnets: list[Subnet] = field(default_factory=list)
 
     @property
     def zones(self) -> list[str]:
         """The zones it reaches, each once."""
-        return list(dict.fromkeys(subnet.zone for subnet in self.subnets if subnet.zone))
+        return list(dict.fromkeys(subnet.zone for subnet in self.subnets))
 
     def describe(self) -> dict:
         """As DescribeCacheSubnetGroups returns it."""
@@ -41,7 +39,7 @@ class SubnetGroup:
             "Subnets": [
                 {
                     "SubnetIdentifier": subnet.id,
-                    "SubnetAvailabilityZone": {"Name": subnet.zone} if subnet.zone else {},
+                    "SubnetAvailabilityZone": {"Name": subnet.zone},
                     "SupportedNetworkTypes": list(subnet.network_types),
                 }
                 for subnet in self.subnets

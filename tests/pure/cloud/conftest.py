@@ -2,13 +2,14 @@
 
 import pytest
 
-from cachelab.cloud.api import groups, networks, parameters, users
+from cachelab.cloud.api import groups, parameters, users
 from cachelab.cloud.api.perform import check
 from cachelab.cloud.asking import Ask
 from cachelab.cloud.facts.catalog import find_version
 from cachelab.cloud.region import Region
 from cachelab.cloud.resources.serverless import ServerlessCache
 from cachelab.cloud.resources.snapshot import Part, Snapshot
+from cachelab.cloud.resources.subnets import Subnet, SubnetGroup
 from cachelab.cloud.resources.users import User
 
 ACCOUNT = "123456789012"
@@ -19,13 +20,8 @@ def furnished(tmp_path_factory):
     """The region us-east-1 with one or two of everything, to be asked and not to be changed."""
     region = Region("us-east-1", ACCOUNT, fleet=None)
     users.add_default(region)
-    networks.create(
-        region,
-        {
-            "CacheSubnetGroupName": "my-subnets",
-            "CacheSubnetGroupDescription": "private",
-            "SubnetIds": ["subnet-0123456789abcdef0"],
-        },
+    region.subnet_groups["my-subnets"] = SubnetGroup(
+        "my-subnets", "private", "", "vpc-0123456789abcdef0", [Subnet("subnet-0a", "us-east-1a")]
     )
     for name, family in (("mine", "valkey9"), ("old", "redis5.0"), ("sharded", "valkey9")):
         parameters.create(
