@@ -371,6 +371,14 @@ def test_a_service_that_is_not_in_the_box_says_so_once(aws, capfd, service, call
     assert "Traceback" not in (said := "".join(capfd.readouterr())) and "Unable to find" not in said
 
 
+def test_a_topic_that_would_never_hear_of_anything_is_refused_by_name(aws, elasticache):
+    topic = aws.client("sns").create_topic(Name="cache-events")["TopicArn"]
+    with pytest.raises(ClientError, match="NotImplemented.*NotificationTopicArn.*DescribeEvents"):
+        make_group(aws, "loud", NumCacheClusters=1, NotificationTopicArn=topic)
+    with pytest.raises(elasticache.exceptions.ReplicationGroupNotFoundFault):
+        elasticache.describe_replication_groups(ReplicationGroupId="loud")
+
+
 def test_iam_users_are_refused_by_name(elasticache):
     """Nothing here could let one in, so none is made."""
     basis = {"UserId": "iam-app", "UserName": "iam-app", "Engine": "valkey", "AccessString": "on ~* +@read"}
