@@ -1,64 +1,48 @@
-"""Runs one check where a learner's code can harm nothing, and always comes back in time.
+"""Runs one check where a learner's code can harm nothing, and always comes back with a verdict.
 
-Why a forked child. The functions to be checked live in the learner's kernel: closures over cells that no
-other process has, so they cannot be pickled or imported elsewhere. A fork has them all, on copied memory,
-and it can be given a memory limit and be killed: endless loops inside C code, `except:` loops that swallow
-every exception, os._exit and 40 GB lists all end as a sentence. In-process threads can do none of that.
+In a child process (walls.py); where there is no fork (Windows), or where forks turn out not to survive (a
+child dies before it reports ready), in a thread of the kernel, with deadlines but without the walls.
 
-Why this is safe in a Jupyter kernel, whose other threads do not survive the fork: the child uses the one
-thread it has, opens its own sockets, and points every inherited descriptor (kernel channels, database
-connections, the engines' watcher) at /dev/null first, so that nothing it does or finalises reaches the
-parent's peers. It leaves by os._exit, past every atexit handler. Where there is no fork (Windows), or where
-forks turn out not to survive (a child dies before it reports ready), the check runs in a thread of the
-kernel, with deadlines but without the walls.
+The clock never decides. A call may *use* so many seconds: what its thread runs, and what it waits for by its
+own choice. Time for which the machine gave it no processor does not count, nor a wait for one of our engines,
+which owe it an answer. (Sleeping takes no time at all: rig/lab.py gives the answer a clock of its own.) If
+that takes so long that nobody would wait for it, the verdict is that this check could not run.
 """
 
 import builtins
-import faulthandler
 import io
-import mmap
-import os
-import pickle
-import re
-import select
 import signal
 import sys
-import tempfile
 import threading
 import time
 import traceback
-import warnings
 from collections.abc import Callable
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from pathlib import Path
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 
 from cachelab.learner import lines, words
+from cachelab.learner.interrupt import Meter, processor_clock, raise_in
 
-from .verdict import BROKEN, NOT_ATTEMPTED, Settled, Text, Verdict
+from . import walls
+from .verdict import BROKEN, NOT_ATTEMPTED, Settled, Text, Verdict, could_not_run
 
-SECONDS = 8.0  # for the whole check; the promise to the learner is ten
-MEMORY = 400 << 20  # bytes a check may take beyond what the kernel has already mapped
+SECONDS = 15.0  # that all calls of one check together may use
+TICK = 0.05  # seconds between two looks at what a call has used
 PRINTED = 4_000  # characters of the learner's own printing that are kept
-
-_doing = mmap.mmap(-1, 400)  # shared with the child: what it is calling, should it not live to tell
-_forks = hasattr(os, "fork") and sys.platform != "emscripten"
 
 
 class Overtime(BaseException):
     """Raised in the learner's code when its time is up. A BaseException: `except Exception` lets it by."""
 
 
-def attempt(judge: Callable[[], Verdict], seconds: float | None = None) -> Verdict:
-    """The verdict of `judge`, run behind walls; never raises, and takes little more than `seconds`."""
-    global _forks
-    seconds = seconds or SECONDS
-    note("")
-    if _forks:
-        verdict = _in_child(judge, seconds)
+def attempt(judge: Callable[[], Verdict]) -> Verdict:
+    """The verdict of `judge`, run behind walls; never raises."""
+    walls.call("", learners=False)
+    if walls.possible:
+        verdict = _in_child(judge)
         if verdict is not None:
             return verdict
-        _forks = False
-    return _in_thread(judge, seconds)
+        walls.possible = False
+    return _in_thread(judge)
 
 
 def settle(judge: Callable[[], Verdict]) -> Verdict:
@@ -80,107 +64,117 @@ def settle(judge: Callable[[], Verdict]) -> Verdict:
 
 def note(text: str) -> None:
     """Say what is about to be called, for a verdict on a call that never comes back."""
-    data = text.encode()[: len(_doing)]
-    _doing[: len(data)] = data
-    _doing[len(data) :] = bytes(len(_doing) - len(data))
+    walls.call(text, learners=False)
 
 
 def _verdict(happened: str, where: str = "", evidence: tuple = ()) -> Verdict:
-    called = bytes(_doing).rstrip(b"\0").decode(errors="replace")
-    story = (("Called", called), ("Happened", happened), ("Where", where))
+    story = (("Called", walls.called()), ("Happened", happened), ("Where", where))
     return Verdict(BROKEN, tuple(part for part in story if part[1]), evidence)
 
 
 def describe(error: BaseException) -> str:
     """An exception in one line; one that only a check raises, in its words."""
     if isinstance(error, MemoryError):
-        return f"MemoryError: it asked for more than the {MEMORY >> 20} MB a check allows"
+        return f"MemoryError: it asked for more than the {walls.MEMORY >> 20} MB a check allows"
     return words.describe(error)
 
 
-# --- deadlines -----------------------------------------------------------------------------------------
+# --- what a call may use -------------------------------------------------------------------------------
 
 
-class _Clock:
-    """Interrupts the learner's code by raising Overtime in it; again and again if the code swallows it."""
+class Budget:
+    """What the calls of one check have used; raises Overtime in a call that has used too much, again and
+    again if it swallows that."""
 
     GIVE_UP = 6  # this many swallowed interruptions end the check
 
-    def __init__(self, seconds: float, interrupt: Callable, give_up: Callable):
-        self.end = time.monotonic() + seconds
-        self.interrupt, self.give_up = interrupt, give_up
+    def __init__(self, give_up: Callable[[str], None]):
+        """For the calls that this thread makes."""
+        self._meter = Meter(threading.current_thread(), 2 * TICK)
+        self._thread = threading.get_ident()
+        self._give_up = give_up
+        self._between = threading.Lock()  # a look from another thread never falls between two calls
+        self._left, self._granted, self._used = SECONDS, 0.0, 0.0
+        self._under_way = False
+        self.owed: Callable[[], bool] = lambda: False
+        """Whether one of our engines owes the call an answer: then its waiting is ours."""
         self.strikes, self.where = 0, ""
 
     @contextmanager
     def limit(self, seconds: float):
-        seconds = max(0.05, min(seconds, self.end - time.monotonic()))
+        self._meter.read()  # what was before is nobody's
+        self._granted, self._used = max(0.05, min(seconds, self._left)), 0.0
         self.strikes, self.where = 0, ""
-        stop = self.interrupt(self, seconds)
+        walls.call(walls.called(), learners=True)
+        self._under_way = True
         try:
-            yield seconds
+            yield
         finally:
-            stop()
+            self._under_way = False
+            if not walls.inside:
+                with self._between:
+                    raise_in(self._thread, None)  # one may still be on its way
+            walls.call(walls.called(), learners=False)
+            self._left -= self._used
+
+    def look(self, frame) -> bool:
+        """Count what was used since the last look; whether the call, which is at `frame`, has to end."""
+        if not self._under_way:
+            return False
+        ran, waited = self._meter.read()
+        self._used += ran + (0.0 if self.owed() else waited)
+        if self._used <= self._granted:
+            return False
+        self.strike(frame)
+        return True
+
+    def look_from_outside(self) -> None:
+        """The same from another thread, which then interrupts the call."""
+        with self._between:
+            if self.look(sys._current_frames().get(self._thread)):
+                raise_in(self._thread, Overtime)
 
     def strike(self, frame) -> None:
-        """Called when time is up, with the frame that is running."""
+        """Time is up, and this frame is running."""
         self.strikes += 1
-        self.where = self.where or str(lines.in_frame(frame) or '')
+        self.where = self.where or str(lines.in_frame(frame, settle.__code__) or "")
         if self.strikes >= self.GIVE_UP:
-            self.give_up(self.where)
+            self._give_up(self.where)
 
 
-_clock: _Clock | None = None
+_budget: Budget | None = None
 
 
 @contextmanager
 def limit(seconds: float):
-    """Give the block so many seconds, then raise Overtime in it. Outside a check: no limit."""
-    if _clock is None:
-        yield seconds
+    """Let the block use so many seconds, then raise Overtime in it. Outside a check: no limit."""
+    if _budget is None:
+        yield
     else:
-        with _clock.limit(seconds) as granted:
-            yield granted
+        if walls.inside:
+            walls.end_after(seconds + 1)  # loops that never come back to Python, where nothing can be raised
+        with _budget.limit(seconds):
+            yield
+        if walls.inside:
+            walls.end_after(walls.PROCESSOR)
+
+
+def strike() -> None:
+    """End the call under way, which has slept for longer than it may."""
+    if _budget is not None:
+        _budget.strike(sys._getframe(1))
+    raise Overtime
 
 
 def overtime_line() -> str | None:
     """Where the learner's code was when its last limit ran out, even if it hid that; None if it kept it."""
-    return _clock.where if _clock and _clock.strikes else None
+    return _budget.where if _budget and _budget.strikes else None
 
 
-def _by_signal(clock: _Clock, seconds: float) -> Callable:
-    def strike(signum, frame):
-        clock.strike(frame)
-        raise Overtime
-
-    signal.signal(signal.SIGALRM, strike)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
-    return lambda: signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _by_thread(thread: int) -> Callable:
-    from ctypes import c_ulong, py_object, pythonapi
-
-    def interrupt(clock: _Clock, seconds: float) -> Callable:
-        over = threading.Event()
-
-        def watch():
-            wait = seconds
-            while not over.wait(wait) and clock.strikes < clock.GIVE_UP:
-                clock.strike(sys._current_frames().get(thread))
-                pythonapi.PyThreadState_SetAsyncExc(c_ulong(thread), py_object(Overtime))
-                wait = 0.1
-
-        watcher = threading.Thread(target=watch, daemon=True)
-        watcher.start()
-
-        def stop():
-            over.set()
-            watcher.join()
-            pythonapi.PyThreadState_SetAsyncExc(c_ulong(thread), None)  # one may still be on its way
-
-        return stop
-
-    return interrupt
+def engines_owe(owed: Callable[[], bool]) -> None:
+    """Ask this whether a call's waiting is for one of our engines."""
+    if _budget is not None:
+        _budget.owed = owed
 
 
 def too_long(where: str = "") -> Verdict:
@@ -192,164 +186,115 @@ def too_long(where: str = "") -> Verdict:
 # --- in a child ----------------------------------------------------------------------------------------
 
 
-def _in_child(judge, seconds) -> Verdict | None:
+def _in_child(judge) -> Verdict | None:
     """The verdict; None if a child could not even start, which says nothing about the answer."""
-    results, report = os.pipe()
-    stack = tempfile.TemporaryFile()  # where the child's stack is dumped if it will not end
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", DeprecationWarning
-            )  # "multi-threaded, fork may deadlock": see above
-            pid = os.fork()
-        if pid == 0:
-            _child(judge, seconds, report, stack)  # does not return
-        os.close(report)
-        report = None
-        try:
-            data, late = _collect(results, seconds + 0.7)
-        finally:  # also when the learner presses stop
-            status = _end(pid)
-        if len(data) > 1:
-            return pickle.loads(data[1:])
-        if not data and not late:
-            return None
-        stack.seek(0)
-        dump = stack.read().decode(errors="replace")
-        if late or dump:
-            return too_long(_dumped_line(dump))
-        if os.WIFSIGNALED(status):
-            number = os.WTERMSIG(status)
-            name = signal.Signals(number).name if number in set(signal.Signals) else number
-            return _verdict(f"your code ended Python itself (signal {name}): out of memory or stack?")
-        return _verdict(
-            f"your code ended Python itself, with exit status {os.waitstatus_to_exitcode(status)}"
-        )
+        fate = walls.run(lambda report: _behind_walls(judge, report), settle.__name__)
     except OSError as error:  # no more processes or descriptors: the machine's trouble, not the answer's
         return Verdict(NOT_ATTEMPTED, (("", f"The check could not start a process of its own: {error}."),))
-    finally:
-        stack.close()
-        os.close(results)
-        if report is not None:
-            os.close(report)
+    if fate.said is not None:
+        return fate.said
+    if not fate.started:
+        return None
+    killed = signal.Signals(fate.status & 0x7F) if fate.status & 0x7F in set(signal.Signals) else None
+    if fate.late or (killed == signal.SIGPROF and not fate.learners):
+        return could_not_run("it took longer than a minute; this machine is too busy just now")
+    if killed == signal.SIGPROF:
+        return too_long(fate.where)
+    if killed:
+        return _verdict(f"your code ended Python itself (signal {killed.name}): out of memory or stack?")
+    return _verdict(f"your code ended Python itself, with exit status {fate.status >> 8}")
 
 
-def _collect(pipe: int, seconds: float) -> tuple[bytes, bool]:
-    """Everything the child writes until it closes the pipe, and whether it failed to in time."""
-    data, end = b"", time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        if not select.select([pipe], [], [], left)[0]:
-            break
-        chunk = os.read(pipe, 1 << 16)
-        if not chunk:
-            return data, False
-        data += chunk
-    return data[:1], True
+def _behind_walls(judge, report) -> None:
+    global _budget
+    walls.inside = True
+    _budget = Budget(lambda where: report(too_long(where)))
 
+    def look(signum, frame):
+        if _budget.look(frame):
+            raise Overtime
 
-def _end(pid: int) -> int:
-    """Kill the child, if it still lives, and what its code may have started; its exit status."""
-    for kill in (os.killpg, os.kill):  # it may not have made its group yet
-        try:
-            kill(pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
-    try:
-        return os.waitpid(pid, 0)[1]
-    except ChildProcessError:  # somebody else in this kernel waits for every child
-        return 0
-
-
-def _child(judge, seconds, report, stack) -> None:
-    global _clock
-    try:
-        os.setpgid(0, 0)
-        for number in (signal.SIGINT, signal.SIGALRM):
-            signal.signal(number, signal.SIG_DFL)
-        _close_inherited({report, stack.fileno()})
-        _limit_memory()
-        faulthandler.dump_traceback_later(
-            seconds + 0.3, exit=True, file=stack
-        )  # a thread in C: stops C loops too
-        _clock = _Clock(seconds, _by_signal, lambda where: _report(report, too_long(where)))
-        os.write(report, b"r")  # ready: whatever happens from here on is the answer's doing
-        with _quiet() as printed:
-            verdict = settle(judge)
-        _report(report, with_print(verdict, printed))
-    finally:
-        os._exit(3)
-
-
-def _report(pipe: int, verdict: Verdict) -> None:
-    data = memoryview(pickle.dumps(verdict))
-    while data:
-        data = data[os.write(pipe, data) :]
-    os._exit(0)
-
-
-def _close_inherited(keep: set[int]) -> None:
-    """Point every descriptor of the parent at /dev/null: its number stays taken, its peer is out of reach."""
-    null = os.open(os.devnull, os.O_RDWR)
-    folder = "/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"
-    for number in [int(name) for name in os.listdir(folder)]:
-        if number not in keep | {null}:
-            try:
-                os.fstat(number)
-            except OSError:  # the one listdir itself used
-                continue
-            os.dup2(null, number)
-
-
-def _limit_memory() -> None:
-    """Cap RLIMIT_DATA. (RLIMIT_AS would also count the 64 MB that malloc reserves for each thread.)"""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
-        mapped = int(re.search(r"VmData:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]) << 10
-    except (OSError, TypeError):  # macOS does not enforce the limit either
-        return
-    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    limit = mapped + MEMORY
-    resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
-
-
-def _dumped_line(dump: str) -> str:
-    """The learner's line in faulthandler's dump, which lists the innermost frame first, main thread last."""
-    for filename, line in re.findall(
-        r'File "([^"]+)", line (\d+)', dump.rpartition("(most recent call first)")[2]
-    ):
-        if lines.is_learners(filename):
-            return str(lines.Line(filename, int(line)))
-    return ""
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
+    printed = _quiet(ExitStack())  # nothing has to be put back here
+    verdict = settle(judge)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    report(with_print(verdict, printed))
 
 
 # --- in a thread of the kernel, where there is no fork -------------------------------------------------
 
 
-def _in_thread(judge, seconds) -> Verdict:
-    global _clock
+def _in_thread(judge) -> Verdict:
+    """The verdict, from a thread. Whatever that has patched is back when this returns; if it has not ended by
+    then, it is interrupted until it does, and so are threads that it has started."""
+    global _budget, _undo
     found: list[Verdict] = []
-    lock = threading.Lock()
+    ready = threading.Event()
 
-    def say(verdict):
-        with lock:
-            found.append(verdict)
+    def say(verdict: Verdict) -> None:
+        found or found.append(verdict)
 
     def run():
-        global _clock
-        _clock = _Clock(seconds, _by_thread(threading.get_ident()), lambda where: say(too_long(where)))
-        with _quiet() as printed:
-            verdict = settle(judge)
-        say(with_print(verdict, printed))
+        global _budget
+        _budget = Budget(lambda where: say(too_long(where)))
+        ready.set()
+        with suppress(Overtime, SystemExit):
+            say(settle(judge))
 
+    already = set(threading.enumerate())
     worker = threading.Thread(target=run, daemon=True, name="check")
-    worker.start()
-    end = time.monotonic() + seconds + 0.5
-    while worker.is_alive() and not found and time.monotonic() < end:
-        worker.join(0.05)
-    _clock = None
-    return found[0] if found else too_long()
+    with ExitStack() as _undo:
+        printed = _quiet(_undo)
+        end = time.monotonic() + walls.WALL
+        worker.start()
+        ready.wait()
+        while worker.is_alive() and not found and time.monotonic() < end:
+            worker.join(TICK)
+            _budget.look_from_outside()
+        for stray in [worker, *(thread for thread in threading.enumerate() if _is_learners(thread, already))]:
+            if stray.is_alive():
+                threading.Thread(target=_end, args=(stray,), daemon=True, name="end of a check").start()
+        _budget = _undo = None
+    return with_print(found[0] if found else could_not_run("it took longer than a minute"), printed)
+
+
+_undo: ExitStack | None = None
+_parked: set[int] = set()  # threads of checks that are over, which wait for good
+
+
+def at_end(undo: Callable[[], None]) -> None:
+    """Call this when the check under way is over, even if its thread goes on."""
+    if _undo is not None:
+        _undo.callback(undo)
+
+
+def park() -> None:
+    """Never return: for a thread that takes another step in the world of a check that is over. An exception
+    could be swallowed, and the next step would be tried at once."""
+    _parked.add(threading.get_ident())
+    forever = threading.Lock()
+    forever.acquire()
+    forever.acquire()
+
+
+def _is_learners(thread: threading.Thread, already: set[threading.Thread]) -> bool:
+    """Whether the learner's code has started this thread, in a check."""
+    frame = sys._current_frames().get(thread.ident)
+    return thread not in already and frame is not None and lines.in_frame(frame) is not None
+
+
+def _end(worker: threading.Thread) -> None:
+    """Interrupt a thread until it ends: sooner or later that hits it outside its `try`. One that waits for
+    good is left waiting."""
+    clock, idle, wait = processor_clock(worker.ident), 0, 0.02
+    while worker.is_alive() and worker.ident not in _parked and idle < 20:
+        used = clock()
+        raise_in(worker.ident, SystemExit)
+        worker.join(wait)
+        wait = min(wait * 1.1, 0.5)
+        idle = idle + 1 if worker.is_alive() and clock() - used < 0.001 else 0
 
 
 # --- what the learner's code prints and asks -----------------------------------------------------------
@@ -360,27 +305,26 @@ class _Printed(io.StringIO):
         return super().write(text) if self.tell() < PRINTED else len(text)
 
 
-@contextmanager
-def _quiet():
-    """Collect what is printed, and refuse to ask: nobody is there to answer."""
+def _quiet(undo: ExitStack) -> io.StringIO:
+    """Collect what is printed, until `undo`, and refuse to ask: nobody is there to answer."""
 
     def refuse(prompt=""):
         raise RuntimeError("input() was called, and a check has nobody to ask")
 
     printed, asked, hook = _Printed(), builtins.input, threading.excepthook
+    undo.callback(setattr, builtins, "input", asked)
+    undo.callback(setattr, threading, "excepthook", hook)
     builtins.input = refuse
     # What stops a thread of the learner's from outside is no Exception, and not theirs to read about.
     threading.excepthook = lambda args: issubclass(args.exc_type, Exception) and hook(args)
-    try:
-        with redirect_stdout(printed), redirect_stderr(printed):
-            yield printed
-    finally:
-        builtins.input, threading.excepthook = asked, hook
+    undo.enter_context(redirect_stdout(printed))
+    undo.enter_context(redirect_stderr(printed))
+    return printed
 
 
 def with_print(verdict: Verdict, printed: io.StringIO) -> Verdict:
     text = printed.getvalue().rstrip()
     if not text:
         return verdict
-    lines = text[:PRINTED].splitlines()
-    return verdict.plus(Text("Your code printed", "\n".join(lines[:20] + (["…"] if len(lines) > 20 else []))))
+    rows = text[:PRINTED].splitlines()
+    return verdict.plus(Text("Your code printed", "\n".join(rows[:20] + (["…"] if len(rows) > 20 else []))))

@@ -177,6 +177,14 @@ def not_attempted(what: str) -> Settled:
     return Settled(Verdict(NOT_ATTEMPTED, (("", what),)))
 
 
+def could_not_run(why: str) -> Verdict:
+    """Nothing was found out about the answer, through no fault of its own."""
+    return Verdict(
+        NOT_ATTEMPTED,
+        (("", f"This check could not run: {why}. That says nothing about your answer; run it again."),),
+    )
+
+
 def code(text: str) -> str:
     """Escape for HTML and set `quoted` parts as code."""
     parts = escape(text, quote=False).split("`")

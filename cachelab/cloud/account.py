@@ -153,7 +153,8 @@ class Account:
 
     @property
     def provisioning_time(self) -> float:
-        """Seconds from creating to available, from modifying to available, and so on."""
+        """Seconds from creating to available, from modifying to available, and so on; what is under way
+        follows it, too."""
         return self._provisioning_time
 
     @provisioning_time.setter
@@ -161,6 +162,7 @@ class Account:
         self._provisioning_time = _seconds(seconds)
         if self._fleet:
             self._fleet.provisioning_time = self._provisioning_time
+            self._fleet.announce()
 
     def minute(self, count: int = 1) -> None:
         """CloudWatch's time: let `count` minutes pass.

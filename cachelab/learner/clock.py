@@ -25,6 +25,7 @@ from typing import Any, NoReturn
 
 from .lines import is_learners
 
+real_monotonic = time.monotonic  # whatever clock is in its place
 EPOCH = 1_800_000_000  # seconds; a moment in January 2027
 _SLOWEST = 3600.0  # seconds; the most that one call moves the explorer's clock
 _UNSET = object()
@@ -58,7 +59,7 @@ class Clock:
         self._moved = moved
         self._talked: dict[str, object] = {}
         self._patches: list[tuple[dict, str, object, object]] = []
-        replaced = {}
+        replaced = self._names()
         for module, name, replacement in self._replacements():
             original = getattr(module, name, _UNSET)
             if original is _UNSET:
@@ -163,6 +164,14 @@ class Clock:
     def _stopwatch(self, real: Callable, scale: int) -> Callable:
         return self._instead(real, lambda: type(real())(self.read() * scale))
 
+    def _names(self) -> dict[int, object]:
+        """What stands in the place of other values that the functions' modules have names for, by their id.
+
+        `datetime` is replaced there only: values of it must be what they are to everybody, and to pickle."""
+        module = types.ModuleType("datetime")
+        vars(module).update(vars(datetime), datetime=_datetime_of(self.now, self.mine, plain=True))
+        return {id(_real_datetime): module.datetime, id(datetime): module}
+
     def _replacements(self) -> Iterator[tuple[Any, str, Any]]:
         """`(module, name, what stands there instead)`."""
         wall = self._instead(time.time, self.now)
@@ -172,7 +181,6 @@ class Clock:
             yield time, name, self._stopwatch(getattr(time, name), 1)
             yield time, name + "_ns", self._stopwatch(getattr(time, name + "_ns"), 1_000_000_000)
         yield time, "sleep", self._instead(time.sleep, self._sleep)
-        yield datetime, "datetime", _datetime_of(wall)
 
 
 class Virtual(Clock):
@@ -254,6 +262,9 @@ class Virtual(Clock):
         super()._sleep(seconds)
         self.slept = True
 
+    def _names(self) -> dict[int, object]:
+        return {}
+
     def _random_bytes(self, size: int) -> bytes:
         self.personal = True
         self._bytes += 1
@@ -283,6 +294,7 @@ class Virtual(Clock):
 
     def _replacements(self):
         yield from super()._replacements()
+        yield datetime, "datetime", _datetime_of(self.now, self.mine)
         urandom = self._instead(os.urandom, self._random_bytes)
         yield os, "urandom", urandom
         yield random, "_urandom", urandom  # behind SystemRandom and secrets
@@ -293,8 +305,10 @@ class Virtual(Clock):
                 yield threading, name, self._starting(getattr(threading, name))
 
 
-def _datetime_of(wall: Callable[[], float]) -> type:
-    """`datetime.datetime` by another clock; what is a datetime to the one is to the other."""
+def _datetime_of(now: Callable[[], float], mine: Callable[[], bool], plain: bool = False) -> type:
+    """`datetime.datetime` by another clock; what is a datetime to the one is to the other. `plain`: what it
+    makes are plain ones."""
+    real = time.time
 
     class Moment(type(datetime.datetime)):
         def __instancecheck__(cls, thing):
@@ -304,9 +318,14 @@ def _datetime_of(wall: Callable[[], float]) -> type:
             return issubclass(other, _real_datetime)
 
     class VirtualDatetime(_real_datetime, metaclass=Moment):
+        if plain:
+
+            def __new__(cls, *args, **kwargs):
+                return _real_datetime(*args, **kwargs)
+
         @classmethod
         def now(cls, tz=None):
-            return _real_datetime.fromtimestamp(wall(), tz)
+            return _real_datetime.fromtimestamp(now() if mine() else real(), tz)
 
         @classmethod
         def today(cls):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from . import lines
+from .clock import real_monotonic
 from .lines import Line
 
 PATIENCE = 1.0  # seconds of processor time that one run of a client may take; a millisecond is usual
@@ -49,11 +50,11 @@ class Meter:
         self._most = most
         self._runs = processor_clock(thread.ident)
         self._stat = Path(f"/proc/self/task/{thread.native_id}/schedstat")
-        self._wall, self._ran, self._kept = time_now(), self._runs(), self._starved()
+        self._wall, self._ran, self._kept = real_monotonic(), self._runs(), self._starved()
 
     def read(self) -> tuple[float, float]:
         """(seconds run, seconds waited) since the last reading."""
-        wall, ran, kept = time_now(), self._runs(), self._starved()
+        wall, ran, kept = real_monotonic(), self._runs(), self._starved()
         run = ran - self._ran
         waited = wall - self._wall - run - (kept - self._kept)
         self._wall, self._ran, self._kept = wall, ran, kept
@@ -64,9 +65,6 @@ class Meter:
         with suppress(OSError, IndexError, ValueError):
             return int(self._stat.read_text().split()[1]) / 1e9
         return 0.0
-
-
-time_now = time.monotonic  # the real one, whatever clock the learner is given
 
 
 class Watched(Protocol):

@@ -120,3 +120,34 @@ def rewires_the_client(user_id, cache, db):
     type(cache).execute_command = lambda self, *args, **options: None
     time.time = lambda: 0
     return {"user_id": user_id}
+
+
+def starts_a_session_of_its_own(user_id, cache, db):
+    """A process that no signal to the check's group reaches, and its child, handed to whoever takes it."""
+    script = "import subprocess; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); p.wait()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], start_new_session=True, stdout=subprocess.PIPE, text=True
+    )
+    return {"pids": [process.pid, int(process.stdout.readline())]}
+
+
+def loops_in_a_thread_and_swallows_everything(user_id, cache, db):
+    """In a thread of its own, which nobody waits for."""
+
+    def again():
+        while True:
+            try:
+                cache.get("x")
+            except:  # noqa: E722
+                pass
+
+    threading.Thread(target=again, daemon=True).start()
+    return {}
+
+
+def loops_over_a_clock_and_swallows_everything(user_id, cache, db):
+    while True:
+        try:
+            time.sleep(0.01)
+        except:  # noqa: E722
+            pass

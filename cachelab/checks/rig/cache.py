@@ -5,6 +5,7 @@ It talks to a real Valkey of its own, never to the learner's. "Refused" is a por
 thing. Where Valkey is a stand-in inside this process, the client raises the same exceptions by itself.
 """
 
+import _socket
 import pickletools
 import socket
 import time
@@ -15,10 +16,10 @@ from redis.backoff import NoBackoff
 from redis.client import Pipeline
 from redis.retry import Retry
 
-TIMEOUT = (
-    0.25  # seconds after which the client a check hands over gives up on a server that does not answer …
-)
-HEALTHY = 2.0  # … and on one that should: long enough for a machine that thirty learners share
+from cachelab.learner.clock import real_monotonic
+
+TIMEOUT = 0.25  # seconds after which the client a check hands over gives up on a server that never answers …
+HEALTHY = 45.0  # … and on one that should: somebody else may be using the machine
 
 REFUSED, HUNG = "while the cache refuses connections", "while the cache accepts commands and never answers"
 FULL = "while the cache is full and refuses writes"
@@ -59,8 +60,8 @@ class Cache(_Counting, redis.Redis):
         real = "server" not in settings
         self._address = {"host": settings["host"], "port": settings["port"]} if real else {}
         limits = {
-            "socket_timeout": TIMEOUT,
-            "socket_connect_timeout": TIMEOUT,
+            "socket_timeout": HEALTHY,
+            "socket_connect_timeout": HEALTHY,
             "retry": Retry(NoBackoff(), 0),
         }
         super().__init__(connection_pool=redis.ConnectionPool(connection_class=kind, **settings | limits))
@@ -152,16 +153,29 @@ class Cache(_Counting, redis.Redis):
     @contextmanager
     def pausing(self, seconds: float):
         """The server answers nobody for so long, as it does during somebody else's slow command."""
+        if not seconds:
+            yield
+            return
         self._desk.client_pause(int(seconds * 1000), all=True)
         with self._log.during(f"while the server is busy for {seconds:g} s"):
             yield
+
+    def answers_within(self) -> float:
+        """The real seconds that it takes to answer a client that waits for as long as it takes."""
+        since = real_monotonic()
+        self._desk.ping()
+        return real_monotonic() - since
 
     def _move(self, host: str, port: int, timeout: float) -> None:
         settings = {"host": host, "port": port, "socket_timeout": timeout, "socket_connect_timeout": timeout}
         self.connection_pool.disconnect()
         self.connection_pool.connection_kwargs.update(settings)
-        for connection in getattr(self.connection_pool, "_available_connections", []):
-            vars(connection).update(settings)
+        self.connection_pool.reset()  # a connection keeps the time-outs that it was made with
+
+    def hang_up(self) -> None:
+        """Close every connection."""
+        for client in (self, self._desk):
+            client.connection_pool.disconnect()
 
     def names(self) -> list[str]:
         """Every key, as text."""
@@ -227,6 +241,22 @@ class Cache(_Counting, redis.Redis):
                 )
             )
         return rows
+
+
+def responds(cache: Cache | None) -> bool:
+    """Whether the server behind the cache answers somebody new, at once. (A stand-in always does.)"""
+    if cache is None or not cache._address:
+        return True
+    line = _socket.socket()  # below the learner's clock, which has its say on every `socket.socket`
+    try:
+        line.settimeout(0.5)
+        line.connect(tuple(cache._address.values()))
+        line.send(b"PING\r\n")
+        return line.recv(1) == b"+"
+    except OSError:
+        return False
+    finally:
+        line.close()
 
 
 def _no_server(commands) -> None:

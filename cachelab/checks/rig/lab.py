@@ -1,24 +1,33 @@
 """Where a check meets an answer: it calls the learner's function, and sees each command and query of it."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import redis.retry
+
 from cachelab.learner import lines
+from cachelab.learner.clock import Clock, real_monotonic
 from cachelab.learner.words import message, show
 
-from ..attempt import Overtime, describe, limit, note, overtime_line
+from ..attempt import Overtime, at_end, describe, engines_owe, limit, note, overtime_line, park, strike
 from ..verdict import Settled, Table, broken, incorrect, not_attempted
-from .cache import Cache
+from .cache import Cache, responds
 from .database import Database, refuse
 from .memcached import Memcached
 from .sandbox import Sandbox, impatient_waiters, open_sandbox
 
-PATIENCE = 3.0  # seconds one call of the learner's function may take
+PATIENCE = 3.0  # seconds one call of the learner's function may use, or sleep
+OWED = 1.0  # seconds after which a cache that has not answered a call is asked whether it answers at all
+MANY = 1_000  # round trips of one call, after which it is its own doing that it waits
+LOOK = 0.02  # seconds of the learner's clock that a request to AWS takes
+A_WHILE = 3600.0  # seconds: what AWS does takes so long by the real clock; the learner's ends it
+
 
 
 class Unavailable(Exception):
@@ -67,7 +76,7 @@ def _engines_for(needs: tuple[str, ...]) -> dict[str, Any]:
 
 
 @dataclass
-class Step:
+class Did:
     """One thing a call did: a round trip to the cache, or a query."""
 
     kind: str  # "cache", "database" or "aws"
@@ -85,17 +94,43 @@ class Log:
     """Every step of every call, in order, and what is wrong with the world meanwhile."""
 
     def __init__(self):
-        self.steps: list[Step] = []
+        self.steps: list[Did] = []
         self.conditions: list[str] = []
         self.on_trip: Callable[[], None] | None = None  # called before each round trip
         self.fault: Callable[[tuple], None] | None = None  # raises instead of a round trip
-        self.meeting: threading.Barrier | None = (
-            None  # where the steps of several threads wait for each other
-        )
+        self.meeting: threading.Barrier | None = None  # where steps of several threads wait for each other
+        self.on_request: Callable[[], None] | None = None  # called before each request to AWS
+        self.on_wait: Callable[[], None] | None = None  # called before each that a boto3 waiter makes
+        self.changed: Callable[[], None] | None = None  # called after each that has changed something
+        self.over = False
+        self.first = 0  # the first step of the call under way
+        self._owed: list[tuple[str, float]] = []  # what our engines have been asked: kind, since when
 
     @property
-    def loads(self) -> list[Step]:
+    def loads(self) -> list[Did]:
         return [step for step in self.steps if step.kind == "database"]
+
+    def go_on(self) -> None:
+        """Before each step: once the check is over, whatever is left of the answer goes no further."""
+        if self.over:
+            park()
+
+    @contextmanager
+    def ours(self, kind: str = "ours"):
+        """What is done here, in the learner's call or beside it, is no doing of the learner's."""
+        self._owed.append((kind, real_monotonic()))
+        try:
+            yield
+        finally:
+            self._owed.pop()
+
+    def owed(self, responds: Callable[[], bool]) -> bool:
+        """Whether the call under way waits for one of our engines, and has to: not if it sent a command
+        that blocks, to a server that answers everybody else, nor for one trip after the other."""
+        if not self._owed or len(self.steps) - self.first > MANY:
+            return False
+        kind, since = self._owed[-1]
+        return kind != "cache" or real_monotonic() - since < OWED or not responds()
 
     @contextmanager
     def trip(self, commands):
@@ -104,18 +139,21 @@ class Log:
         if self.on_trip:
             self.on_trip()
         before = self.fault and partial(self.fault, names)
-        yield from self._step(Step("cache", text[:110], commands=names), before)
+        yield from self._step(Did("cache", text[:110], commands=names), before)
 
     @contextmanager
     def query(self, name, args, named, db):
         yield from self._step(
-            Step("database", f"{name}({_arguments(args, named)})"), before=refuse if db.down else None
+            Did("database", f"{name}({_arguments(args, named)})"), before=refuse if db.down else None
         )
 
     def request(self, operation: str, parameters: dict) -> Callable[[dict], None]:
         """Note a request to AWS; call what this returns with the answer."""
-        step = Step("aws", f"{operation}({_arguments((), parameters)})"[:110])
+        self.go_on()
+        step = Did("aws", f"{operation}({_arguments((), parameters)})"[:110])
         self.steps.append(step)
+        if self.on_request:
+            self.on_request()
 
         def answered(parsed: dict) -> None:
             if "Error" in parsed:
@@ -123,20 +161,22 @@ class Log:
             else:
                 statuses = _statuses(parsed)
                 step.reply = statuses[0] if len(statuses) == 1 else statuses or "done"
+                if self.changed and not operation.startswith(("describe_", "list_")):
+                    self.changed()
 
         return answered
 
     def _step(self, step, before=None):
+        self.go_on()
         self.steps.append(step)
         if self.meeting:
-            try:
+            with self.ours(), suppress(threading.BrokenBarrierError):  # if not all take this step
                 self.meeting.wait()
-            except threading.BrokenBarrierError:  # not all of them take this step: from here on, go freely
-                pass
         try:
             if before:
                 before()
-            yield step
+            with self.ours(step.kind):
+                yield step
         except Exception as error:
             step.error = describe(error)[:80]
             raise
@@ -160,15 +200,15 @@ class Call:
     overtime: str | None = None  # the line it was at when its time ran out
     patience: float = PATIENCE
     seconds: float = 0.0
-    steps: list[Step] = field(default_factory=list)
+    steps: list[Did] = field(default_factory=list)
 
     @property
-    def loads(self) -> list[Step]:
+    def loads(self) -> list[Did]:
         """The queries it made."""
         return [step for step in self.steps if step.kind == "database"]
 
     @property
-    def trips(self) -> list[Step]:
+    def trips(self) -> list[Did]:
         """The round trips to the cache it made."""
         return [step for step in self.steps if step.kind == "cache"]
 
@@ -244,17 +284,24 @@ def name_of(function) -> str:
 class Lab:
     """What a judge works with: a cache and a database that write down what is done to them."""
 
-    def __init__(self, engines: dict[str, Any]):
+    def __init__(self, engines: dict[str, Any], answers: tuple = ()):
         self._engines = engines
+        self._undo = ExitStack()
+        self.clock = Clock(
+            [answer for answer in answers if callable(answer)], [redis.retry], time.time(), self._moved
+        )
+        """The learner's: it moves when they sleep and when a wait runs out, and by `wait`."""
+        self._sleeps_until = math.inf
+        self._pace, self._begun = 0.0, 0.0
         self._cache = self._memcached = None
         self.log = Log()
         self.db = Database(self.log)
-        self._clock, self._later = time.time, 0.0
 
     @property
     def cache(self) -> Cache:
         if self._cache is None:
             self._cache = Cache(self._engines["valkey"], self.log)
+            self._undo.callback(self._cache.hang_up)
         return self._cache
 
     @property
@@ -262,6 +309,8 @@ class Lab:
         """A pymemcache client of the checks' own Memcached, which must be a real one."""
         if self._memcached is None:
             self._memcached = Memcached(self._engines["memcached"], self.log)
+            self._undo.callback(self._memcached.close)
+            self._undo.callback(self._memcached.desk.close)
         return self._memcached
 
     @property
@@ -276,25 +325,58 @@ class Lab:
 
     def elasticache(self):
         """A boto3 client of that account, for the learner; every call of it is in the log."""
-        return self.aws.client(self.log.request)
+        return self.aws.client(self.log)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, in the cache and for time.time(), without waiting."""
-        self._later += seconds
+        """Let time pass, in the cache and on the learner's clock, without waiting."""
+        self.clock.elapsed += seconds
         self.cache.age(seconds)
 
-    def call(self, function, *args, patience: float | None = None, text: str = "", **named) -> Call:
+    def pace(self, seconds: float) -> None:
+        """What AWS makes, changes or deletes from now on is done so many seconds later, on the learner's
+        clock; 0: at once, which our own requests then wait for."""
+        self._pace, self._begun = seconds, self.clock.elapsed
+        self.aws.strings.provisioning_time(A_WHILE if seconds else 0)
+
+    def _moved(self) -> None:
+        """The learner's clock has moved."""
+        self.log.go_on()
+        if self._pace and self.clock.elapsed >= self._begun + self._pace:
+            self._begun = self.clock.elapsed
+            with self.log.ours():
+                self.aws.strings.provisioning_time(0)
+                self.aws.settled()
+                self.aws.strings.provisioning_time(A_WHILE)
+        if self.clock.elapsed > self._sleeps_until:
+            strike()
+
+    def _changed(self) -> None:
+        self._begun = self.clock.elapsed
+
+    def call(
+        self,
+        function,
+        *args,
+        patience: float | None = None,
+        sleeps: float | None = None,
+        text: str = "",
+        **named,
+    ) -> Call:
         """Call the learner's function. Whatever it does becomes a `Call`; only NotImplementedError settles
         at once.
 
-        `text` is what the verdict says was called, if it is not this function by its name."""
+        patience: seconds it may use, and sleep unless `sleeps` says how long. `text` is what the verdict says
+        was called, if it is not this function by its name."""
         name = name_of(function)
+        patience = patience or PATIENCE
         where = "".join(f" {condition}" for condition in self.log.conditions)
-        call = Call(f"`{text or f'{name}({_arguments(args, named)})'}`{where}", patience=patience or PATIENCE)
-        start, first = time.monotonic(), len(self.log.steps)
+        call = Call(f"`{text or f'{name}({_arguments(args, named)})'}`{where}", patience=patience)
+        start, first = self.clock.elapsed, len(self.log.steps)
+        self.log.first = first
         note(call.text)
         try:
-            with limit(call.patience):
+            with limit(patience):
+                self._sleeps_until = start + (sleeps or patience)
                 call.value = function(*args, **named)
         except Overtime:
             pass
@@ -304,7 +386,13 @@ class Lab:
                 raise not_attempted(f"`{name}` still raises NotImplementedError, at {call.where}.") from None
         except BaseException as error:  # noqa: B036  also SystemExit and KeyboardInterrupt: a verdict never raises
             call.error = error
-        call.seconds, call.overtime = time.monotonic() - start, overtime_line()
+        finally:
+            self._sleeps_until = math.inf
+        call.seconds, call.overtime = self.clock.elapsed - start, overtime_line()
+        if call.seconds > patience:
+            call.patience = sleeps or patience
+        elif call.overtime is not None:  # it used its time, and did not sleep
+            call.seconds = patience
         call.steps = self.log.steps[first:]
         return call
 
@@ -319,6 +407,7 @@ class Lab:
 
         def run(call, args):
             first = threading.get_ident()
+            self.clock.threads.add(first)
             try:
                 call.value = function(*args)
             except BaseException as error:  # noqa: B036  in a thread it would be printed, and lost
@@ -329,7 +418,7 @@ class Lab:
         threads = [
             threading.Thread(target=run, args=pair, daemon=True) for pair in zip(calls, requests, strict=True)
         ]
-        self.log.meeting = threading.Barrier(len(threads), timeout=0.5)
+        self.log.meeting = threading.Barrier(len(threads), timeout=1.0)
         try:
             with limit(PATIENCE):
                 for thread in threads:
@@ -342,14 +431,19 @@ class Lab:
         return calls
 
     def __enter__(self):
-        time.time = lambda: self._clock() + self._later
-        self._undo = ExitStack()
+        at_end(self._undo.close)
+        self._undo.callback(setattr, self.log, "over", True)
+        self._undo.enter_context(self.clock)
+        self.log.on_request = lambda: self.clock.move(LOOK)
+        self.log.on_wait = lambda: self.clock.move(self._pace)  # the box answers it when there is news
+        self.log.changed = self._changed
+        engines_owe(lambda: self.log.owed(lambda: responds(self._cache)))
         if "aws" in self._engines:
             self._undo.enter_context(impatient_waiters())
+            self._undo.callback(self.aws.close)
         return self
 
     def __exit__(self, *exc):
-        time.time = self._clock
         self._undo.close()
 
 

@@ -6,6 +6,7 @@ node, have a creation fail, add up the bill) the child asks for over XML-RPC.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import SimpleNamespace
@@ -13,8 +14,11 @@ from typing import Any
 from xmlrpc.client import ServerProxy
 from xmlrpc.server import SimpleXMLRPCServer
 
+from ..verdict import Settled, could_not_run
+
 SUBNETS = "private-subnets"
 NAP = 0.1  # seconds: the longest pause of a boto3 waiter in a check
+SETTLES = 45.0  # seconds that an account may take to come to rest
 
 
 class Strings:
@@ -33,6 +37,7 @@ class Strings:
         self._account.fail_node(name)
 
     def settle(self, seconds: float) -> bool:
+        """Whether nothing is under way any more, after at most so many seconds."""
         return self._account.settle(seconds)
 
     def still_billing(self) -> list[str]:
@@ -44,23 +49,50 @@ class Sandbox:
 
     def __init__(self, make_client: Callable, address: str, network: dict[str, Any]):
         self._make_client = make_client
+        self._clients: list = []
         self.elasticache = make_client("elasticache")
         self.strings = ServerProxy(address, allow_none=True)
         self.subnet_group, self.security_group = network["subnet_group"], network["security_group"]
 
-    def client(self, record: Callable):
-        """An ElastiCache client for the learner. Before each request it calls `record(operation,
-        parameters)`, and what that returned once the answer is there, with the answer."""
-        client, answered = self._make_client("elasticache"), {}
+    def settled(self) -> None:
+        """Wait until everything that was asked for is done; settles if that takes for ever."""
+        if not self.strings.settle(SETTLES):
+            raise Settled(could_not_run(f"the account was not at rest after {SETTLES:g} s"))
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in [self.elasticache, *self._clients]:
+            client.close()
+
+    def client(self, log):
+        """An ElastiCache client for the learner. Every request is in the log, with its answer, and its time
+        is ours."""
+        from cachelab.cloud.api.wire import WAITER
+
+        client, answered, waiting = self._make_client("elasticache"), {}, []
 
         def asked(params, model, **_):
-            answered[model.name] = record(_snake(model.name), params)
+            answered[model.name] = log.request(_snake(model.name), params)
 
         def told(parsed, model, **_):
             answered.pop(model.name, lambda _: None)(parsed)
 
+        def sent(request, **_):
+            agent = request.headers.get("User-Agent", b"")
+            if log.on_wait and WAITER.search(agent if isinstance(agent, str) else agent.decode()):
+                log.on_wait()
+            waiting.append(log.ours("aws"))
+            waiting[-1].__enter__()
+
+        def received(**_):
+            if waiting:
+                waiting.pop().__exit__(None, None, None)
+
+        client.meta.events.register("before-send.elasticache", sent)
+        client.meta.events.register("response-received.elasticache", received)
         client.meta.events.register("provide-client-params.elasticache", asked)
         client.meta.events.register("after-call.elasticache", told)
+        self._clients.append(client)
         return client
 
 
@@ -76,7 +108,9 @@ def open_sandbox() -> Iterator[Sandbox]:
         server.register_instance(Strings(account))
         threading.Thread(target=server.serve_forever, daemon=True, args=(0.05,)).start()
         try:
-            yield Sandbox(account.client, f"http://127.0.0.1:{server.server_address[1]}", network)
+            sandbox = Sandbox(account.client, f"http://127.0.0.1:{server.server_address[1]}", network)
+            yield sandbox
+            sandbox.close()
         finally:
             server.shutdown()
             server.server_close()
@@ -91,7 +125,7 @@ def impatient_waiters() -> Iterator[None]:
     import botocore.waiter as waiter
 
     real = waiter.time
-    waiter.time = SimpleNamespace(sleep=lambda seconds: real.sleep(min(seconds, NAP)))
+    waiter.time = SimpleNamespace(sleep=lambda seconds: time.sleep(min(seconds, NAP)))
     try:
         yield
     finally:
@@ -99,7 +133,7 @@ def impatient_waiters() -> Iterator[None]:
 
 
 def _network(account) -> dict[str, str]:
-    ec2 = account.client("ec2")
+    ec2, elasticache = account.client("ec2"), account.client("elasticache")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = [
         ec2.create_subnet(
@@ -108,11 +142,13 @@ def _network(account) -> dict[str, str]:
         for number, zone in enumerate("abc")
     ]
     group = ec2.create_security_group(GroupName="cache-nodes", Description="caches", VpcId=vpc)
-    account.client("elasticache").create_cache_subnet_group(
+    elasticache.create_cache_subnet_group(
         CacheSubnetGroupName=SUBNETS,
         CacheSubnetGroupDescription="private",
         SubnetIds=[subnet["Subnet"]["SubnetId"] for subnet in subnets],
     )
+    for client in (ec2, elasticache):
+        client.close()
     return {"subnet_group": SUBNETS, "security_group": group["GroupId"]}
 
 

@@ -82,9 +82,14 @@ class Fleet:
                 thread.join(JOIN_SECONDS)
 
     def take_time(self, since: float) -> None:
-        """Wait until the provisioning time has passed since `since` (a time.monotonic())."""
-        left = since + self.provisioning_time - time.monotonic()
-        if (left > 0 and self._closing.wait(left)) or self._closing.is_set():
+        """Wait until the provisioning time has passed since `since` (a time.monotonic()); if it is changed
+        meanwhile, by what it is then."""
+        with self._changed:
+            while (left := since + self.provisioning_time - time.monotonic()) > 0:
+                if self._closing.is_set():
+                    break
+                self._changed.wait(left)
+        if self._closing.is_set():
             raise Closing
 
     def announce(self) -> None:

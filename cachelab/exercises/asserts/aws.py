@@ -5,7 +5,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from cachelab.checks.rig.lab import Lab
+from cachelab.checks.verdict import Settled, could_not_run
 
+SLOW = 30.0  # seconds after which we blame our own engines
 NEIGHBOUR = "a-colleagues-cache"
 
 
@@ -37,16 +39,19 @@ def connect(address: tuple[str, int], password: str | None) -> redis.Redis:
         port=port,
         ssl=True,
         password=password,
-        socket_timeout=1,
-        socket_connect_timeout=1,
+        socket_timeout=SLOW,
+        socket_connect_timeout=SLOW,
         retry=Retry(NoBackoff(), 0),
     )
 
 
 def opens(address: tuple[str, int], password: str | None) -> bool:
-    """Whether this password opens the cache, for a new connection. Nothing opens one that is gone."""
+    """Whether this password opens the cache, for a new connection. Nothing opens one that is gone; settles if
+    it is too slow to tell."""
     try:
         with connect(address, password) as client:
             return bool(client.ping())
-    except (redis.ConnectionError, redis.TimeoutError, redis.exceptions.NoPermissionError):
+    except redis.TimeoutError:
+        raise Settled(could_not_run(f"a cache of its account did not answer within {SLOW:g} s")) from None
+    except (redis.ConnectionError, redis.exceptions.NoPermissionError):
         return False

@@ -5,6 +5,7 @@ import redis
 from cachelab.checks.attempt import describe
 from cachelab.checks.rig.cache import silent_port
 from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.verdict import Settled, could_not_run
 from cachelab.learner.words import show
 
 GIVES_UP = 0.5  # seconds after which a client must have given up
@@ -37,6 +38,24 @@ def goes_where_it_is_sent(lab: Lab, connect) -> None:
 
 def look_up(lab: Lab, client) -> Call:
     return lab.call(client.get, "price", patience=1.5, text="connect(host, port).get('price')")
+
+
+def answered(lab: Lab, client, pause: float) -> Call:
+    """A look-up while the server answers nobody for `pause` seconds: the answer, or how the client failed.
+
+    It has a few tries, and fails only where a client without a time-out was answered twice as soon as it
+    should be; settles if no such client ever was: then it is our engine that is slow."""
+    fair = 0
+    for _ in range(8):
+        with lab.cache.pausing(pause):
+            call = look_up(lab, client)
+        if not isinstance(call.error, redis.ConnectionError | redis.TimeoutError):
+            return call
+        with lab.cache.pausing(pause):
+            fair += lab.cache.answers_within() < pause + 0.03
+        if fair == 2:
+            return call
+    raise Settled(could_not_run("the cache took longer than it should to answer anybody"))
 
 
 def gave_up(call: Call, think: str) -> None:

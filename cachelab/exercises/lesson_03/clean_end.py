@@ -33,7 +33,7 @@ _WHY_LEFT = {
 )
 def clean_end(lab: Lab, tear_down):
     furnish(lab)
-    call = lab.call(tear_down, lab.elasticache(), patience=6, text="tear_down(elasticache)")
+    call = lab.call(tear_down, lab.elasticache(), patience=6, sleeps=30, text="tear_down(elasticache)")
     left = leftovers(lab)
     alive = [row for row in left if row[2] in ("available", "create-failed")]
     if call.overtime is not None and alive:
@@ -65,7 +65,9 @@ def clean_end(lab: Lab, tear_down):
     if bill:
         raise call.wrong(f"AWS would still charge for {bill[0]}", "nothing")
     with lab.log.during("a second time, on the empty account"):
-        lab.call(tear_down, lab.elasticache(), patience=4, text="tear_down(elasticache)").finished()
+        lab.call(
+            tear_down, lab.elasticache(), patience=6, sleeps=30, text="tear_down(elasticache)"
+        ).finished()
     return (
         f"A replication group, a Memcached cluster, a creation that had failed, {SNAPSHOTS} snapshots and "
         "the groups they stood on are gone; nothing is billing, and a second run does no harm."
@@ -75,7 +77,7 @@ def clean_end(lab: Lab, tear_down):
 def furnish(lab: Lab) -> None:
     """What somebody has left: one of everything that costs, many backups, and what they stand on."""
     api, strings = lab.aws.elasticache, lab.aws.strings
-    strings.provisioning_time(0)
+    lab.pace(0)
     api.create_cache_parameter_group(
         CacheParameterGroupName="shop-settings", CacheParameterGroupFamily="valkey9", Description="ours"
     )
@@ -94,7 +96,7 @@ def furnish(lab: Lab) -> None:
     )
     strings.fail_next_create("no capacity")
     make(lab, "half-built", **where)
-    strings.provisioning_time(0.8)  # longer than deleting the snapshots takes
+    lab.pace(0.8)
 
 
 _KINDS = {  # what to call it, how to list it, its name, its status

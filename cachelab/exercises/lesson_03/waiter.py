@@ -22,7 +22,6 @@ from cachelab.learner.words import show
     ),
 )
 def waiter(lab: Lab, wait_until_available):
-    lab.aws.strings.provisioning_time(0)
     there_already(lab, wait_until_available)
     comes_in_time(lab, wait_until_available)
     failed(lab, wait_until_available)
@@ -34,10 +33,11 @@ def waiter(lab: Lab, wait_until_available):
     )
 
 
-def waits(lab: Lab, function, name: str, timeout: float, pause: float, patience: float) -> Call:
+def waits(lab: Lab, function, name: str, timeout: float, pause: float, sleeps: float) -> Call:
+    """Call the function; it may sleep for `sleeps` seconds, on its own clock."""
     text = f"wait_until_available(elasticache, {name!r}, timeout={timeout:g}, pause={pause:g})"
     return lab.call(
-        function, lab.elasticache(), name, timeout=timeout, pause=pause, patience=patience, text=text
+        function, lab.elasticache(), name, timeout=timeout, pause=pause, patience=6, sleeps=sleeps, text=text
     )
 
 
@@ -60,9 +60,10 @@ def described(call: Call, name: str) -> None:
 
 
 def there_already(lab: Lab, function) -> None:
+    lab.pace(0)
     make(lab, "early")
     with lab.log.during("on a cache that is available already"):
-        call = waits(lab, function, "early", timeout=10, pause=2, patience=3)
+        call = waits(lab, function, "early", timeout=10, pause=2, sleeps=3)
     if call.overtime is not None and len(call.steps) > 1:
         raise call.wrong(
             f"it asked {len(call.steps)} times, and each time AWS said 'available'",
@@ -78,10 +79,10 @@ def there_already(lab: Lab, function) -> None:
 
 def comes_in_time(lab: Lab, function) -> None:
     pause = 0.1
-    lab.aws.strings.provisioning_time(0.5)
+    lab.pace(0.5)
     make(lab, "slow")
     with lab.log.during("on a cache that is being created"):
-        call = waits(lab, function, "slow", timeout=6, pause=pause, patience=4)
+        call = waits(lab, function, "slow", timeout=6, pause=pause, sleeps=4)
     if isinstance(call.error, TimeoutError):
         raise call.wrong(f"it gave up after {call.seconds:.1f} s", "it goes on asking: its timeout is 6 s")
     asked = [step for step in call.steps if step.kind == "aws"]
@@ -103,12 +104,12 @@ def comes_in_time(lab: Lab, function) -> None:
 def failed(lab: Lab, function) -> None:
     strings, reason = lab.aws.strings, "no capacity for cache.t4g.micro in us-east-1b"
     elsewhere = "the subnets have no free address"
-    strings.provisioning_time(0)
+    lab.pace(0)
     for name, why in (("doomed", reason), ("unlucky", elsewhere)):
         strings.fail_next_create(why)
         make(lab, name)
     with lab.log.during("on a cache whose creation has failed"):
-        call = waits(lab, function, "doomed", timeout=2, pause=0.1, patience=4)
+        call = waits(lab, function, "doomed", timeout=2, pause=0.1, sleeps=4)
     if call.error is None and call.overtime is None:
         raise call.wrong(f"it returned {show(call.value, 100)}", "RuntimeError, with AWS's reason")
     if call.overtime is not None or (isinstance(call.error, TimeoutError) and call.seconds > 1):
@@ -129,10 +130,10 @@ def failed(lab: Lab, function) -> None:
 
 def never_comes(lab: Lab, function) -> None:
     timeout = 0.6
-    lab.aws.strings.provisioning_time(60)
+    lab.pace(60)
     make(lab, "endless")
     with lab.log.during("on a cache that does not come"):
-        call = waits(lab, function, "endless", timeout=timeout, pause=0.1, patience=2.5)
+        call = waits(lab, function, "endless", timeout=timeout, pause=0.1, sleeps=2.5)
     if call.overtime is not None or call.seconds > timeout + 1.2:
         raise call.wrong(
             f"it was still waiting after {call.seconds:.1f} s", f"TimeoutError after {timeout:g} s"
@@ -150,7 +151,7 @@ def unknown(lab: Lab, function) -> None:
     from botocore.exceptions import ClientError
 
     with lab.log.during("on a name that does not exist"):
-        call = waits(lab, function, "chekcout", timeout=1, pause=0.1, patience=2.5)
+        call = waits(lab, function, "chekcout", timeout=1, pause=0.1, sleeps=2.5)
     if not isinstance(call.error, ClientError):
         happened = f"raised {describe(call.error)}" if call.error else f"returned {show(call.value, 100)}"
         raise call.wrong(

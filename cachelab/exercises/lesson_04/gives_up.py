@@ -4,7 +4,14 @@ from cachelab.checks.attempt import describe
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.cache import refusing_port, silent_port, swallowing_port
 from cachelab.checks.rig.lab import Lab
-from cachelab.exercises.asserts.patience import GIVES_UP, gave_up, goes_where_it_is_sent, look_up, new_client
+from cachelab.exercises.asserts.patience import (
+    GIVES_UP,
+    answered,
+    gave_up,
+    goes_where_it_is_sent,
+    look_up,
+    new_client,
+)
 
 HICCUP = 0.1  # seconds a healthy server may be busy with something else
 
@@ -24,7 +31,7 @@ HICCUP = 0.1  # seconds a healthy server may be busy with something else
 )
 def gives_up_in_time(lab: Lab, connect):
     client = new_client(lab, connect, *lab.address)
-    look_up(lab, client).finished()
+    answered(lab, client, pause=0).finished()
     for port, what, think in (
         (
             refusing_port,
@@ -43,25 +50,16 @@ def gives_up_in_time(lab: Lab, connect):
         ),
     ):
         with port() as address, lab.log.during(what):
-            if address is None:  # not on this system
-                continue
-            call = look_up(lab, new_client(lab, connect, *address))
-            if call.overtime is None and GIVES_UP < call.seconds < 2 * GIVES_UP:  # or was this machine busy?
-                call = min(
-                    call, look_up(lab, new_client(lab, connect, *address)), key=lambda call: call.seconds
-                )
-            gave_up(call, think)
+            if address is not None:  # not on every system
+                gave_up(look_up(lab, new_client(lab, connect, *address)), think)
     goes_where_it_is_sent(lab, connect)
-    with lab.cache.pausing(HICCUP):
-        call = look_up(lab, client)
-        if call.error is not None or call.overtime is not None:
-            raise call.wrong(
-                f"{describe(call.error)} after {call.seconds:.2f} s"
-                if call.error
-                else "it did not come back",
-                f"the answer: {HICCUP:g} s is slow, and no outage",
-                "A cache that is given up at every hiccup sends its whole load to the database.",
-            )
+    call = answered(lab, client, pause=HICCUP)
+    if call.error is not None or call.overtime is not None:
+        raise call.wrong(
+            f"{describe(call.error)} after {call.seconds:.2f} s" if call.error else "it did not come back",
+            f"the answer: {HICCUP:g} s is slow, and no outage",
+            "A cache that is given up at every hiccup sends its whole load to the database.",
+        )
     return (
         f"Refused, silent or unreachable: your client says so within {GIVES_UP:g} s, so a request can go "
         f"on to the database. A hiccup of {HICCUP:g} s it sits out."

@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: it made no query(.|\n)*the cache does not know the answer yet
+# says: it made no queries(.|\n)*the cache does not know the answer yet
 
 import json
 from decimal import Decimal

@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: it made no round trip to the cache
+# says: it made no round trips to the cache
 
 import json
 from datetime import datetime
