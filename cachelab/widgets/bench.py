@@ -1,7 +1,8 @@
 """A bench to play with: sliders above a chart, and a plain function between them."""
 
 import math
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -115,6 +116,8 @@ class Bench(Challenged, Chart):
     figure does not know become lines. It may also return the sentence alone, with no figure.
     `challenges` are things to find: those of a lesson ("01"), or a list of `Challenge`.
     The model runs in the kernel, for the latest position only: let it answer within some 50 ms, and be pure.
+    One that needs longer is a generator that yields such an answer after each slice of its work: the first is
+    shown at once, the others as they come, until it ends or a control moves. `finish()` waits for the last.
     """
 
     parts = ("plot.js", *PARTS)
@@ -139,6 +142,8 @@ class Bench(Challenged, Chart):
         if len(set(names)) < len(names):
             raise ValueError(f"the controls of a Bench need different names, not {names}")
         self._options = [control.options() for control in controls]
+        self._turn, self._showing = 0, threading.RLock()
+        self._rest: threading.Thread | None = None  # works out what follows the first slice
         super().__init__(chart or Figure(), label=label or (chart.title if chart else "") or "bench")
         with self.hold_sync():
             self.controls = [
@@ -153,7 +158,7 @@ class Bench(Challenged, Chart):
                 options.index(options[0] if control.value is None else control.nearest(control.value))
                 for control, options in zip(controls, self._options, strict=True)
             ]
-            self._run()
+            self._run(at_once=True)
         self._start = list(self.positions)
         self.observe(self._answer, "positions")
         self._challenge(challenges, "spec")
@@ -198,17 +203,52 @@ class Bench(Challenged, Chart):
             raise traitlets.TraitError(f"positions {positions} do not fit the controls")
         return positions
 
+    def finish(self) -> Self:
+        """Waits until a model that works in slices has shown its last."""
+        if self._rest:
+            self._rest.join()
+        return self
+
     def _answer(self, _) -> None:
-        with self.hold_sync():
+        with self._showing, self.hold_sync():
             try:
                 self._run()
                 self.failure = ""
             except Exception as error:  # there is no cell to show it under, so the bench shows it
-                at = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
-                self.failure = f"The model failed with {at}: {type(error).__name__}: {error}"
+                self.failure = self._failed(error)
 
-    def _run(self) -> None:
+    def _run(self, at_once: bool = False) -> None:
+        self._turn += 1
         answer = self._model(**self.values)
+        if not isinstance(answer, Iterator):
+            self._show(answer)
+            return
+        self._show(next(answer))
+        if at_once:  # what is saved with the notebook is the whole
+            for slice_ in answer:
+                self._show(slice_)
+            return
+        self._rest = threading.Thread(target=self._go_on, args=(answer, self._turn), daemon=True)
+        self._rest.start()
+
+    def _go_on(self, slices: Iterator, turn: int) -> None:
+        """Show what is left, unless a control has moved since."""
+        try:
+            for answer in slices:
+                with self._showing, self.hold_sync():
+                    if turn != self._turn:
+                        return
+                    self._show(answer)
+        except Exception as error:
+            with self._showing:
+                if turn == self._turn:
+                    self.failure = self._failed(error)
+
+    def _failed(self, error: Exception) -> str:
+        at = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        return f"The model failed with {at}: {type(error).__name__}: {error}"
+
+    def _show(self, answer: tuple | str) -> None:
         drawn, sentence = ({}, answer) if isinstance(answer, str) else answer
         for name, data in drawn.items():
             self.figure.update(name, *(data if isinstance(data, tuple) else (data,)))

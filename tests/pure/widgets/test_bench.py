@@ -1,5 +1,7 @@
 """Sliders, a model, and what it says."""
 
+import threading
+
 import numpy as np
 import pytest
 import traitlets
@@ -130,3 +132,48 @@ def test_controls_are_named_once_and_there_is_one():
         Bench(lambda: "", [])
     with pytest.raises(ValueError, match="'x' is not a control"):
         bench().set(x=1)
+
+
+def halves(n):
+    """A model in two slices; the second waits until it may go on."""
+    yield {"mean": ([0], [n])}, "half"
+    assert n < 9, "too much"
+    may_go_on.wait()
+    yield {"mean": ([0, 1], [n, n])}, f"all of {n}"
+
+
+may_go_on = threading.Event()
+
+
+def sliced() -> Bench:
+    may_go_on.set()
+    made = Bench(halves, [Slider("n", 1, 9, 4, step=1)])
+    may_go_on.clear()
+    return made
+
+
+def test_a_model_in_slices_shows_the_first_at_once_and_the_rest_as_it_comes():
+    made = sliced()
+    assert made.sentence == "all of 4"  # what is displayed, and saved, is the whole
+    made.set(n=5)
+    assert made.sentence == "half" and made.figure.data("mean") == ([0], [5])
+    may_go_on.set()
+    assert made.finish().sentence == "all of 5" and made.figure.data("mean") == ([0, 1], [5, 5])
+
+
+def test_slices_of_an_older_position_are_not_shown():
+    made = sliced().set(n=5)
+    older = made._rest
+    made.set(n=6)
+    may_go_on.set()
+    older.join()
+    assert made.finish().sentence == "all of 6"
+
+
+def test_a_slice_that_fails_is_told_on_the_bench():
+    made = sliced()
+    made.positions = [8]
+    assert "too much" in made.finish().failure
+    may_go_on.set()
+    made.positions = [0]
+    assert made.failure == "" and made.finish().sentence == "all of 1"
