@@ -13,7 +13,17 @@ from cachelab.learner.words import show as shown
 from .attempt import attempt
 from .course import copies, progress, source
 from .rig.lab import Lab, Unavailable, prepared
-from .verdict import BROKEN, CORRECT, NOT_ATTEMPTED, Note, Settled, Verdict, could_not_run, not_attempted
+from .verdict import (
+    BROKEN,
+    CORRECT,
+    INCORRECT,
+    NOT_ATTEMPTED,
+    Note,
+    Settled,
+    Verdict,
+    could_not_run,
+    not_attempted,
+)
 
 # Where exercises are found: the folders lesson_NN of this package, whose modules call `define`. By its name,
 # and only when somebody asks for an exercise: the content stands on this machinery, never the machinery on
@@ -22,6 +32,7 @@ CONTENT = "cachelab.exercises"
 TRIES = 3  # after so many failed checks the solution is shown without a question
 
 _exercises: dict[str, "Exercise"] = {}
+_handed: dict[str, tuple] = {}  # what the last check of each exercise was given
 
 
 class UnknownExercise(LookupError):
@@ -99,6 +110,7 @@ class Exercise:
         """The verdict on these answers, in the order of `takes` or by name. It never raises, comes back
         within ten seconds on a machine that is not busy, and is counted as a try unless nothing was attempted
         or the check could not run."""
+        handed = (*answers, *named.values())
         try:
             if (mine := copies.instead()) is not None:
                 raise not_attempted(
@@ -113,8 +125,28 @@ class Exercise:
             verdict = settled.verdict
         except Unavailable as error:
             verdict = could_not_run(str(error))
-        trouble = progress.record(self.id, verdict.status) if verdict.status != NOT_ATTEMPTED else ""
-        return replace(verdict, title=f"{self.id} {self.title}", then=self._next(verdict.status, trouble))
+        if verdict.status in (INCORRECT, BROKEN) and self._same_as_before(handed):
+            trouble = "This is what you handed over last time, so no try was counted: did the cell above run?"
+        else:
+            trouble = progress.record(self.id, verdict.status) if verdict.status != NOT_ATTEMPTED else ""
+        then, notes = self._next(verdict.status, trouble), self._notes(verdict.status)
+        return replace(verdict, title=f"{self.id} {self.title}", then=then, notes=notes)
+
+    def _same_as_before(self, answers: tuple) -> bool:
+        """True if these are the very functions of the last check: a cell that failed leaves the old ones."""
+        before, _handed[self.id] = _handed.get(self.id, ()), answers  # it was judged: that is the last time
+        pairs = zip(before, answers, strict=False)
+        same = len(before) == len(answers) and all(old is new for old, new in pairs)
+        return same and any(map(inspect.isfunction, answers))
+
+    def _notes(self, status: str) -> tuple[Note, ...]:
+        """What opens on the verdict: hints after a failure, the solution when `solution` would show it."""
+        if status == NOT_ATTEMPTED:
+            return ()
+        total = len(self.hints)
+        hints = [Note(f"Hint {n} of {total}", hint) for n, hint in enumerate(self.hints, 1)]
+        earned = status == CORRECT or progress.tries(self.id) >= TRIES
+        return (*(hints if status != CORRECT else ()), *([self.solution(show=True)] if earned else ()))
 
     def _judge(self, lab: Lab, answers) -> Verdict:
         with lab:

@@ -79,6 +79,45 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A hint or a solution: text that reads the same in a notebook and in a terminal."""
+
+    title: str
+    text: str
+    source: str = field(default="")  # Python source, shown as it is
+
+    def __str__(self):
+        return "\n\n".join(part for part in (f"{self.title}\n  {self.text}", self.source) if part)
+
+    __repr__ = __str__
+
+    def folded(self) -> str:
+        """HTML that shows the title, and the rest on a click: what stands above it stays."""
+        source = f'<pre tabindex="0" style="overflow-x:auto;white-space:pre">{escape(self.source)}</pre>'
+        return (
+            f'<details style="margin:.4em 0 0"><summary style="cursor:pointer">{escape(self.title)}</summary>'
+            f'<p style="margin:.2em 0 0;white-space:pre-wrap">{code(self.text)}</p>'
+            f"{source if self.source else ''}</details>"
+        )
+
+    def _repr_html_(self):
+        source = (
+            f'<pre tabindex="0" style="margin:.5em 0 '
+            '0;overflow-x:auto;white-space:pre;background:transparent;color:inherit">'
+            f"{escape(self.source)}</pre>"
+            if self.source
+            else ""
+        )
+        return (
+            f'<section aria-label="{escape(self.title)}" style="border:1px solid #8886;border-left:.4em '
+            "solid #0969da;"
+            'border-radius:4px;padding:.6em 1em;margin:.3em 0;max-width:62em;line-height:1.45;color:inherit">'
+            f'<p style="margin:0;font-weight:600">{escape(self.title)}</p>'
+            f'<p style="margin:.2em 0 0;white-space:pre-wrap">{code(self.text)}</p>{source}</section>'
+        )
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The outcome of one check.
 
@@ -92,6 +131,7 @@ class Verdict:
     evidence: tuple = ()
     title: str = ""  # "04.1 One trip on a hit"
     then: str = ""  # what the learner may call next
+    notes: tuple["Note", ...] = ()  # hints, the gentlest first, and the solution: each opens on the verdict
 
     @property
     def message(self) -> str:
@@ -128,6 +168,7 @@ class Verdict:
             story += f'<p style="margin:0;white-space:pre-wrap">{code(text)}</p>'
         evidence = "".join(item._repr_html_() for item in self.evidence)
         then = f'<p style="margin:.6em 0 0">{code(self.then)}</p>' if self.then else ""
+        then += "".join(note.folded() for note in self.notes)
         return (
             f'<section role="status" aria-label="{escape(self.title)}: {self.status}" style="border:1px '
             f"solid #8886;border-left:.4em solid {colour};border-radius:4px;padding:.6em 1em;margin:.3em "
@@ -199,33 +240,3 @@ def line_code(text: str) -> str:
     """Set "line 7: return x" with its source as code."""
     line, colon, source = text.partition(": ")
     return f"{escape(line)}{colon}<code>{escape(source)}</code>" if source else escape(text)
-
-
-@dataclass(frozen=True)
-class Note:
-    """A hint or a solution: text that reads the same in a notebook and in a terminal."""
-
-    title: str
-    text: str
-    source: str = field(default="")  # Python source, shown as it is
-
-    def __str__(self):
-        return "\n\n".join(part for part in (f"{self.title}\n  {self.text}", self.source) if part)
-
-    __repr__ = __str__
-
-    def _repr_html_(self):
-        source = (
-            f'<pre tabindex="0" style="margin:.5em 0 '
-            '0;overflow-x:auto;white-space:pre;background:transparent;color:inherit">'
-            f"{escape(self.source)}</pre>"
-            if self.source
-            else ""
-        )
-        return (
-            f'<section aria-label="{escape(self.title)}" style="border:1px solid #8886;border-left:.4em '
-            "solid #0969da;"
-            'border-radius:4px;padding:.6em 1em;margin:.3em 0;max-width:62em;line-height:1.45;color:inherit">'
-            f'<p style="margin:0;font-weight:600">{escape(self.title)}</p>'
-            f'<p style="margin:.2em 0 0;white-space:pre-wrap">{code(self.text)}</p>{source}</section>'
-        )

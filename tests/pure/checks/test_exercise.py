@@ -173,10 +173,32 @@ def test_hints_come_one_by_one_the_gentlest_first():
 
 def test_a_verdict_leads_on():
     ex = exercise("01.2")
-    assert 'exercise("01.2").hint()' in ex.check(wrong).then
-    assert 'exercise("01.2").hint()' in ex.check(wrong).then
-    assert 'exercise("01.2").solution()' in ex.check(wrong).then
+    assert 'exercise("01.2").hint()' in ex.check(lambda reads, capacity: 0).then
+    assert 'exercise("01.2").hint()' in ex.check(lambda reads, capacity: 0).then
+    assert 'exercise("01.2").solution()' in ex.check(lambda reads, capacity: 0).then
     assert "Next: 01.3" in ex.check(right).then
+
+
+def test_the_answer_of_last_time_is_told_as_such_and_costs_no_try():
+    """The cell above failed, so the name still means the function it meant before."""
+    ex = exercise("01.2")
+    assert "last time" not in ex.check(wrong).then
+    assert "did the cell above run?" in ex.check(wrong).then
+    assert progress.tries("01.2") == 1
+
+
+def test_hints_and_solution_open_on_the_verdict_and_hide_nothing():
+    ex = exercise("01.2")
+    first = ex.check(lambda reads, capacity: 0)
+    assert [note.title for note in first.notes] == [f"Hint {n} of {len(ex.hints)}" for n in (1, 2)]
+    html = first._repr_html_()
+    assert html.count("<details") == 2 and "Hint 1 of 2</summary>" in html and ">Called</dt>" in html
+    for _ in range(2):
+        last = ex.check(lambda reads, capacity: 0)
+    assert last.notes[-1].title == "Solution of 01.2" and "1 - capacity / reads" in last._repr_html_()
+    passed = ex.check(right)
+    assert [note.title for note in passed.notes] == ["Solution of 01.2"]
+    assert exercise("01.3").check(...).notes == ()
 
 
 def test_the_solution_asks_first(monkeypatch):
@@ -199,7 +221,7 @@ def test_where_nobody_can_be_asked_the_solution_says_how(monkeypatch):
     assert "1 - capacity / reads" in str(exercise("01.2").solution(show=True))
 
 
-@pytest.mark.parametrize("answers", [[right], [wrong, wrong, wrong]])
+@pytest.mark.parametrize("answers", [[right], [wrong, lambda reads, capacity: 0, lambda reads, capacity: 1]])
 def test_the_solution_is_shown_after_a_pass_or_three_tries(answers, monkeypatch):
     monkeypatch.setattr(builtins, "input", lambda prompt: pytest.fail("asked"))
     for answer in answers:
