@@ -1,20 +1,15 @@
 """Thin views on the floors below: each is a plain Python model, and a picture of it."""
 
+from .aws import Chooser, ClusterView, OrderForm, chooser, cluster, order
 from .base import Base
-from .bench import Bench, Choice, Slider
 from .challenge import Challenge
-from .chart import Chart
-from .chooser import Chooser, chooser
-from .cluster import ClusterView, cluster
-from .figure import Figure
-from .order import OrderForm, order
+from .chart import Bench, Chart, Choice, Figure, Slider
 from .path import PathView, RequestPath, request_path
 from .preflight import preflight
 from .progress import progress
 from .quantity import quantity
 from .question import Guesses, Prediction, Result, answer, ask, guesses, predict
 from .race import Matrix, Race, Scheduler, play_scheduler, race, race_matrix
-from .show import show
 from .traffic import TrafficBench, traffic
 
 __all__ = [
@@ -51,6 +46,5 @@ __all__ = [
     "race",
     "race_matrix",
     "request_path",
-    "show",
     "traffic",
 ]

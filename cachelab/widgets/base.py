@@ -11,8 +11,8 @@ To add a widget, put `race.py` and `race.js` side by side:
     });
 
 A `race.css` beside them is added to the shared style; its rules start with the widget's own class
-(`.cachelab.race …`), because the styles of all widgets meet in one page. `parts = ("plot.js",)` puts more
-shared files before the widget's own. Everything is plain text put together by Python: no bundler, no
+(`.cachelab.race …`), because the styles of all widgets meet in one page. `parts = ("chart/plot.js",)` puts
+more shared files before the widget's own. Everything is plain text put together by Python: no bundler, no
 request, no build step.
 """
 

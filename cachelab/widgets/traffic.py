@@ -14,9 +14,8 @@ from cachelab.workload.latency import hit_ratio_with_ttl
 from cachelab.workload.traffic import Figures, Traffic
 
 from .base import Base
-from .bench import Slider
 from .challenge.view import PARTS, Challenged
-from .figure import Figure
+from .chart import Figure, Slider
 from .quantity import quantity
 
 __all__ = ["TrafficBench", "traffic"]
@@ -33,7 +32,7 @@ LONG_WAIT = 0.25  # seconds after which a request still under way is shown
 class TrafficBench(Challenged, Base):
     """A live view of a `Traffic`, and the switches of the cache behind it. Made by `traffic`."""
 
-    parts = ("plot.js", *PARTS)
+    parts = ("chart/plot.js", *PARTS)
     controls = traitlets.List().tag(sync=True)
     positions = traitlets.List(traitlets.Int()).tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)

@@ -17,7 +17,7 @@ from cachelab.engines import EngineError
 
 from ..base import Base
 from ..challenge.view import PARTS, Challenged
-from ..figure import Figure
+from ..chart import Figure
 from ..quantity import quantity
 from .contents import Contents
 from .model import ZONES, RequestPath, told
@@ -40,7 +40,7 @@ class PathView(Challenged, Base):
     the kernel. When nothing runs, nothing costs anything.
     """
 
-    parts = ("plot.js", *PARTS)
+    parts = ("chart/plot.js", *PARTS)
     stage = traitlets.Dict().tag(sync=True)  # where everything stands
     lines = traitlets.Dict().tag(sync=True)  # {"cache": ["GET 0.6 ms", …], "database": […]}
     trips = traitlets.List().tag(sync=True)  # the latest, see _trip

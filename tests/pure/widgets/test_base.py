@@ -8,14 +8,13 @@ import pytest
 import traitlets
 
 from cachelab.widgets import Base, Bench, Chart, Figure, Slider, predict
-from cachelab.widgets.show import KeyGuard
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def widgets() -> list[Base]:
     bench = Bench(lambda n: ({"n": ([0, n], [0, n])}, f"n is {n}."), [Slider("n", 1, 9)], Figure("n"))
-    return [Chart("Latency").line("a", [1], [2]), predict("stale orders", of=10), bench, KeyGuard()]
+    return [Chart("Latency").line("a", [1], [2]), predict("stale orders", of=10), bench]
 
 
 @pytest.mark.parametrize("widget", widgets(), ids=lambda widget: type(widget).__name__)
@@ -55,7 +54,7 @@ def test_two_pages_of_the_same_state_are_the_same():
 def test_a_widget_of_another_file_is_two_files(tmp_path, monkeypatch):
     (tmp_path / "step_counter.py").write_text(
         "import traitlets\nfrom cachelab.widgets import Base\n"
-        "class StepCounter(Base):\n    parts = ('plot.js',)\n    step = traitlets.Int(2).tag(sync=True)\n"
+        "class StepCounter(Base):\n    parts = ('chart/plot.js',)\n    step = traitlets.Int(2).tag(sync=True)\n"
         "    def text(self): return f'step {self.step}'\n"
     )
     (tmp_path / "step_counter.js").write_text("export default widget(() => {});")

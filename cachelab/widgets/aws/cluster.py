@@ -8,8 +8,8 @@ import traitlets
 
 from cachelab.cloud import Account, AccountError
 
-from .base import Base
-from .quantity import quantity
+from ..base import Base
+from ..quantity import quantity
 
 __all__ = ["ClusterView", "cluster"]
 

@@ -10,8 +10,8 @@ from cachelab.cloud import Account, AccountError, prices
 from cachelab.cloud.order import STEPS, Order
 from cachelab.cloud.spelling import boto3_call, cli_command, cloudformation
 
-from .base import Base
-from .challenge.view import PARTS, Challenged
+from ..base import Base
+from ..challenge.view import PARTS, Challenged
 
 __all__ = ["OrderForm", "order"]
 

@@ -9,10 +9,10 @@ from typing import Any, Self
 import numpy as np
 import traitlets
 
-from .challenge.view import PARTS, Challenged
+from ..challenge.view import PARTS, Challenged
+from ..quantity import quantity
 from .chart import Chart
 from .figure import Figure
-from .quantity import quantity
 
 __all__ = ["Bench", "Choice", "Slider"]
 
@@ -120,7 +120,7 @@ class Bench(Challenged, Chart):
     shown at once, the others as they come, until it ends or a control moves. `finish()` waits for the last.
     """
 
-    parts = ("plot.js", *PARTS)
+    parts = ("chart/plot.js", *PARTS)
     controls = traitlets.List().tag(sync=True)  # what the view draws: kind, label, options' texts
     positions = traitlets.List(traitlets.Int()).tag(sync=True)  # which option of each control is chosen
     sentence = traitlets.Unicode().tag(sync=True)

@@ -6,7 +6,7 @@ import traitlets
 
 from cachelab.workload.compare import choice
 
-from .base import Base
+from ..base import Base
 
 __all__ = ["Chooser", "chooser"]
 

@@ -4,7 +4,7 @@ from typing import Self
 
 import traitlets
 
-from .base import Base
+from ..base import Base
 from .figure import Figure
 
 __all__ = ["Chart"]
@@ -20,7 +20,7 @@ class Chart(Base):
     `with chart.hold_sync():` sends several updates as one.
     """
 
-    parts = ("plot.js",)
+    parts = ("chart/plot.js",)
     spec = traitlets.Dict(help="what the figure says, for the view").tag(sync=True)
 
     def __init__(self, title: str | Figure = "", *, label: str = "", **axes):

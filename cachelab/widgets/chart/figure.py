@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 import numpy as np
 
-from .quantity import quantity
+from ..quantity import quantity
 
 __all__ = ["Figure"]
 
