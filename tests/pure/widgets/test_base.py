@@ -54,7 +54,8 @@ def test_two_pages_of_the_same_state_are_the_same():
 def test_a_widget_of_another_file_is_two_files(tmp_path, monkeypatch):
     (tmp_path / "step_counter.py").write_text(
         "import traitlets\nfrom cachelab.widgets import Base\n"
-        "class StepCounter(Base):\n    parts = ('chart/plot.js',)\n    step = traitlets.Int(2).tag(sync=True)\n"
+        "class StepCounter(Base):\n    parts = ('chart/plot.js',)\n"
+        "    step = traitlets.Int(2).tag(sync=True)\n"
         "    def text(self): return f'step {self.step}'\n"
     )
     (tmp_path / "step_counter.js").write_text("export default widget(() => {});")
