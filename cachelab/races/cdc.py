@@ -43,8 +43,10 @@ def settle(world: World, i: int, feed: Feed, newest: int) -> Feed:
 def settle_all(world: World, state: State) -> State:
     """Let every CDC client whose handler makes no call move on."""
     for i in world.feeds:
-        feed = settle(world, i, world.place(state, i), available(world, state, i))
-        state = world.put(state, i, world.places.number(feed))
+        feed = world.place(state, i)
+        if feed.node.call is None:
+            feed = settle(world, i, feed, available(world, state, i))
+            state = world.put(state, i, world.places.number(feed))
     return state
 
 

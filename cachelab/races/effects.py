@@ -164,6 +164,8 @@ def marked(watches: tuple, modified) -> tuple:
 
 def mark(world: World, state: State, modified) -> State:
     """The state with every client's watches on modified keys broken."""
+    if world.watchers().isdisjoint(state.places):
+        return state
     places = None
     for i, number in enumerate(state.places):
         place = world.places[number]

@@ -155,7 +155,9 @@ class Search:
             try:
                 with warnings.catch_warnings(), self.session, Watchdog(self.session):
                     warnings.simplefilter("ignore")  # a client runs dozens of times, and so would they
+                    self.session.patience = deadline  # a search looks at the time itself
                     self._prepare()
+                    self.session.patience = None
                     self._search(deadline)
                     self._count()
                 break

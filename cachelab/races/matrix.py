@@ -4,8 +4,9 @@ A cell is the worst verdict over the schedules of two clients (a reader and a wr
 after a slash if it differs, of three (two readers and a writer; a reader and two writers); from a cold
 and a warm cache, one database row, at most one fault. Under replica lag readers read the replica. Under
 old snapshot every client that reads the database opens its snapshot before its first call. Where no key
-has a TTL, early expiry has nothing to work on. No strategy catches the exception of a lost call: what a
-client would have done after it is left undone.
+has a TTL, early expiry has nothing to work on. Memcached has no replica to fail over to: those cells are
+blank. No strategy catches the exception of a lost call: what a client would have done after it is left
+undone.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ COLUMNS = {
     "lost call": "lost_call",
     "replica lag": "replica_lag",
     "old snapshot": "old_snapshot",
+    "failover": "failover",
 }
 #: which clients stand side by side, as (readers, writers)
 TWO = ((1, 1), (0, 2))
@@ -75,8 +77,8 @@ def from_replica(reader):
 
 
 def reports(strategy, fault: str | None, sizes, **bounds) -> Iterator[tuple[tuple[int, int], Report]]:
-    """Explore a strategy for each number of readers and writers."""
-    for readers, writers in sizes:
+    """Explore a strategy for each number of readers and writers; nothing where the fault cannot happen."""
+    for readers, writers in sizes if applies(strategy, fault) else ():
         clients, probe = clients_of(strategy, readers, writers, fault)
         memcached = getattr(strategy, "memcached", False)
         yield (readers, writers), explore(clients, fault=fault, probe=probe, memcached=memcached, **bounds)
@@ -90,8 +92,15 @@ def worst(verdicts) -> str:
     return letter + "".join(flag for flag in "Kd" if any(flag in verdict for verdict in verdicts))
 
 
-def cell(strategy, fault: str | None, **bounds) -> Cell:
-    """The verdicts on one strategy under one fault."""
+def applies(strategy, fault: str | None) -> bool:
+    """Whether this fault can happen to this strategy: memcached has no replica to fail over to."""
+    return not (fault == "failover" and getattr(strategy, "memcached", False))
+
+
+def cell(strategy, fault: str | None, **bounds) -> Cell | str:
+    """The verdicts on one strategy under one fault; "" where it cannot happen."""
+    if not applies(strategy, fault):
+        return ""
     two = worst(report.verdict for _, report in reports(strategy, fault, TWO, **bounds))
     three = worst(report.verdict for _, report in reports(strategy, fault, THREE, **bounds))
     return Cell(two, three)

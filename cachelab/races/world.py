@@ -46,6 +46,8 @@ class World:
         self.pasts = Numbered()
         self.pasts.number(frozenset())  # number 0
         self.gone = self.places.number(GONE)
+        self._watchers: set[int] = set()
+        self._looked_at = 0  # so many of the places, for that set
         self.unstarted: set[int] = set()  # numbers of the places in which clients have not begun
         self.empty = self.keyspaces.number(self.model.EMPTY)
         self.initial = self.logs.number(database.INITIAL)
@@ -144,6 +146,15 @@ class World:
                 if isinstance(place, Place) or place.position <= latest:
                     return False
         return True
+
+    def watchers(self) -> set[int]:
+        """The numbers of the places in which a client watches a key."""
+        places = self.places
+        while self._looked_at < len(places):
+            if places[self._looked_at].watches:
+                self._watchers.add(self._looked_at)
+            self._looked_at += 1
+        return self._watchers
 
     def place(self, state: State, i: int):
         """The Place or Feed of client i."""

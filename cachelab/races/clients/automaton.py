@@ -8,7 +8,9 @@ it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from itertools import pairwise
 
 from cachelab.learner.lines import Line
 from cachelab.races.calls import Call
@@ -16,8 +18,10 @@ from cachelab.races.clients.session import FOREVER, Failure, Session
 from cachelab.races.refusals import ADVICE, Endless, NotDeterministic
 
 CALL_CAP = 200  # calls of one client in one schedule
+_MANY_CALLS = 50  # of a client that is run alone, once its time is over
 _LONGEST_ROUND = 12  # calls of a polling loop, at most
 _EXACT_ROUNDS = 4  # a loop that gives up after so many rounds is explored round by round
+_DEEP = 20  # rounds: a function that ends by having called itself more often than that has not given up
 _LATER = 98_765.4321  # seconds
 _POLLS = ("db", "valkey", "memcached")  # the kinds of call in a round that may be repeated in one go
 
@@ -131,6 +135,8 @@ class Program:
             ):
                 return first
         for length in rounds:  # or does it begin one?
+            if self._brings_news(node, length):
+                continue
             loop = self._foresee(node, recent[:length][::-1])
             if loop.rounds > 1:
                 node.loop = loop
@@ -156,6 +162,23 @@ class Program:
             for step, (call, answer) in zip(newest_first, reversed(body), strict=True)
         )
 
+    def _brings_news(self, node: Node, length: int) -> bool:
+        """Whether the three latest rounds of so many calls were alike, and each was answered differently.
+
+        To foresee such a client is dear and in vain: what it was told last it will not be told again.
+        """
+        steps = []
+        while node.parent is not None and len(steps) < 3 * length:
+            steps.append(node)
+            node = node.parent
+        if len(steps) < 3 * length:
+            return False
+        rounds = [steps[:length], steps[length : 2 * length], steps[2 * length :]]
+        if any(one.parent.where != two.parent.where for one, two in pairwise(steps[::length])):
+            return False
+        answers = [[_key(step.answer) for step in steps] for steps in rounds]
+        return answers[0] != answers[1] != answers[2]
+
     def alike(self, one: Call, other: Call) -> bool:
         return _same_shape(one, other) if self.personal else one == other
 
@@ -165,7 +188,11 @@ class Program:
         body, length = history[-len(steps) :], len(steps)
         run = self.session.run(self, history, again=body)
         ended = run.gave_up or run.pending is None
-        rounds = 1 + len(run.extra) // length if ended else FOREVER
+        rounds = 1 + len(run.extra) // length
+        if ended and rounds > _DEEP and run.failure and isinstance(run.failure.error, RecursionError):
+            ended = False  # it polls by calling itself, and on a real server others would have moved by now
+        if not ended:
+            rounds = FOREVER
         loop = Loop([(call, answer) for call, answer, _ in body], None, rounds)
         if not ended:
             loop.folds = True
@@ -192,10 +219,13 @@ class Program:
             virtual.epoch -= _LATER
 
     def _visit(self, node: Node) -> Node:
-        if node.depth > CALL_CAP:
+        session = self.session
+        late = session.patience is not None and time.monotonic() > session.patience
+        if node.depth > CALL_CAP or (late and node.depth > _MANY_CALLS):
             raise Endless(
-                f"{self.name} made {CALL_CAP} calls and still has no answer ({node.parent.where}). "
-                "Bound the loop: try a fixed number of times, then go to the database."
+                f"{self.name} made {min(node.depth, CALL_CAP)} calls and still has no answer "
+                f"({node.parent.where}). Bound the loop: try a fixed number of times, then go to the "
+                "database."
             )
         run = self.session.run(self, node.history())
         node.call, node.where, node.released = run.pending, run.where, frozenset(run.released)

@@ -119,6 +119,7 @@ class Session:
         self.current: Run | None = None
         self.replica = self.ttl = False  # whether anybody read the replica, or a TTL
         self.overdue: Endless | None = None
+        self.patience: float | None = None  # until when (time.monotonic) a client run alone may go on
         self.runs = 0
         self.slept: set[str] = set()  # names of the clients that did so
         self.drew: set[str] = set()  # random numbers

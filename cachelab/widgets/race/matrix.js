@@ -38,10 +38,12 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
   }
   const moves = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
   grid.addEventListener("keydown", (event) => {
-    const to = event.key === "Home" ? [here[0], 0] : event.key === "End" ? [here[0], columns.length - 1]
+    let to = event.key === "Home" ? [here[0], 0] : event.key === "End" ? [here[0], columns.length - 1]
       : moves[event.key]?.map((by, i) => here[i] + by);
     if (!to) return;
     event.preventDefault();
+    const by = moves[event.key];
+    while (by && buttons[to[0]]?.[to[1]] === null) to = to.map((at, i) => at + by[i]); // over what is blank
     if (buttons[to[0]]?.[to[1]]) focusOn(...to);
   });
 

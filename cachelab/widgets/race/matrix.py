@@ -58,6 +58,8 @@ class Matrix(Base):
         if strategy not in names or column not in columns:
             raise ValueError(f"no cell {strategy!r} under {column!r}: rows {names}, columns {columns}")
         self.chosen = [names.index(strategy), columns.index(column)]
+        if not matrix.applies(matrix.by_name(strategy), matrix.COLUMNS.get(column)):
+            raise ValueError(f"{strategy}, {column}: memcached has no replica to fail over to")
         self.said = f"Exploring {strategy}, {column} …"
         report, size, kind, schedules = _settle(strategy, column)
         self.report = report
@@ -86,7 +88,9 @@ class Matrix(Base):
 
     def _asked(self, message: Any) -> None:
         row, column = message.get("row"), message.get("column")
-        if row in range(len(self.rows)) and column in range(len(self.columns)):
+        if row not in range(len(self.rows)) or column not in range(len(self.columns)):
+            return
+        if self.rows[row]["cells"][column]["parts"]:
             self.show_cell(self.rows[row]["name"], self.columns[column])
 
 

@@ -21,6 +21,7 @@ from redis.exceptions import ConnectionError, WatchError
 from cachelab import races
 from cachelab.learner.clock import Virtual
 from cachelab.races import strategies as course
+from cachelab.races.explore import prepare
 from tests.oracle import surfaces
 
 KEY = "k"
@@ -290,6 +291,54 @@ def test_a_loop_that_calls_for_ever_hits_a_cap():
 
     with pytest.raises(races.Endless, match="made 200 calls and still has no answer"):
         races.explore([count, writer], probe=reader)
+
+
+def appends(pipe):
+    old = pipe.get(KEY) or ""
+    pipe.set(KEY, old + "x")  # without pipe.multi(): at once, so that it touches the key that is watched
+
+
+def test_a_transaction_that_never_commits_is_told_before_the_time_is_over():
+    def writer(cache, db):
+        cache.transaction(appends, KEY)
+        db.write()
+
+    search = prepare([reader, writer])
+    with pytest.raises(races.Endless, match="calls and still has no answer"):
+        search.run(None)
+    assert search.session.runs < 2_000  # rounds that bring something new each time are not foreseen
+    with pytest.raises(races.Endless, match="made 51 calls and still has no answer"):
+        races.explore([reader, writer], seconds=0)
+
+
+def test_a_client_that_polls_by_calling_itself_is_one_that_polls_in_a_loop():
+    def by_itself(cache, db):
+        value = cache.get(KEY)
+        if value is not None:
+            return value
+        if cache.set("lock", "1", nx=True, ex=10):
+            value = db.read()
+            cache.set(KEY, value)
+            cache.delete("lock")
+            return value
+        time.sleep(0.01)
+        return by_itself(cache, db)
+
+    for fault in (None, "crash"):
+        one, other = (races.explore([c, c, writer], fault=fault) for c in (by_itself, lock_and_fill(ttl=10)))
+        assert (one.verdict, one.counts, one.broken) == (other.verdict, other.counts, [])
+
+
+def test_a_function_that_calls_itself_without_a_call_to_the_cache_fails():
+    def deep(cache, db):
+        cache.get(KEY)
+
+        def again():
+            return again()
+
+        return again()
+
+    assert "RecursionError" in races.explore([deep, writer], probe=reader).broken[0]
 
 
 def test_an_exception_in_a_client_is_reported_with_its_line():

@@ -310,6 +310,16 @@ def test_an_unknown_cell_is_an_error_with_the_names(grid):
     assert grid.chosen == []
 
 
+def test_a_blank_cell_opens_nothing():
+    grid = race_matrix(["memcached meta lease", "lease"])
+    column = grid.columns.index("failover")
+    assert [row["cells"][column]["verdict"] for row in grid.rows] == ["", "X"]
+    grid._asked({"row": 0, "column": column})
+    assert grid.chosen == []
+    with pytest.raises(ValueError, match="no replica to fail over to"):
+        grid.show_cell("memcached meta lease", "failover")
+
+
 def test_the_matrix_has_every_strategy():
     assert [row["name"] for row in race_matrix().rows] == [matrix.name_of(one) for one in matrix.STRATEGIES]
     assert len(race_matrix(["lease", "DEL after write"]).rows) == 2
