@@ -122,6 +122,51 @@ def _stale_for_a_while(scheduler):
     return over and any(entry["stale"] for entry in held)
 
 
+# 06: benches of memory and time.
+
+
+def _hit_ratio(bench) -> float:
+    return bench.figure.data("you are here")[1][0]
+
+
+def _more_room_is_useless(bench):
+    room, ceiling = bench.values["room"], bench.figure.data("TTL alone")[1][0]
+    return room < 5000 and _hit_ratio(bench) > ceiling - 0.0005
+
+
+def _a_longer_ttl_is_useless(bench):
+    sizes, without = bench.figure.data("memory alone")
+    here = sum(size <= bench.values["room"] for size in sizes)
+    return here < len(sizes) and 0.3 < without[here - 1] < _hit_ratio(bench) + 0.005
+
+
+def _flat_and_kept(bench):
+    first = [y for x, y in zip(*bench.figure.data("model"), strict=True) if 0.5 <= x <= 1.5]
+    return bench.values["side"] == "down" and bench.values["spread"] <= 0.5 and max(first) <= 2.2
+
+
+def _after(bench, requests: int):
+    """(LRU, the policy): hit ratios from that request on, as far as they are worked out."""
+    x, lru = bench.figure.data("textbook's LRU")
+    return [(a, b) for at, a, b in zip(x, lru, bench.figure.data("policy")[1], strict=True) if at > requests]
+
+
+def _nothing(bench):
+    later = _after(bench, 20_000)
+    return bool(later) and all(lru == 0 for lru, _ in later)
+
+
+def _frequency_misleads(bench):
+    lfu = bench.values["policy"] == "Valkey allkeys-lfu"
+    return lfu and sum(lru > policy + 0.05 for lru, policy in _after(bench, 50_000)) >= 3
+
+
+def _holds_on_the_smallest(bench):
+    names, usable = bench.figure.data("usable")
+    fits = bench.figure.data("needed")[1][0] <= min(usable)
+    return fits and len(bench.moved) == 1 and bench.moved[0] in ("ttl", "value")
+
+
 CHALLENGES = {
     "00": (
         Challenge(
@@ -197,6 +242,44 @@ CHALLENGES = {
             "An order in which the cache holds the old value for a while, and in the end no harm is done.",
             _stale_for_a_while,
             "The delete came last. Whoever read in between was served the old value, once.",
+        ),
+    ),
+    "06": (
+        Challenge(
+            "Room for fewer than 5,000, and twice the memory would gain nothing.",
+            _more_room_is_useless,
+            "Entries die before memory fills. AWS would show no evictions here.",
+        ),
+        Challenge(
+            "And now one where a TTL without end would gain less than half a point.",
+            _a_longer_ttl_is_useless,
+            "Whatever the TTL could end has been evicted before.",
+        ),
+    ),
+    "06.jitter": (
+        Challenge(
+            "No entry older than promised, at most 50% of jitter, and a first peak about twice the even load.",
+            _flat_and_kept,
+            "The peak is one over the share of a TTL in which all end: 10% downwards is worse than ±10%.",
+        ),
+    ),
+    "06.policies": (
+        Challenge(
+            "Requests in which the textbook's LRU hits nothing.",
+            _nothing,
+            "Each product is evicted shortly before its turn comes again.",
+        ),
+        Challenge(
+            "And some in which Valkey's LFU falls behind LRU for a while.",
+            _frequency_misleads,
+            "It remembers what was popular. Its counters fade by the minute, not by the request.",
+        ),
+    ),
+    "06.sizing": (
+        Challenge(
+            "Move one slider, and let the smallest node hold it all. The number of keys may not change.",
+            _holds_on_the_smallest,
+            "What is stored, and for how long, is a choice; the node follows from it.",
         ),
     ),
 }

@@ -1,0 +1,80 @@
+"""Policies against traces, 100,000 requests at a time."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from cachelab.workload import trace
+from cachelab.workload.policies import ALL
+
+from ..bench import Bench, Choice
+from ..figure import Figure
+
+__all__ = ["policies"]
+
+REQUESTS, ITEMS, ROOM = 100_000, 20_000, 2000
+BIN = 2000  # requests in a point of the curve
+FIRST = 6000  # requests shown at once; the rest follows
+PACE = 12_000  # requests a second, for servers' clocks
+SHOWN = ("LRU", "FIFO", "SIEVE", "S3-FIFO", "W-TinyLFU", "Valkey allkeys-lru", "Valkey allkeys-lfu", "Memcached",
+         "Memcached no_modern")  # fmt: skip
+
+
+@lru_cache
+def _trace(name: str) -> np.ndarray:
+    if name == "loop":
+        return trace.loop(REQUESTS, ROOM * 5 // 4)
+    usual = trace.zipf(REQUESTS, ITEMS)
+    other = {"scan": lambda: trace.scan(usual, 2 * ROOM), "shift": lambda: trace.shift(usual),
+             "one-off": lambda: trace.one_off(usual, 0.2)}  # fmt: skip
+    return other[name]()[:REQUESTS] if name in other else usual
+
+
+def policies(measured: dict | None = None) -> Bench:
+    """`measured` has runs of the lesson by name: (numbers of requests, hit ratios)."""
+
+    def model(requests: str, policy: str):
+        asked = _trace(requests)
+        times = np.arange(len(asked)) / PACE
+        lru, other = _runs("LRU", asked, times), _runs(policy, asked, times)
+        while True:
+            done = next(lru, None), next(other, None)
+            if done[0] is None:
+                return
+            yield _answer(policy, *done, whole=len(asked))
+
+    controls = [
+        Choice("requests", {"some more popular than others": "usual", "and a job that reads 4,000 once": "scan",
+                            "a fifth asked for only once": "one-off", "other products become popular": "shift",
+                            "2,500 products in turn": "loop"}),
+        Choice("policy", list(SHOWN), "Valkey allkeys-lfu", label="policy, beside the textbook's LRU"),
+    ]  # fmt: skip
+    chart = Figure(
+        f"Hit ratio of the last {BIN:,} requests, room for {ROOM:,} of {ITEMS:,}", x="requests", y="hit ratio",
+        y_unit="%", x_range=(0, REQUESTS), y_range=(0, 1),
+    )  # fmt: skip
+    chart.line("textbook's LRU").line("policy")
+    for name, (at, ratios) in (measured or {}).items():
+        chart.points(name, at, ratios)
+    return Bench(model, controls, chart, challenges="06.policies")
+
+
+def _runs(name: str, asked, times):
+    """The hits so far, slice by slice."""
+    policy, hits = ALL[name](ROOM), np.zeros(0, bool)
+    edges = [0, *range(FIRST, len(asked), FIRST), len(asked)]
+    for first, last in zip(edges, edges[1:], strict=False):
+        hits = np.concatenate([hits, policy.run(asked[first:last], times[first:last])])
+        yield hits
+
+
+def _answer(policy: str, lru, other, whole: int):
+    drawn = {}
+    for name, hits in (("textbook's LRU", lru), ("policy", other)):
+        bins = hits[: len(hits) // BIN * BIN].reshape(-1, BIN).mean(axis=1)
+        drawn[name] = (np.arange(1, len(bins) + 1) * BIN, bins)
+    if len(other) < whole:
+        return drawn, f"{len(other):,} of {whole:,} requests …"
+    later = slice(whole // 4, None)
+    words = f"Without the first quarter: {policy} {other[later].mean():.1%}"
+    return drawn, f"{words}, the textbook's LRU {lru[later].mean():.1%}."

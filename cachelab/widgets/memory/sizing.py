@@ -1,0 +1,47 @@
+"""From entries to a node type and its price."""
+
+from cachelab.cloud import prices
+from cachelab.cloud.facts import catalog
+from cachelab.workload import sizing as model_of
+
+from ..bench import Bench, Slider
+from ..figure import Figure
+from ..quantity import quantity
+
+__all__ = ["sizing"]
+
+NODES = tuple(model_of.Node(name, catalog.MEMORY[name], prices.node_hour(name)) for name in prices.NODE_HOUR)
+
+
+def sizing(measured: float | None = None) -> Bench:
+    """`measured`: bytes an entry took on a real server, with a key of 13 and a value of 200 bytes."""
+
+    def model(entries: int, value: int, key: int, ttl: float, writes: float, reserved: float):
+        known = measured is not None and (key, value) == (13, 200)
+        each = measured if known else model_of.estimate(key, value)
+        live = min(entries, writes * ttl)
+        need = model_of.needed(live, each)
+        drawn = {"usable": ([node.name for node in NODES], [node.memory * (1 - reserved) for node in NODES])}
+        drawn["needed"] = ([node.name for node in NODES], [need] * len(NODES))
+        words = f"{live:,.0f} live entries of {each:.0f} bytes ({'measured' if known else 'estimated'}), and "
+        words += f"a quarter more for the dead: {quantity(need, 'B')}. "
+        found = model_of.offers(live, each, NODES, reserved=reserved)
+        return drawn, words + (f"Cheapest: {_offer(found[0])}" if found else "None of these is large enough.")
+
+    controls = [
+        Slider("entries", stops=[10_000, 100_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000], value=3_000_000,
+               label="different keys"),
+        Slider("value", stops=[20, 50, 100, 200, 500, 1000, 4000], value=200, unit="B", label="value"),
+        Slider("key", stops=[13, 20, 40, 80], value=13, unit="B", label="key"),
+        Slider("ttl", stops=[60, 300, 3600, 86_400], value=3600, unit="s", label="TTL"),
+        Slider("writes", stops=[10, 100, 1000, 10_000], value=1000, unit="/s", label="fills"),
+        Slider("reserved", 0, 0.5, 0.25, step=0.05, unit="%", label="reserved-memory-percent"),
+    ]  # fmt: skip
+    chart = Figure("Memory for entries", x="node type", y="bytes", y_unit="B", x_scale="log")
+    chart.bars("usable").points("needed", shape="diamond")
+    return Bench(model, controls, chart, challenges="06.sizing")
+
+
+def _offer(offer) -> str:
+    month = offer.usd_per_hour * prices.HOURS_PER_MONTH
+    return f"{offer.node.name}, {offer.filled:.0%} filled, {quantity(month, '$')} a month for one node."

@@ -1,0 +1,62 @@
+"""The benches of lesson 06: what they say at some positions, and that their challenges can be found."""
+
+import pytest
+
+from cachelab.widgets import memory
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
+
+
+def test_room_and_ttl_says_which_of_the_two_binds():
+    bench = memory.room_and_ttl([(787, 0.53)])
+    assert "Both bind" in bench.sentence and bench.figure.data("your server") == ([787], [0.53])
+    sizes, both = bench.figure.data("both")
+    assert len(sizes) == len(bench.figure.data("memory alone")[0]) and both == sorted(both)
+    assert "Memory decides" in bench.set(ttl=3600).finish().sentence
+    assert "TTL alone decides" in bench.set(ttl=0.5, room=3000).finish().sentence
+    assert len(bench.figure.data("both")[0]) == len(sizes)
+
+
+def test_room_and_ttl_challenges():
+    bench = memory.room_and_ttl()
+    assert bench.asks.found == 0
+    bench.set(room=3000).finish()
+    assert bench.asks.found == 1
+    bench.set(ttl=3600, room=800).finish()
+    assert bench.asks.found == 2
+
+
+def test_policies_go_on_after_the_first_slice():
+    bench = memory.policies({"your server": ([2000], [0.5])})
+    assert "Without the first quarter: Valkey allkeys-lfu" in bench.sentence
+    bench.set(requests="loop", policy="Valkey allkeys-lru").finish()
+    lru, valkey = (bench.figure.data(name)[1] for name in ("textbook's LRU", "policy"))
+    assert len(lru) == 50 and set(lru) == {0} and min(valkey[5:]) > 0.5
+    assert bench.asks.found == 1
+    bench.set(requests="shift", policy="Valkey allkeys-lfu").finish()
+    assert bench.asks.found == 2
+
+
+def test_jitter_downwards_keeps_the_promise():
+    bench = memory.jitter({"your server": ([1.0], [5.0])})
+    assert "lives 110% of the TTL" in bench.sentence
+    assert "No entry outlives the TTL" in bench.set(side="down").sentence and bench.asks.found == 0
+    assert bench.set(spread=0.5).asks.found == 1
+
+
+def test_dead_keys():
+    bench = memory.dead([1, 2], [0.99, 0.98])
+    assert "of 5,000 dead keys still take room" in bench.sentence
+    assert "After 20 s, 0 of" in bench.set(share=0.6).sentence
+
+
+def test_sizing_uses_what_was_measured_where_it_was_measured():
+    bench = memory.sizing(284.4)
+    assert "284 bytes (measured)" in bench.sentence and "cache.t4g.small" in bench.sentence
+    assert "(estimated)" in bench.set(value=500).sentence
+    assert bench.asks.found == 0
+    assert bench.set(value=200, ttl=300).asks.found == 1
+    assert "None of these" in bench.set(entries=30_000_000, value=4000, ttl=86_400, writes=10_000).sentence
