@@ -258,7 +258,7 @@ CHALLENGES = {
     ),
     "06.jitter": (
         Challenge(
-            "No entry older than promised, at most 50% of jitter, and a first peak about twice the even load.",
+            "No entry older than promised, at most 50% of jitter, a first peak about twice the even load.",
             _flat_and_kept,
             "The peak is one over the share of a TTL in which all end: 10% downwards is worse than ±10%.",
         ),

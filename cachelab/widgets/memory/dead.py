@@ -2,8 +2,8 @@
 
 from cachelab.workload.reclaim import dead_left, looked_at, tolerated
 
-from ..bench import Bench, Slider
-from ..figure import Figure
+from ..chart.bench import Bench, Slider
+from ..chart.figure import Figure
 
 __all__ = ["dead"]
 
@@ -11,7 +11,7 @@ SECONDS = 20.0
 
 
 def dead(seconds=(), left=()) -> Bench:
-    """A share of the keys runs out at moment 0; `left` is the share of these that a real server still held."""
+    """A share of the keys runs out at moment 0; `left`: the share of these a real server still held."""
 
     def model(keys: int, share: float, effort: int):
         ran_out = round(keys * share)
@@ -27,9 +27,13 @@ def dead(seconds=(), left=()) -> Bench:
         Slider("effort", 1, 10, 1, step=1, label="active-expire-effort"),
     ]
     chart = Figure(
-        "Dead keys not yet freed", x="seconds since they ran out", y="of the dead", y_unit="%",
-        x_range=(0, SECONDS), y_range=(0, 1.05),
-    )  # fmt: skip
+        "Dead keys not yet freed",
+        x="seconds since they ran out",
+        y="of the dead",
+        y_unit="%",
+        x_range=(0, SECONDS),
+        y_range=(0, 1.05),
+    )
     chart.line("model")
     if len(seconds):
         chart.points("your server, 5%", seconds, left, shape="cross")

@@ -2,8 +2,8 @@
 
 from cachelab.workload import jitter as model_of
 
-from ..bench import Bench, Choice, Slider
-from ..figure import Figure
+from ..chart.bench import Bench, Choice, Slider
+from ..chart.figure import Figure
 
 __all__ = ["jitter"]
 
@@ -30,9 +30,12 @@ def jitter(measured: dict | None = None) -> Bench:
         Slider("reads", stops=[3, 10, 30, 100, 300], value=100, label="reads of one key in a TTL"),
     ]
     chart = Figure(
-        f"Loads after {ITEMS:,} entries were filled together", x="TTLs since then", y="of the even load",
-        y_unit="times", x_range=(0, 6),
-    )  # fmt: skip
+        f"Loads after {ITEMS:,} entries were filled together",
+        x="TTLs since then",
+        y="of the even load",
+        y_unit="times",
+        x_range=(0, 6),
+    )
     chart.line("model").threshold("even", 1)
     for name, (at, loads) in (measured or {}).items():
         chart.points(name, at, loads)

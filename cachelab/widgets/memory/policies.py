@@ -7,8 +7,8 @@ import numpy as np
 from cachelab.workload import trace
 from cachelab.workload.policies import ALL
 
-from ..bench import Bench, Choice
-from ..figure import Figure
+from ..chart.bench import Bench, Choice
+from ..chart.figure import Figure
 
 __all__ = ["policies"]
 
@@ -16,8 +16,17 @@ REQUESTS, ITEMS, ROOM = 100_000, 20_000, 2000
 BIN = 2000  # requests in a point of the curve
 FIRST = 6000  # requests shown at once; the rest follows
 PACE = 12_000  # requests a second, for servers' clocks
-SHOWN = ("LRU", "FIFO", "SIEVE", "S3-FIFO", "W-TinyLFU", "Valkey allkeys-lru", "Valkey allkeys-lfu", "Memcached",
-         "Memcached no_modern")  # fmt: skip
+SHOWN = (
+    "LRU",
+    "FIFO",
+    "SIEVE",
+    "S3-FIFO",
+    "W-TinyLFU",
+    "Valkey allkeys-lru",
+    "Valkey allkeys-lfu",
+    "Memcached",
+    "Memcached no_modern",
+)
 
 
 @lru_cache
@@ -25,8 +34,11 @@ def _trace(name: str) -> np.ndarray:
     if name == "loop":
         return trace.loop(REQUESTS, ROOM * 5 // 4)
     usual = trace.zipf(REQUESTS, ITEMS)
-    other = {"scan": lambda: trace.scan(usual, 2 * ROOM), "shift": lambda: trace.shift(usual),
-             "one-off": lambda: trace.one_off(usual, 0.2)}  # fmt: skip
+    other = {
+        "scan": lambda: trace.scan(usual, 2 * ROOM),
+        "shift": lambda: trace.shift(usual),
+        "one-off": lambda: trace.one_off(usual, 0.2),
+    }
     return other[name]()[:REQUESTS] if name in other else usual
 
 
@@ -44,15 +56,26 @@ def policies(measured: dict | None = None) -> Bench:
             yield _answer(policy, *done, whole=len(asked))
 
     controls = [
-        Choice("requests", {"some more popular than others": "usual", "and a job that reads 4,000 once": "scan",
-                            "a fifth asked for only once": "one-off", "other products become popular": "shift",
-                            "2,500 products in turn": "loop"}),
+        Choice(
+            "requests",
+            {
+                "some more popular than others": "usual",
+                "and a job that reads 4,000 once": "scan",
+                "a fifth asked for only once": "one-off",
+                "other products become popular": "shift",
+                "2,500 products in turn": "loop",
+            },
+        ),
         Choice("policy", list(SHOWN), "Valkey allkeys-lfu", label="policy, beside the textbook's LRU"),
-    ]  # fmt: skip
+    ]
     chart = Figure(
-        f"Hit ratio of the last {BIN:,} requests, room for {ROOM:,} of {ITEMS:,}", x="requests", y="hit ratio",
-        y_unit="%", x_range=(0, REQUESTS), y_range=(0, 1),
-    )  # fmt: skip
+        f"Hit ratio of the last {BIN:,} requests, room for {ROOM:,} of {ITEMS:,}",
+        x="requests",
+        y="hit ratio",
+        y_unit="%",
+        x_range=(0, REQUESTS),
+        y_range=(0, 1),
+    )
     chart.line("textbook's LRU").line("policy")
     for name, (at, ratios) in (measured or {}).items():
         chart.points(name, at, ratios)

@@ -6,8 +6,8 @@ import numpy as np
 
 from cachelab.workload import curves, trace
 
-from ..bench import Bench, Slider
-from ..figure import Figure
+from ..chart.bench import Bench, Slider
+from ..chart.figure import Figure
 from ..quantity import quantity
 
 __all__ = ["room_and_ttl"]
@@ -17,7 +17,7 @@ SIZES = np.geomspace(50, ITEMS, 16).round()
 
 
 def room_and_ttl(measured=()) -> Bench:
-    """`measured` has (entries held, hit ratio) of each run on a real server, at 1 s and 3,500 reads a second."""
+    """`measured` has (entries held, hit ratio) of runs on a real server: TTL 1 s, 3,500 reads a second."""
 
     def model(ttl: float, room: float, skew: float, reads: float):
         rates = trace.shares(ITEMS, skew) * reads
@@ -46,9 +46,13 @@ def room_and_ttl(measured=()) -> Bench:
         Slider("reads", stops=[100, 350, 1000, 3500, 10_000], value=3500, unit="/s", label="reads"),
     ]
     chart = Figure(
-        f"Hit ratio, {ITEMS:,} products", x="room for so many entries", y="hit ratio", y_unit="%",
-        x_scale="log", y_range=(0, 1),
-    )  # fmt: skip
+        f"Hit ratio, {ITEMS:,} products",
+        x="room for so many entries",
+        y="hit ratio",
+        y_unit="%",
+        x_scale="log",
+        y_range=(0, 1),
+    )
     chart.line("memory alone").line("TTL alone").line("both").points("you are here", shape="dot")
     if len(measured):
         chart.points("your server", *zip(*measured, strict=True), shape="cross")

@@ -4,8 +4,8 @@ from cachelab.cloud import prices
 from cachelab.cloud.facts import catalog
 from cachelab.workload import sizing as model_of
 
-from ..bench import Bench, Slider
-from ..figure import Figure
+from ..chart.bench import Bench, Slider
+from ..chart.figure import Figure
 from ..quantity import quantity
 
 __all__ = ["sizing"]
@@ -29,14 +29,18 @@ def sizing(measured: float | None = None) -> Bench:
         return drawn, words + (f"Cheapest: {_offer(found[0])}" if found else "None of these is large enough.")
 
     controls = [
-        Slider("entries", stops=[10_000, 100_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000], value=3_000_000,
-               label="different keys"),
+        Slider(
+            "entries",
+            stops=[10_000, 100_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000],
+            value=3_000_000,
+            label="different keys",
+        ),
         Slider("value", stops=[20, 50, 100, 200, 500, 1000, 4000], value=200, unit="B", label="value"),
         Slider("key", stops=[13, 20, 40, 80], value=13, unit="B", label="key"),
         Slider("ttl", stops=[60, 300, 3600, 86_400], value=3600, unit="s", label="TTL"),
         Slider("writes", stops=[10, 100, 1000, 10_000], value=1000, unit="/s", label="fills"),
         Slider("reserved", 0, 0.5, 0.25, step=0.05, unit="%", label="reserved-memory-percent"),
-    ]  # fmt: skip
+    ]
     chart = Figure("Memory for entries", x="node type", y="bytes", y_unit="B", x_scale="log")
     chart.bars("usable").points("needed", shape="diamond")
     return Bench(model, controls, chart, challenges="06.sizing")
