@@ -170,6 +170,17 @@ class Ask:
         groups = ec2_backends[self.region.account_id][self.region.name].groups
         return next((vpc for vpc, members in groups.items() if vpc and security_group in members), None)
 
+    @property
+    def kms_key_known(self) -> bool:
+        """Whether KMS has the key that is named, by id, ARN or alias; AWS's own are always there."""
+        from moto.kms.models import kms_backends
+
+        keys, name = kms_backends[self.region.account_id][self.region.name], self["KmsKeyId"]
+        if "alias/" not in name:
+            return keys.get_key_id(name) in keys.keys
+        alias = keys.get_alias_name(name)
+        return alias.startswith("alias/aws/") or keys.get_key_id_from_alias(alias) is not None
+
     # How it is protected.
 
     @property

@@ -31,6 +31,9 @@ RECOVERED = "Finished recovery for cache nodes {node}"
 NODE_SHUTDOWN = "Cache node {node} shutdown"
 NODE_RESTARTED = "Cache node {node} restarted"
 SCALED = "Succeeded applying modification to cache node type to {node_type}."
+SCALE_DOWN_FAILED = (  # seen in aws-cloudformation/cloudformation-coverage-roadmap#2273
+    "Failed to scale down to cache node type {node_type} because the node has insufficient memory"
+)
 PARAMETER_CHANGED = "Updated parameter {name} to {value}"
 PARAMETER_GROUP_USED = "Updated to use a CacheParameterGroup {name}"
 SECURITY_GROUP_CHANGED = "Applied change to security group"

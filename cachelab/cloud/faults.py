@@ -29,7 +29,7 @@ _MISSING = {
         "Serverless Cache Snapshot {name} not found.",
     ),
     "CacheSubnetGroup": ("CacheSubnetGroupNotFoundFault", "CacheSubnetGroup {name} not found."),
-    "CacheParameterGroup": ("CacheParameterGroupNotFound", "CacheParameterGroup {name} not found."),
+    "CacheParameterGroup": ("CacheParameterGroupNotFound", "CacheParameterGroup not found: {name}"),
     "User": ("UserNotFound", "User {name} not found."),
     "UserGroup": ("UserGroupNotFound", "User group {name} not found."),
 }

@@ -521,6 +521,24 @@ def test_kill_9_of_the_kernel_leaves_no_node(kernels):
     assert kernels.left() == []
 
 
-def test_the_events_of_all_this(aws):
+def test_events_outlive_what_they_are_about(aws):
+    make_group(aws, "brief", NumCacheClusters=1)
+    remove(aws, "brief")
     told = messages(aws, "replication-group")
-    assert "Replication group ten-1 created" in told and "Replication group ten-1 deleted" in told
+    assert "Replication group brief created" in told and "Replication group brief deleted" in told
+
+
+def test_an_inventory_of_what_nobody_has_is_empty(elasticache):
+    empty = {
+        "global_replication_groups": ("GlobalReplicationGroupId", "GlobalReplicationGroupNotFoundFault"),
+        "reserved_cache_nodes": ("ReservedCacheNodeId", "ReservedCacheNodeNotFound"),
+        "service_updates": ("ServiceUpdateName", "ServiceUpdateNotFoundFault"),
+        "update_actions": None,
+    }
+    for what, named in empty.items():
+        call = getattr(elasticache, f"describe_{what}")
+        assert list(call().values())[0] == []
+        if named:
+            with pytest.raises(ClientError) as caught:
+                call(**{named[0]: "nobody"})
+            assert caught.value.response["Error"]["Code"] == named[1]

@@ -272,7 +272,7 @@ def test_serverless_backups(elasticache, serverless):
     elasticache.create_serverless_cache(
         ServerlessCacheName="sky", Engine="valkey", SnapshotArnsToRestore=[two]
     )
-    [again] = elasticache.describe_serverless_caches()["ServerlessCaches"]
+    [again] = elasticache.describe_serverless_caches(ServerlessCacheName="sky")["ServerlessCaches"]
     assert cluster_client(again["Endpoint"]).get("kept") == "yes"
     for name in ("one", "two"):
         elasticache.delete_serverless_cache_snapshot(ServerlessCacheSnapshotName=name)
@@ -282,7 +282,7 @@ def test_serverless_backups(elasticache, serverless):
 
 def test_serverless_memcached(elasticache):
     elasticache.create_serverless_cache(ServerlessCacheName="cloud", Engine="memcached")
-    [made] = elasticache.describe_serverless_caches()["ServerlessCaches"]
+    [made] = elasticache.describe_serverless_caches(ServerlessCacheName="cloud")["ServerlessCaches"]
     endpoint = made["Endpoint"]
     client = pymemcache.Client(
         (endpoint["Address"], endpoint["Port"]),
@@ -291,7 +291,19 @@ def test_serverless_memcached(elasticache):
     )
     client.set("a", "1")
     assert client.get("a") == b"1"
-    elasticache.delete_serverless_cache(ServerlessCacheName="cloud")
+    from_redis = elasticache.create_serverless_cache(ServerlessCacheName="rain", Engine="redis")
+    elasticache.create_serverless_cache_snapshot(
+        ServerlessCacheName="rain", ServerlessCacheSnapshotName="rain-1"
+    )
+    arn = from_redis["ServerlessCache"]["ARN"].replace("cache:rain", "cachesnapshot:rain-1")
+    other_engine = elasticache.exceptions.InvalidParameterCombinationException
+    with pytest.raises(other_engine, match="rain-1 is of redis"):
+        elasticache.create_serverless_cache(
+            ServerlessCacheName="fog", Engine="memcached", SnapshotArnsToRestore=[arn]
+        )
+    elasticache.delete_serverless_cache_snapshot(ServerlessCacheSnapshotName="rain-1")
+    for name in ("cloud", "rain"):
+        elasticache.delete_serverless_cache(ServerlessCacheName=name)
 
 
 # One node by itself.

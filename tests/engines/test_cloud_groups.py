@@ -141,11 +141,17 @@ def test_tags(elasticache, shop):
 
 
 def test_it_can_grow_and_shrink(aws, elasticache, shop):
-    elasticache.increase_replica_count(ReplicationGroupId="shop", NewReplicaCount=3, ApplyImmediately=True)
-    assert "shop-004" in describe(aws, "shop")["MemberClusters"]
-    elasticache.decrease_replica_count(
-        ReplicationGroupId="shop", ReplicasToRemove=["shop-004"], ApplyImmediately=True
-    )
+    grown = elasticache.increase_replica_count(
+        ReplicationGroupId="shop", NewReplicaCount=4, ApplyImmediately=True
+    )["ReplicationGroup"]
+    # AWS's recorded answer (its CLI's example): the new ones are named, and not yet described.
+    assert grown["MemberClusters"] == [f"shop-00{number}" for number in range(1, 6)]
+    assert len(grown["NodeGroups"][0]["NodeGroupMembers"]) == 3
+    assert describe(aws, "shop")["MemberClusters"] == grown["MemberClusters"]
+    shrunk = elasticache.decrease_replica_count(
+        ReplicationGroupId="shop", ReplicasToRemove=["shop-004", "shop-005"], ApplyImmediately=True
+    )["ReplicationGroup"]
+    assert shrunk["MemberClusters"] == grown["MemberClusters"]
     assert describe(aws, "shop")["MemberClusters"] == ["shop-001", "shop-002", "shop-003"]
     assert "Cache cluster deleted" in messages(aws)
 
@@ -205,6 +211,43 @@ def test_what_is_not_applied_immediately_waits_for_the_maintenance_window(aws, e
     assert describe(aws, "patient")["CacheNodeType"] == "cache.t4g.small"
     assert connect(primary(group)).info("memory")["maxmemory"] == 1471026299 * 3 // 4
     remove(aws, "patient")
+
+
+def test_a_node_too_small_for_what_it_holds_is_refused_by_event(aws, elasticache):
+    """AWS answers "modifying" and says afterwards that it did not do it (coverage-roadmap#2273)."""
+    elasticache.create_cache_parameter_group(
+        CacheParameterGroupName="tight", CacheParameterGroupFamily="valkey9", Description="98 % held back"
+    )
+    held_back = [{"ParameterName": "reserved-memory-percent", "ParameterValue": "98"}]
+    elasticache.modify_cache_parameter_group(CacheParameterGroupName="tight", ParameterNameValues=held_back)
+    group = make_group(
+        aws, "full", NumCacheClusters=1, CacheNodeType="cache.t4g.small", CacheParameterGroupName="tight"
+    )
+    client = connect(primary(group))
+    for number in range(13):
+        client.set(f"a{number}", "x" * 1_000_000)
+    change = {"ReplicationGroupId": "full", "ApplyImmediately": True}
+    elasticache.modify_replication_group(**change, CacheNodeType="cache.t4g.micro")
+    assert describe(aws, "full")["CacheNodeType"] == "cache.t4g.small"
+    assert any("cache.t4g.micro because the node has insufficient memory" in text for text in messages(aws))
+    client.flushall()
+    elasticache.modify_replication_group(**change, CacheNodeType="cache.t4g.micro")
+    assert describe(aws, "full")["CacheNodeType"] == "cache.t4g.micro"
+    remove(aws, "full")
+
+
+def test_whose_backups_there_are(aws, elasticache):
+    make_group(aws, "saved", NumCacheClusters=1)
+    elasticache.create_snapshot(SnapshotName="saved-1", ReplicationGroupId="saved")
+    remove(aws, "saved")
+    listed = elasticache.describe_snapshots(ReplicationGroupId="saved")["Snapshots"]
+    assert [row["SnapshotName"] for row in listed] == ["saved-1"]  # though the group is gone
+    elasticache.delete_snapshot(SnapshotName="saved-1")
+    code, _ = refused(elasticache.describe_snapshots, ReplicationGroupId="saved")
+    assert code == "ReplicationGroupNotFoundFault"
+    assert refused(elasticache.describe_snapshots, CacheClusterId="nobody")[0] == "CacheClusterNotFound"
+    both = {"ReplicationGroupId": "saved", "CacheClusterId": "nobody"}
+    assert refused(elasticache.describe_snapshots, **both)[0] == "InvalidParameterCombination"
 
 
 def test_a_parameter_group_reaches_the_engine(aws, elasticache):

@@ -238,6 +238,8 @@ def apply_deferred(region: Region, cluster: CacheCluster, changes: dict) -> None
         cluster.parameter_group = region.parameter_group(changes["CacheParameterGroupName"])
         name = cluster.parameter_group.name
         region.log.tell(events.CLUSTER, cluster.id, events.PARAMETER_GROUP_USED, name=name)
+    if changes.get("CacheNodeType") and not parameters.fits(region, cluster, changes["CacheNodeType"]):
+        changes = {key: value for key, value in changes.items() if key != "CacheNodeType"}
     if changes.get("CacheNodeType"):
         cluster.node_type = changes["CacheNodeType"]
         region.log.tell(events.CLUSTER, cluster.id, events.SCALED, node_type=cluster.node_type)

@@ -335,6 +335,8 @@ def apply_deferred(region: Region, group: ReplicationGroup, changes: dict) -> No
             group.parameter_group = parameters.default_of(region, group.version, group.cluster_mode)
     if changes.get("CacheParameterGroupName"):
         group.parameter_group = region.parameter_group(changes["CacheParameterGroupName"])
+    if changes.get("CacheNodeType") and not parameters.fits(region, group, changes["CacheNodeType"]):
+        changes = {key: value for key, value in changes.items() if key != "CacheNodeType"}
     group.node_type = changes.get("CacheNodeType") or group.node_type
     group.blueprint.settings = parameters.settings_of(group.engine, group.parameter_group, group.node_type)
     for node in group.nodes:
@@ -355,7 +357,7 @@ def delete(region: Region, given: dict) -> dict:
     if group.status not in ("available", "create-failed"):
         raise Fault(
             "InvalidReplicationGroupState",
-            f"Replication group {group.id} is {group.status}: it cannot be deleted now.",
+            f"Replication group {group.id} has status {group.status} which is not valid for deletion.",
         )
     keep = given.get("RetainPrimaryCluster")
     if keep and group.cluster_mode:

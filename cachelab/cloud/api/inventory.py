@@ -51,6 +51,35 @@ def list_node_types(region: Region, given: dict) -> dict:
     }
 
 
+# What nobody has here: an inventory of it is empty, and a name is of nothing.
+
+
+@performs("DescribeGlobalReplicationGroups")
+def describe_global_groups(region: Region, given: dict) -> dict:
+    if name := given.get("GlobalReplicationGroupId"):
+        raise Fault("GlobalReplicationGroupNotFoundFault", f"Global replication group {name} not found.")
+    return {"GlobalReplicationGroups": []}
+
+
+@performs("DescribeReservedCacheNodes")
+def describe_reserved_nodes(region: Region, given: dict) -> dict:
+    if name := given.get("ReservedCacheNodeId"):
+        raise Fault("ReservedCacheNodeNotFound", f"Reserved cache node {name} not found.")
+    return {"ReservedCacheNodes": []}
+
+
+@performs("DescribeServiceUpdates")
+def describe_service_updates(region: Region, given: dict) -> dict:
+    if name := given.get("ServiceUpdateName"):
+        raise Fault("ServiceUpdateNotFoundFault", f"Service update {name} not found.")
+    return {"ServiceUpdates": []}
+
+
+@performs("DescribeUpdateActions")
+def describe_update_actions(region: Region, given: dict) -> dict:
+    return {"UpdateActions": []}
+
+
 @performs("DescribeEvents")
 def describe_events(region: Region, given: dict) -> dict:
     chosen = region.log.select(

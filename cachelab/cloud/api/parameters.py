@@ -26,6 +26,21 @@ def settings_of(engine: str, group: ParameterGroup, node_type: str) -> dict[str,
     return settings
 
 
+def fits(region: Region, cache: ReplicationGroup | CacheCluster, node_type: str) -> bool:
+    """Whether what the nodes of a cache hold fits into another node type; if not, events say so.
+
+    Memcached starts anew, empty, and always fits.
+    """
+    if not cache.shards:
+        return True
+    room = int(valkey_settings(cache.parameter_group, node_type)["maxmemory"])
+    vitals = [(node, node.vitals()) for node in cache.nodes]
+    full = [node for node, seen in vitals if seen and seen.used_memory > room]
+    for node in full:
+        region.log.tell(events.CLUSTER, node.id, events.SCALE_DOWN_FAILED, node_type=node_type)
+    return not full
+
+
 def users_of(region: Region, group: ParameterGroup) -> list[ReplicationGroup | CacheCluster]:
     """The caches that use a parameter group."""
     caches = [*region.groups.values(), *region.clusters.values()]

@@ -19,23 +19,30 @@ def increase(region: Region, given: dict) -> dict:
     group = region.need_group(given["ReplicationGroupId"])
     rows = {row["NodeGroupId"]: row for row in given.get("ReplicaConfiguration") or ()}
     need_shards(group, rows)
-    work = []
+    work, names = [], []
     for shard in group.shards:
         wanted = rows.get(shard.id, {}).get("NewReplicaCount", None if rows else given.get("NewReplicaCount"))
         zones = list(rows.get(shard.id, {}).get("PreferredAvailabilityZones") or ())
         for _ in range((wanted or 0) - len(shard.replicas)):
-            work.append(lambda shard=shard, zones=zones: add(region, group, shard, zones))
+            names.append(_free_name(group, shard, names))
+            work.append(
+                lambda shard=shard, zones=zones, name=names[-1]: add(region, group, shard, zones, name)
+            )
+    # AWS names the new members at once, and describes them in their node group when they are there.
+    answer = group.describe() | {"Status": "modifying", "MemberClusters": sorted(group.member_ids + names)}
     change(region, group, work)
-    return {"ReplicationGroup": {**group.describe(), "Status": "modifying"}}
+    return {"ReplicationGroup": answer}
 
 
-def add(
-    region: Region, group: ReplicationGroup, shard: Shard, zones: list[str], name: str | None = None
-) -> Node:
-    """One more replica, in the zone asked for, or where there are fewest."""
+def _free_name(group: ReplicationGroup, shard: Shard, taken: list[str]) -> str:
+    """What the next member of a shard is called."""
     prefix = f"{group.id}-{shard.id}" if group.cluster_mode else group.id
-    taken = {node.id for node in group.nodes}
-    name = name or next(n for i in range(1, 1000) if (n := f"{prefix}-{i:03}") not in taken)
+    there = {*taken, *group.member_ids}
+    return next(name for i in range(1, 1000) if (name := f"{prefix}-{i:03}") not in there)
+
+
+def add(region: Region, group: ReplicationGroup, shard: Shard, zones: list[str], name: str) -> Node:
+    """One more replica, in the zone asked for, or where there are fewest."""
     count = Counter(node.zone for node in shard.nodes)
     choice = networks.zones_of(region, region.subnet_group(group.subnet_group_name or ""))
     zone = zones.pop(0) if zones else min(choice, key=lambda zone: count[zone])
@@ -65,8 +72,9 @@ def decrease(region: Region, given: dict) -> dict:
         wanted = rows.get(shard.id, {}).get("NewReplicaCount", None if rows else given.get("NewReplicaCount"))
         if wanted is not None:
             leaving += [(shard, node) for node in shard.replicas[wanted:]]
+    answer = {**group.describe(), "Status": "modifying"}  # as it stands: they leave one by one
     change(region, group, [lambda s=s, n=n: remove(region, group, s, n) for s, n in leaving])
-    return {"ReplicationGroup": {**group.describe(), "Status": "modifying"}}
+    return {"ReplicationGroup": answer}
 
 
 def remove(region: Region, group: ReplicationGroup, shard: Shard, node: Node) -> None:

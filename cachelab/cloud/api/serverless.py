@@ -11,7 +11,7 @@ from ..plane.memcached import MemcachedNode
 from ..plane.node import Blueprint, certificate
 from ..plane.shard import Shard
 from ..region import Region
-from ..resources.serverless import ServerlessCache
+from ..resources.serverless import ServerlessCache, ServerlessSnapshot
 from ..resources.snapshot import Part
 from . import parameters, repair, serverless_snapshots, tags, users
 from .operations import performs
@@ -71,6 +71,14 @@ def _part_to_restore(region: Region, given: dict) -> Part | None:
     snapshot = region.serverless_snapshots.get(name) or region.snapshots.get(name)
     if snapshot is None or len(arns) > 1:
         raise Fault("InvalidParameterValue", f"SnapshotArnsToRestore: no snapshot {arns[-1]} here.")
+    was = snapshot.cache["Engine"] if isinstance(snapshot, ServerlessSnapshot) else snapshot.engine
+    if (was == "memcached") != (given["Engine"].lower() == "memcached"):
+        raise Fault(
+            "InvalidParameterCombination",
+            f"Snapshot {snapshot.name} is of {was}: a cache of {given['Engine']} cannot be restored from it.",
+        )
+    if snapshot.status != "available":
+        raise Fault("InvalidServerlessCacheSnapshotStateFault", f"{snapshot.name} is {snapshot.status}.")
     return snapshot.parts[0]
 
 

@@ -201,6 +201,9 @@ def _finish(region: Region, snapshot: Snapshot) -> None:
 def describe(region: Region, given: dict) -> dict:
     if given.get("SnapshotName"):
         return {"Snapshots": [region.need_snapshot(given["SnapshotName"]).describe()]}
+    if given.get("ReplicationGroupId") and given.get("CacheClusterId"):
+        # moto refuses it with these words; what AWS says was not seen
+        raise Fault("InvalidParameterCombination", "Please specify CacheClusterId or ReplicationGroupId")
     source = {"user": "manual", "system": "automated"}.get(
         given.get("SnapshotSource"), given.get("SnapshotSource")
     )
@@ -211,6 +214,11 @@ def describe(region: Region, given: dict) -> dict:
         and (not given.get("CacheClusterId") or snapshot.cluster_id == given["CacheClusterId"].lower())
         and (not source or snapshot.source == source)
     ]
+    if not rows and not source:  # of a cache that is gone there may be backups still
+        if given.get("CacheClusterId"):
+            region.need(given["CacheClusterId"])
+        if given.get("ReplicationGroupId"):
+            region.need_group(given["ReplicationGroupId"])
     return page(rows, given, "Snapshots", usual=50)  # [BM]
 
 

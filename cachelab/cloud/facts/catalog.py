@@ -73,6 +73,13 @@ def engine_of(family: str) -> str:
 # Bytes a node may use for everything, data and overhead; a quarter is held back by default
 # (reserved-memory-percent), so the engine's own `maxmemory` is three quarters of this.
 MEMORY = {
+    "cache.c7gn.large": 3317862236,
+    "cache.c7gn.xlarge": 6854542746,
+    "cache.c7gn.2xlarge": 13891921715,
+    "cache.c7gn.4xlarge": 27966669210,
+    "cache.c7gn.8xlarge": 56116178125,
+    "cache.c7gn.12xlarge": 84353157693,
+    "cache.c7gn.16xlarge": 113609865216,
     "cache.t2.micro": 581959680,
     "cache.t2.small": 1665138688,
     "cache.t2.medium": 3461349376,

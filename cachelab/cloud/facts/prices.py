@@ -2,14 +2,17 @@
 
 A month is 730 hours, as in AWS's own calculator. Each row names its source:
 
-* PL   the AWS Price List API, us-east-1, read 2026-10-02
+* PL   the AWS Price List API, us-east-1, read 2026-10-02, as a public cost tool stores it with service
+       code, product family and day
 * =    Memcached at the Redis OSS rate: two third-party price tools agree and AWS calls them similar,
        but the Price List row was not seen. Check before you quote it.
 * blog the AWS Database Blog on ElastiCache Serverless (Redis OSS and Memcached rates)
 * 2nd  a secondary source (usage.ai, June 2026)
 * FAQ  the ElastiCache FAQ
 
-What is not in the table has no price here; asking for it says so rather than guess.
+What is not in the table has no price here; asking for it says so, and why, rather than guess. Unknown
+altogether: reserved nodes (AWS's blog says up to 55 % off, and a rate for no type was seen), the SSD part
+of r6gd (its rate is for the node), transfer between Regions, and every Region but one.
 """
 
 from dataclasses import dataclass, field
@@ -19,13 +22,80 @@ READ_ON = "2026-10-02"
 REGION = "us-east-1"
 HOURS_PER_MONTH = 730
 
-# USD per node and hour: node type -> (Redis OSS, Valkey); Valkey is 0.8 of Redis OSS throughout.
+# USD per node and hour for Redis OSS: every type that can still be ordered and was in the list [PL].
 NODE_HOUR = {
-    "cache.t4g.micro": (0.016, 0.0128),  # PL
-    "cache.t4g.small": (0.032, 0.0256),  # PL
-    "cache.m7g.large": (0.158, 0.1264),  # PL
-    "cache.r7g.large": (0.219, 0.1752),  # PL
+    "cache.t4g.micro": 0.016,
+    "cache.t4g.small": 0.032,
+    "cache.t4g.medium": 0.065,
+    "cache.t3.micro": 0.017,
+    "cache.t3.small": 0.034,
+    "cache.t3.medium": 0.068,
+    "cache.m7g.large": 0.158,
+    "cache.m7g.xlarge": 0.315,
+    "cache.m7g.2xlarge": 0.629,
+    "cache.m7g.4xlarge": 1.257,
+    "cache.m7g.8xlarge": 2.514,
+    "cache.m7g.12xlarge": 3.77,
+    "cache.m7g.16xlarge": 5.028,
+    "cache.m6g.large": 0.149,
+    "cache.m6g.xlarge": 0.297,
+    "cache.m6g.2xlarge": 0.593,
+    "cache.m6g.4xlarge": 1.186,
+    "cache.m6g.8xlarge": 2.372,
+    "cache.m6g.12xlarge": 3.557,
+    "cache.m6g.16xlarge": 4.743,
+    "cache.m5.large": 0.156,
+    "cache.m5.xlarge": 0.311,
+    "cache.m5.2xlarge": 0.623,
+    "cache.m5.4xlarge": 1.245,
+    "cache.m5.12xlarge": 3.744,
+    "cache.m5.24xlarge": 7.488,
+    "cache.m4.large": 0.156,
+    "cache.m4.xlarge": 0.311,
+    "cache.m4.2xlarge": 0.623,
+    "cache.m4.4xlarge": 1.245,
+    "cache.m4.10xlarge": 3.112,
+    "cache.r7g.large": 0.219,
+    "cache.r7g.xlarge": 0.437,
+    "cache.r7g.2xlarge": 0.873,
+    "cache.r7g.4xlarge": 1.745,
+    "cache.r7g.8xlarge": 3.491,
+    "cache.r7g.12xlarge": 5.235,
+    "cache.r7g.16xlarge": 6.981,
+    "cache.r6g.large": 0.206,
+    "cache.r6g.xlarge": 0.411,
+    "cache.r6g.2xlarge": 0.821,
+    "cache.r6g.4xlarge": 1.642,
+    "cache.r6g.8xlarge": 3.284,
+    "cache.r6g.12xlarge": 4.925,
+    "cache.r6g.16xlarge": 6.567,
+    "cache.r6gd.xlarge": 0.781,
+    "cache.r6gd.2xlarge": 1.56,
+    "cache.r6gd.4xlarge": 3.12,
+    "cache.r6gd.8xlarge": 6.24,
+    "cache.r6gd.12xlarge": 9.358,
+    "cache.r6gd.16xlarge": 12.477,
+    "cache.r5.large": 0.216,
+    "cache.r5.xlarge": 0.431,
+    "cache.r5.2xlarge": 0.862,
+    "cache.r5.4xlarge": 1.724,
+    "cache.r5.12xlarge": 5.184,
+    "cache.r5.24xlarge": 10.368,
+    "cache.r4.large": 0.228,
+    "cache.r4.xlarge": 0.455,
+    "cache.r4.2xlarge": 0.91,
+    "cache.r4.4xlarge": 1.82,
+    "cache.r4.8xlarge": 3.64,
+    "cache.r4.16xlarge": 7.28,
+    "cache.c7gn.large": 0.255,
+    "cache.c7gn.xlarge": 0.509,
+    "cache.c7gn.2xlarge": 1.018,
+    "cache.c7gn.4xlarge": 2.037,
+    "cache.c7gn.8xlarge": 4.073,
+    "cache.c7gn.12xlarge": 6.11,
+    "cache.c7gn.16xlarge": 8.147,
 }
+VALKEY_SHARE = 0.8  # of the Redis OSS rate, to the last digit for every type that has both [PL]
 NODE_SOURCE = {"redis": "PL", "valkey": "PL", "memcached": "="}
 
 
@@ -100,14 +170,24 @@ class Cost:
 
 def node_hour(node_type: str, engine: str = "valkey") -> float:
     """USD an hour for one node. Raises NoPrice for a type that is not in the table."""
-    try:
-        redis, valkey = NODE_HOUR[node_type]
-        return {"redis": redis, "memcached": redis, "valkey": valkey}[engine]
-    except KeyError:
+    if node_type not in NODE_HOUR or engine not in NODE_SOURCE:
+        families = dict.fromkeys(name.rpartition(".")[0] for name in NODE_HOUR)
         raise NoPrice(
-            f"no price for {engine} on {node_type} in the table of {READ_ON}, which has "
-            f"{', '.join(NODE_HOUR)} for valkey, redis and memcached. See aws.amazon.com/elasticache/pricing"
-        ) from None
+            f"no price for {engine} on {node_type}: {_why_not(node_type, engine)}. "
+            f"The table of {READ_ON} has {', '.join(families)} for {', '.join(NODE_SOURCE)}. "
+            "See aws.amazon.com/elasticache/pricing"
+        )
+    return NODE_HOUR[node_type] * (VALKEY_SHARE if engine == "valkey" else 1.0)
+
+
+def _why_not(node_type: str, engine: str) -> str:
+    if engine not in NODE_SOURCE:
+        return "AWS has no such engine"
+    if node_type.startswith(("cache.t2.", "cache.t1.", "cache.m3.", "cache.r3.")):
+        return "nobody can order one any more"
+    if node_type.startswith(("cache.m8g.", "cache.r8g.", "cache.c8gn.")):
+        return "it was seen for valkey only, and this account does not run it"
+    return "the price list that was read names no such type"
 
 
 def nodes(node_type: str, count: int, engine: str = "valkey") -> Cost:

@@ -31,6 +31,17 @@ RULES = (
         "BM",
     ),
     Rule(
+        "snapshotting-a-member",
+        MODIFY,
+        "CacheClusterNotFound",
+        "Specified snapshotting cluster does not exist",
+        lambda ask: (
+            ask["SnapshottingClusterId"] and ask["SnapshottingClusterId"].lower() not in ask.target.member_ids
+        ),
+        "BM",
+        "hashicorp/terraform-provider-aws#41567",
+    ),
+    Rule(
         "now-or-never",
         REPLICAS + RESHARD,
         VALUE,
@@ -50,6 +61,15 @@ RULES = (
             and {"or_remove": " or ReplicasToRemove" if ask.operation.startswith("De") else ""}
         ),
         "BM",
+    ),
+    Rule(
+        "as-many-replicas-already",
+        REPLICAS,
+        "NoOperationFault",
+        "Requested new replica count already matches current number of replicas.",
+        lambda ask: ask.replica_changes and all(after == before for before, after in ask.replica_changes),
+        "BM",
+        "aws-controllers-k8s/community#377",
     ),
     Rule(
         "increase",

@@ -3,7 +3,19 @@
 import re
 
 from ..asking import Ask
-from .rule import CLUSTER, COMBINATION, CREATE, GROUP, LIMITS, MODIFY, SETTINGS, VALUE, Rule, outside
+from .rule import (
+    CLUSTER,
+    COMBINATION,
+    CREATE,
+    GROUP,
+    LIMITS,
+    MODIFY,
+    SERVERLESS,
+    SETTINGS,
+    VALUE,
+    Rule,
+    outside,
+)
 
 TOKEN = re.compile(r"[A-Za-z0-9!&#$^<>-]{16,128}")
 
@@ -93,7 +105,8 @@ RULES = (
         "memcached-tls-version",
         CLUSTER,
         COMBINATION,
-        "Encryption in transit needs memcached 1.6.12 or later; {version} was asked for.",
+        "Encryption features are not supported for engine version {version}. "
+        "Please use engine version 1.6.12",
         lambda ask: (
             ask["TransitEncryptionEnabled"]
             and ask.engine == "memcached"
@@ -102,6 +115,7 @@ RULES = (
             and {"version": ask.version.number}
         ),
         "UG in-transit-encryption-mc",
+        "hashicorp/terraform-provider-aws (its acceptance test)",
     ),
     Rule(
         "tls-needs-subnet-group",
@@ -109,6 +123,33 @@ RULES = (
         COMBINATION,
         "If you enable in-transit encryption, you must also specify a value for CacheSubnetGroupName.",
         lambda ask: ask["TransitEncryptionEnabled"] and not ask["CacheSubnetGroupName"],
+        "BM",
+    ),
+    Rule(
+        "key-for-nothing",
+        GROUP,
+        COMBINATION,
+        "KmsKeyId {KmsKeyId} would encrypt nothing: AtRestEncryptionEnabled is not true.",
+        lambda ask: (
+            ask["KmsKeyId"]
+            and not (ask.engine == "valkey" if (rest := ask["AtRestEncryptionEnabled"]) is None else rest)
+        ),
+        "BM",
+    ),
+    Rule(
+        "kms-key",
+        GROUP,
+        VALUE,
+        "KMS key {KmsKeyId} does not exist in this account and region.",
+        lambda ask: ask["KmsKeyId"] and not ask.kms_key_known,
+        "BM",
+    ),
+    Rule(
+        "serverless-kms-key",
+        SERVERLESS,
+        "InvalidKMSKeyFault",
+        "KMS key {KmsKeyId} does not exist in this account and region.",
+        lambda ask: ask["KmsKeyId"] and not ask.kms_key_known,
         "BM",
     ),
     Rule(

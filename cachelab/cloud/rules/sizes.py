@@ -206,8 +206,17 @@ RULES = (
         "hashicorp/terraform-provider-aws#2730",
     ),
     Rule(
+        "failover-needs-a-replica",
+        MODIFY,
+        COMBINATION,
+        "Replication group must have at least one read replica to enable autofailover.",
+        lambda ask: ask["AutomaticFailoverEnabled"] and not ask.cluster_mode and ask.least_replicas < 1,
+        "BM",
+        "aws-cloudformation/cloudformation-coverage-roadmap#383",
+    ),
+    Rule(
         "failover-needs-two",
-        GROUP + MODIFY,
+        GROUP,
         COMBINATION,
         "When using automatic failover, there must be at least 2 cache clusters in the replication group.",
         lambda ask: ask["AutomaticFailoverEnabled"] and not ask.cluster_mode and ask.least_replicas < 1,

@@ -15,7 +15,13 @@ from ..challenge.view import PARTS, Challenged
 
 __all__ = ["OrderForm", "order"]
 
-NODE_TYPES = (*prices.NODE_HOUR, "cache.t2.micro")  # the last one is in many tutorials
+NODE_TYPES = (
+    "cache.t4g.micro",
+    "cache.t4g.small",
+    "cache.m7g.large",
+    "cache.r7g.large",
+    "cache.t2.micro",  # nobody can order it any more, and it is in many tutorials
+)
 GROUPED = ("cluster_mode", "replicas", "automatic_failover", "multi_az", "at_rest")  # not on Memcached
 ENGINES = (("valkey", "Valkey"), ("redis", "Redis OSS"), ("memcached", "Memcached"))
 

@@ -3,6 +3,7 @@
 import pytest
 
 from cachelab.cloud import prices
+from cachelab.cloud.facts.catalog import MEMORY, PREVIOUS_GENERATION
 
 
 @pytest.mark.parametrize(
@@ -13,6 +14,10 @@ from cachelab.cloud import prices
         ("cache.t4g.micro", "memcached", 0.016, 11.68),
         ("cache.t4g.small", "valkey", 0.0256, 18.69),
         ("cache.m7g.large", "redis", 0.158, 115.34),
+        ("cache.t3.micro", "redis", 0.017, 12.41),
+        ("cache.m6g.large", "valkey", 0.1192, 87.02),
+        ("cache.r6g.large", "memcached", 0.206, 150.38),
+        ("cache.r6gd.xlarge", "redis", 0.781, 570.13),
         ("cache.r7g.large", "redis", 0.219, 159.87),
         ("cache.r7g.large", "valkey", 0.1752, 127.90),
     ],
@@ -24,8 +29,21 @@ def test_a_node(node_type, engine, hour, month):
 
 
 def test_valkey_costs_four_fifths_of_redis():
-    for redis, valkey in prices.NODE_HOUR.values():
-        assert valkey == pytest.approx(0.8 * redis)
+    for kind in prices.NODE_HOUR:
+        assert prices.node_hour(kind, "valkey") == pytest.approx(0.8 * prices.node_hour(kind, "redis"))
+
+
+def test_every_node_type_that_can_be_ordered_has_a_price():
+    orderable = {kind for kind in MEMORY if not kind.startswith(PREVIOUS_GENERATION)}
+    assert orderable == set(prices.NODE_HOUR)
+
+
+def test_a_larger_node_costs_more():
+    families = {kind.rpartition(".")[0] for kind in prices.NODE_HOUR}
+    for family in families:
+        kinds = [kind for kind in prices.NODE_HOUR if kind.rpartition(".")[0] == family]
+        by_memory = sorted(kinds, key=MEMORY.__getitem__)
+        assert by_memory == sorted(kinds, key=prices.NODE_HOUR.__getitem__), family
 
 
 SEED = {  # the create-replication-group call of the tutorials, and the production variant of it
@@ -71,7 +89,7 @@ def test_what_is_free_costs_nothing():
     assert prices.of_request("create_cache_subnet_group", CacheSubnetGroupName="x").usd_per_hour == 0
 
 
-@pytest.mark.parametrize("node_type", ["cache.t4g.medium", "cache.nope", ""])
+@pytest.mark.parametrize("node_type", ["cache.t2.micro", "cache.r8g.large", "cache.nope", ""])
 def test_no_price_is_not_a_guess(node_type):
     with pytest.raises(prices.NoPrice, match=prices.READ_ON):
         prices.node_hour(node_type)

@@ -90,7 +90,7 @@ SEEN = [
         "parameter-group",
         group(CacheParameterGroupName="nope"),
         "CacheParameterGroupNotFound",
-        "CacheParameterGroup nope not found.",
+        "CacheParameterGroup not found: nope",
     ),
     (
         "parameter-group-family",
@@ -127,6 +127,48 @@ SEEN = [
         group(AutomaticFailoverEnabled=True),
         "InvalidParameterCombination",
         "When using automatic failover, there must be at least 2 cache clusters in the replication group.",
+    ),
+    (
+        "failover-needs-a-replica",
+        change("secured", AutomaticFailoverEnabled=True),
+        "InvalidParameterCombination",
+        "Replication group must have at least one read replica to enable autofailover.",
+    ),
+    (
+        "as-many-replicas-already",
+        replicas("Increase", "failing-over", NewReplicaCount=1),
+        "NoOperationFault",
+        "Requested new replica count already matches current number of replicas.",
+    ),
+    (
+        "as-many-replicas-already",
+        replicas("Decrease", "failing-over", NewReplicaCount=1),
+        "NoOperationFault",
+        "Requested new replica count already matches current number of replicas.",
+    ),
+    (
+        "snapshotting-a-member",
+        change("plain", SnapshottingClusterId="nobody-001"),
+        "CacheClusterNotFound",
+        "Specified snapshotting cluster does not exist",
+    ),
+    (
+        "node-type-retired",
+        group(CacheNodeType="cache.t2.micro"),
+        "InvalidParameterValue",
+        "Invalid Cache Node Type: cache.t2.micro. (It is of a previous generation.)",
+    ),
+    (
+        "node-type",
+        group(CacheNodeType="cache.nope"),
+        "InvalidParameterValue",
+        "Invalid Cache Node Type: cache.nope",
+    ),
+    (
+        "memcached-tls-version",
+        node(EngineVersion="1.6.6", TransitEncryptionEnabled=True, CacheSubnetGroupName="my-subnets"),
+        "InvalidParameterCombination",
+        "Encryption features are not supported for engine version 1.6.6. Please use engine version 1.6.12",
     ),
     (
         "cluster-mode-keeps-failover",
@@ -220,8 +262,6 @@ OURS = [
     ("no-downgrade", change("plain", EngineVersion="8.0"), "InvalidParameterCombination"),
     ("engine-switch", change("plain", Engine="redis"), "InvalidParameterCombination"),
     ("node-type-given", node(CacheNodeType=None), "InvalidParameterValue"),
-    ("node-type-retired", group(CacheNodeType="cache.t2.micro"), "InvalidParameterValue"),
-    ("node-type", group(CacheNodeType="cache.nope"), "InvalidParameterValue"),
     ("data-tiering", group(DataTieringEnabled=True), "InvalidParameterCombination"),
     ("r6gd-tiers", group(CacheNodeType="cache.r6gd.xlarge"), "InvalidParameterCombination"),
     ("one-way-to-count", group(NumCacheClusters=2, ReplicasPerNodeGroup=1), "InvalidParameterCombination"),
@@ -256,8 +296,14 @@ OURS = [
     ("az-mode-memcached", node(Engine="redis", AZMode="cross-az"), "InvalidParameterCombination"),
     ("cross-az-needs-two", node(AZMode="cross-az", NumCacheNodes=1), "InvalidParameterCombination"),
     ("subnet-group", group(CacheSubnetGroupName="nope"), "CacheSubnetGroupNotFoundFault"),
-    ("memcached-tls-version", node(EngineVersion="1.6.6", **TLS), "InvalidParameterCombination"),
     ("tls-needs-subnet-group", group(TransitEncryptionEnabled=True), "InvalidParameterCombination"),
+    (
+        "key-for-nothing",
+        group(Engine="redis", KmsKeyId="alias/aws/elasticache"),
+        "InvalidParameterCombination",
+    ),
+    ("kms-key", group(KmsKeyId="alias/mine"), "InvalidParameterValue"),
+    ("serverless-kms-key", serverless(KmsKeyId="0-1"), "InvalidKMSKeyFault"),
     ("tls-mode-needs-tls", group(TransitEncryptionMode="preferred"), "InvalidParameterCombination"),
     ("auth-token-form", group(AuthToken="short", **TLS), "InvalidParameterValue"),
     ("auth-token-form", group(AuthToken="x" * 129, **TLS), "InvalidParameterValue"),
@@ -358,8 +404,8 @@ OURS = [
         "InvalidParameterValue",
     ),
     ("how-many-replicas", replicas("Increase", "plain"), "InvalidParameterCombination"),
-    ("increase", replicas("Increase", "plain", NewReplicaCount=1), "InvalidParameterValue"),
-    ("decrease", replicas("Decrease", "plain", NewReplicaCount=1), "InvalidParameterValue"),
+    ("increase", replicas("Increase", "plain", NewReplicaCount=0), "InvalidParameterValue"),
+    ("decrease", replicas("Decrease", "plain", NewReplicaCount=2), "InvalidParameterValue"),
     (
         "failover-to-test",
         ("TestFailover", {"ReplicationGroupId": "plain", "NodeGroupId": "0001"}),
@@ -429,6 +475,8 @@ OURS = [
 
 # What AWS takes, though it is close to something it does not.
 FINE = [
+    group(KmsKeyId="alias/aws/elasticache"),
+    group(CacheNodeType="cache.c7gn.large"),
     group(),
     group(NumCacheClusters=6),
     group(ReplicasPerNodeGroup=0),
