@@ -285,13 +285,21 @@ def _is_learners(thread: threading.Thread, already: set[threading.Thread]) -> bo
     return thread not in already and frame is not None and lines.in_frame(frame) is not None
 
 
+class _ForGood(SystemExit):
+    """Parks the thread in which it is raised: Python makes the exception before any `except` can swallow it."""
+
+    def __init__(self):
+        super().__init__()
+        park()
+
+
 def _end(worker: threading.Thread) -> None:
-    """Interrupt a thread until it ends: sooner or later that hits it outside its `try`. One that waits for
-    good is left waiting."""
-    clock, idle, wait = processor_clock(worker.ident), 0, 0.02
+    """Interrupt a thread until it ends: sooner or later that hits it outside its `try`. One that catches
+    everything is parked, and one that waits for good is left waiting."""
+    clock, idle, wait, tries = processor_clock(worker.ident), 0, 0.02, 0
     while worker.is_alive() and worker.ident not in _parked and idle < 20:
-        used = clock()
-        raise_in(worker.ident, SystemExit)
+        used, tries = clock(), tries + 1
+        raise_in(worker.ident, SystemExit if tries < 10 else _ForGood)
         worker.join(wait)
         wait = min(wait * 1.1, 0.5)
         idle = idle + 1 if worker.is_alive() and clock() - used < 0.001 else 0
