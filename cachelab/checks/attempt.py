@@ -286,7 +286,7 @@ def _is_learners(thread: threading.Thread, already: set[threading.Thread]) -> bo
 
 
 class _ForGood(SystemExit):
-    """Parks the thread in which it is raised: Python makes the exception before any `except` can swallow it."""
+    """Parks the thread in which it is raised: it is made before any `except` can swallow it."""
 
     def __init__(self):
         super().__init__()
