@@ -56,6 +56,15 @@ QUESTIONS = {
         },
         because="The cache remembers that there was nobody.",
     ),
+    "delete": Question(
+        "Readers see",
+        choices={
+            "the new city": "The database has it. But a reader looks into the cache first.",
+            "the old city, until the TTL ends": "",
+            "an error": "By then the link is back: the reader's own call to the cache works.",
+        },
+        because="The delete never arrived, and nobody made it again.",
+    ),
     "finished": Question(
         "The slowest of all attacks takes",
         unit="s",

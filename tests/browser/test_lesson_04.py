@@ -39,14 +39,21 @@ def test_every_cell_runs(lesson):
 def test_the_failures_are_the_ones_the_text_explains(lesson):
     expect(lesson.output("tutorial-run")).to_contain_text("datetime is not JSON serializable")
     expect(lesson.output("kill-run")).to_contain_text("still waiting after 4.5 s")
-    expect(lesson.output("kill-see")).to_contain_text(re.compile("answered|still waiting"))
-    expect(lesson.output("hang-see")).to_contain_text("TimeoutError after")
+    expect(lesson.output("kill-reveal")).to_contain_text("the answer is")
+    expect(lesson.output("hang-run")).to_contain_text("2 retries: TimeoutError")
+    expect(lesson.output("connect-run")).to_contain_text(re.compile(r"gone +TimeoutError"))
+    expect(lesson.output("release-run")).to_contain_text("and the new release says:")
     expect(lesson.output("nobody-run")).to_contain_text("b'null' for")
     expect(lesson.output("nobody-run")).to_contain_text("from get_user:   None")
-    for name in ("healthy", "dead", "frozen", "not JSON", "a list", "no date"):
+    expect(lesson.output("delete-run")).to_contain_text("readers see the old city, until the TTL ends")
+    expect(lesson.output("delete-run")).to_contain_text("readers see the new city")
+    attacks = ("healthy", "dead", "frozen", "wrong password", "pool in use", "not JSON", "a list", "no date")
+    for name in attacks:
         expect(lesson.output("finished-run")).to_contain_text(re.compile(rf"{name} +right, answered"))
-    expect(lesson.output("fake-commands")).to_contain_text("fakeredis: ResponseError, syntax error")
-    expect(lesson.output("fake-commands")).to_contain_text("Valkey: stock is now b'2'")
+    for error in ("get: TimeoutError", "get: AuthenticationError", "get: MaxConnectionsError"):
+        expect(lesson.output("finished-see")).to_contain_text(error)
+    expect(lesson.output("finished-see")).to_contain_text("start_up stops the program")
+    expect(lesson.output("fake-run")).to_contain_text("fake: keeps 5000 of 5000")
 
 
 def test_an_outage_on_the_bench(lesson, bench):

@@ -59,5 +59,6 @@ def test_start_here_and_why_cache(no_servers):
 def test_cache_aside(no_servers):
     said = outputs("04_cache_aside")
     assert "no process to kill" in said["kill-run"] and NO_ANSWER in said["kill-reveal"]
-    assert "not shown" in said["fake-time"] and "the latencies mean nothing" in said["bench-text"]
+    assert "not shown" in said["fake-run"] and "the latencies mean nothing" in said["bench-run"]
+    assert "MONITOR needs a real server" in said["watch-run"]
     assert "no latencies are shown" in said["bench-run"]
