@@ -1,5 +1,6 @@
 """Thin views on the floors below: each is a plain Python model, and a picture of it."""
 
+from . import hot
 from .aws import Chooser, ClusterView, OrderForm, chooser, cluster, order
 from .base import Base
 from .challenge import Challenge
@@ -37,6 +38,7 @@ __all__ = [
     "chooser",
     "cluster",
     "guesses",
+    "hot",
     "order",
     "play_scheduler",
     "predict",

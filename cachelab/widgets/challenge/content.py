@@ -167,6 +167,62 @@ def _holds_on_the_smallest(bench):
     return fits and len(bench.moved) == 1 and bench.moved[0] in ("ttl", "value")
 
 
+# 07: one key, the dice, the flush, the hot key.
+
+
+def _everybody_loads(bench):
+    return bench.values["fix"] == "none" and bench.outcome["run"].most_at_once >= 60
+
+
+def _one_load_and_nobody_waits(bench):
+    run = bench.outcome["run"]
+    return len(run.loads) >= 3 and run.loads_per_refresh <= 1.05 and run.wait(0.99) < 0.001
+
+
+def _a_lock_that_does_not_hold(bench):
+    run = bench.outcome["run"]
+    return bench.values["fix"] == "lock" and run.loads_per_refresh >= 3
+
+
+def _dice_without_a_gain(bench):
+    at, loads = bench.values, bench.outcome["loads"]
+    return at["wrong"] == 1 and loads >= 0.9 * (1 + at["rate"] * at["load_time"])
+
+
+def _dice_for_less_than_two(bench):
+    return bench.values["rate"] >= 50 and bench.values["wrong"] == 1 and 1 <= bench.outcome["loads"] < 2
+
+
+def _one_change_to_the_large_shop(bench):
+    """The name of the one control that was moved, if the large shop is what is shown, to its end."""
+    changed = [name for name in bench.moved if name != "shop"]
+    large = "shop" in bench.moved and len(bench.outcome["world"].success) == bench.outcome["seconds"]
+    return changed[0] if large and len(changed) == 1 else ""
+
+
+def _back(bench):
+    recovered = bench.outcome["world"].recovered
+    return recovered is not None and recovered <= 15
+
+
+def _helps_alone(bench):
+    return _one_change_to_the_large_shop(bench) and _back(bench)
+
+
+def _does_not_help(bench):
+    return not _back(bench) and _one_change_to_the_large_shop(bench)
+
+
+def _served_by_copies(bench):
+    return bench.values["near"] == 0 and bench.values["copies"] > 1 and bench.outcome["busiest"] <= 1
+
+
+def _served_without_copies(bench):
+    at = bench.values
+    hot = at["share"] >= 0.5 and at["rate"] >= 400_000
+    return hot and at["copies"] == 1 and bench.outcome["busiest"] <= 1
+
+
 CHALLENGES = {
     "00": (
         Challenge(
@@ -280,6 +336,58 @@ CHALLENGES = {
             "Move one slider, and let the smallest node hold it all. The number of keys may not change.",
             _holds_on_the_smallest,
             "What is stored, and for how long, is a choice; the node follows from it.",
+    "07.one_key": (
+        Challenge(
+            "Without a fix: let sixty requests load at the same time.",
+            _everybody_loads,
+            "That is every thread this application has: now hits wait, too.",
+        ),
+        Challenge(
+            "One load for each new value, and 99 of 100 requests answered within a millisecond.",
+            _one_load_and_nobody_waits,
+            "Somebody refreshes, a little before the expiry or a little after it, and all others are served.",
+        ),
+        Challenge(
+            "A lock, and three loads for each new value all the same.",
+            _a_lock_that_does_not_hold,
+            "It ended before the load did, and the next reader took it.",
+        ),
+    ),
+    "07.dice": (
+        Challenge(
+            "Dice that gain nothing, with a true Δ: as many loads as without XFetch.",
+            _dice_without_a_gain,
+            "A key that is read less than once in a load time has no stampede to prevent.",
+        ),
+        Challenge(
+            "Fewer than two loads for each new value, at 50 requests a second or more.",
+            _dice_for_less_than_two,
+            "A larger β is earlier, and so the first is more often done before the second throws.",
+        ),
+    ),
+    "07.flush": (
+        Challenge(
+            "The large shop. Three changes, one at a time, after which it is not back.",
+            _does_not_help,
+            "More of anything does not help while the work is done for people who have left.",
+            times=3,
+        ),
+        Challenge(
+            "One change that brings the large shop back within 15 seconds.",
+            _helps_alone,
+            "Whoever is let in is still there when the answer comes, and fills the cache.",
+        ),
+    ),
+    "07.hot_key": (
+        Challenge(
+            "Copies, and no near cache: no node is asked for more than it can serve.",
+            _served_by_copies,
+            "Reads are spread, and each write now has as many deletes to make as there are copies.",
+        ),
+        Challenge(
+            "400,000 reads a second, half of them for one key, no copies: the same.",
+            _served_without_copies,
+            "The read that is never sent is the cheapest. Its answer is a little older.",
         ),
     ),
 }

@@ -1,0 +1,83 @@
+"""After a flush: a shop that worked well, its cache emptied once, and what would bring it back."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from cachelab.workload.flushed import SHOP
+from cachelab.workload.queueing import Flush
+
+from ..chart.bench import Bench, Choice
+from ..chart.figure import Figure
+
+__all__ = ["after_flush"]
+
+BEFORE, AFTER = 5, 35  # seconds
+SLICE = 4  # seconds of the model, between two looks at the page
+SHOPS = {
+    "small, as measured": SHOP | dict(servers=2, load_time=0.02),
+    "large, 1,000 requests a second": dict(
+        rate=1000.0, items=5000, skew=0.9, servers=10, load_time=0.05, patience=0.5, retries=2
+    ),
+}
+
+
+def after_flush(measured: Sequence[float] = ()) -> Bench:
+    """`measured`: success in each second after the flush of a real run."""
+    controls = [
+        Choice("shop", SHOPS),
+        Choice("traffic", {"as it was": 1.0, "halved": 0.5}),
+        Choice("database", {"as it was": 1, "twice as large": 2}),
+        Choice("tries", {"as it was": True, "none": False}, label="retries"),
+        Choice("limit", {"without end": None, "4": 4, "50": 50, "400": 400}, label="may wait in line"),
+        Choice(
+            "fill", {"who asked, if still there": "client", "always": "late"}, label="who stores an answer"
+        ),
+        Choice("flight", {"as many as ask": False, "one": True}, label="loads of an item at once"),
+    ]
+    picture = Figure(
+        "Requests that succeed",
+        x="seconds after the flush",
+        y="success",
+        y_unit="%",
+        x_range=(-BEFORE, AFTER),
+        y_range=(0, 1.05),
+        height=180,
+    )
+    picture.line("model")
+    if len(measured):
+        picture.points("measured, no limit", np.arange(len(measured)) + 0.5, measured, shape="cross")
+    picture.marker("flush", 0.0)
+    outcome: dict = {}
+
+    def model(**values):
+        return _model(outcome, **values)
+
+    bench = Bench(model, controls, picture, label="after the flush", challenges="07.flush")
+    bench.outcome = outcome
+    return bench
+
+
+def _model(outcome, shop, traffic, database, tries, limit, fill, flight) -> Iterator[tuple]:
+    settings = shop | {"rate": shop["rate"] * traffic, "servers": shop["servers"] * database}
+    if not tries:
+        settings |= {"retries": 0}
+    world = Flush(**settings, limit=limit, fill=fill, flight=flight, flush=float(BEFORE))
+    outcome |= {"world": world, "seconds": BEFORE + AFTER}
+    for second in range(SLICE, BEFORE + AFTER + 1, SLICE):
+        world.advance(SLICE)
+        seconds = np.arange(second) - BEFORE + 0.5
+        whole = second == BEFORE + AFTER
+        words = _words(world) if whole else f"{second} of {BEFORE + AFTER} seconds …"
+        yield {"model": (seconds, world.success)}, words
+
+
+def _words(world: Flush) -> str:
+    """What became of it."""
+    last = world.success[-5:].mean()
+    load = f"The warm shop needs {world.used:.0%} of the database."
+    if world.recovered is not None and last >= 0.97:
+        if world.recovered == 0:
+            return f"{load} The flush is hardly noticed."
+        return f"{load} It is back {world.recovered:.0f} s after the flush."
+    return f"{load} {AFTER} s after the flush {last:.0%} of the requests succeed."

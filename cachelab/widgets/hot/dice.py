@@ -1,0 +1,75 @@
+"""XFetch's dice: how long before its expiry a value is refreshed, and by how many."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cachelab.workload.queueing import stampede, xfetch
+
+from ..chart.bench import Bench, Slider
+from ..chart.figure import Figure
+from ..quantity import quantity
+
+__all__ = ["dice"]
+
+
+def dice(measured: Sequence[float] = ()) -> Bench:
+    """`measured`: seconds before the expiry at which refreshes of a real run began."""
+    controls = [
+        Slider("rate", 1, 300, 100, log=True, unit="/s", label="requests for the key"),
+        Slider("load_time", 0.02, 0.5, 0.1, log=True, unit="s", label="one load takes"),
+        Slider("beta", stops=[0.25, 0.5, 1, 2, 4], value=1, label="β"),
+        Slider("wrong", stops=[0.1, 0.5, 1, 2, 5], value=1, unit="×", label="Δ stored, times the true one"),
+    ]
+    picture = Figure(
+        "When the first reader refreshes",
+        x="before the expiry",
+        x_unit="s",
+        y="density",
+        height=180,
+    )
+    picture.line("formula").points("simulated", shape="ring")
+    if len(measured):
+        picture.points("measured", measured, [0.0] * len(measured), shape="cross")
+    picture.marker("mean")
+    outcome: dict = {}
+
+    def model(**values):
+        return _model(outcome, **values)
+
+    bench = Bench(model, controls, picture, label="XFetch's dice", challenges="07.dice")
+    bench.outcome = outcome
+    return bench
+
+
+def _model(outcome, rate, load_time, beta, wrong):
+    delta = load_time * wrong
+    scale = beta * delta
+    mean = xfetch.mean_gap(rate, delta, beta)
+    longest = max(mean + 5 * scale, 2 * load_time)
+    gaps = np.linspace(0, longest, 80)
+    draw = np.random.default_rng(1).gumbel(size=4000)
+    seen = scale * (np.log(max(rate * scale, 1e-9)) + draw)
+    counts, edges = np.histogram(seen[seen > 0], 16, range=(0, longest))
+    run = stampede(
+        rate=rate,
+        load_time=load_time,
+        ttl=mean + 4 * scale + load_time,  # well above the gap
+        seconds=min(400.0, 8000 / rate),
+        fix="xfetch",
+        beta=beta,
+        delta=None if wrong == 1 else delta,
+    )
+    drawn = {
+        "formula": (gaps, xfetch.gap_density(gaps, rate, delta, beta)),
+        "simulated": ((edges[:-1] + edges[1:]) / 2, counts / len(seen) / np.diff(edges)),
+        "mean": mean,
+    }
+    loads = run.loads_per_refresh if len(run.loads) else 0.0
+    outcome["loads"] = loads
+    words = (
+        f"A value is refreshed {quantity(mean, 's')} early on average, by {loads:.1f} readers "
+        f"(e^(1/β) = {xfetch.loads_per_refresh(beta):.1f} with a true Δ; {1 + rate * load_time:.0f} without "
+        f"XFetch). In {xfetch.surprised(rate, delta, beta):.1%} of the cases nobody is early."
+    )
+    return drawn, words

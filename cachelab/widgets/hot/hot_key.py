@@ -1,0 +1,42 @@
+"""A hot key in a cluster: which node it loads, and what copies and near caches change."""
+
+from cachelab.workload.hot_key import reads
+
+from ..chart.bench import Bench, Slider
+from ..chart.figure import Figure
+
+__all__ = ["hot_key"]
+
+
+def hot_key(capacity: float = 200_000.0) -> Bench:
+    """`capacity`: reads per second that a node can serve, as measured."""
+    controls = [
+        Slider("share", 0, 0.9, 0.3, step=0.05, unit="%", label="reads of the hot key"),
+        Slider("rate", stops=[50_000, 100_000, 200_000, 400_000, 800_000], value=400_000, unit="/s"),
+        Slider("nodes", 1, 12, 4, step=1),
+        Slider("copies", 1, 16, 1, step=1, label="copies of the hot key"),
+        Slider("near", stops=[0, 0.1, 1, 10], value=0, unit="s", label="TTL in the near cache"),
+        Slider("processes", stops=[10, 50, 200, 1000], value=50, label="application processes"),
+    ]
+    picture = Figure("Reads of each node", y="reads per second", y_unit="/s", height=150).bars("reads")
+    picture.threshold("one node can serve (measured)", capacity)
+    outcome: dict = {}
+    bench = Bench(_of(capacity, outcome), controls, picture, label="a hot key", challenges="07.hot_key")
+    bench.outcome = outcome
+    return bench
+
+
+def _of(capacity: float, outcome: dict):
+    def model(share, rate, nodes, copies, near, processes):
+        each = reads(share, rate, nodes, copies, near, processes)
+        outcome["busiest"] = each.max() / capacity
+        names = [f"node {number}" for number in range(1, nodes + 1)]
+        price = f" A write costs {copies} deletes." if copies > 1 else ""
+        price += f" An answer may be {near:g} s older." if near else ""
+        words = (
+            f"The busiest node is asked for {each.max() / capacity:.0%} of what it can serve, "
+            f"{each.max() / each.mean():.1f} times the average of all.{price}"
+        )
+        return {"reads": (names, each)}, words
+
+    return model

@@ -1,0 +1,115 @@
+"""One key under a stampede: which fix loads how often, who waits, and who gets something old."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cachelab.workload.queueing import Stampede, loads_expected, loads_on_cores, stampede, xfetch
+
+from ..chart.bench import Bench, Choice, Slider
+from ..chart.figure import Figure
+from ..quantity import quantity
+
+__all__ = ["one_key"]
+
+SHOWN, RUN = 4.0, 30.0  # seconds drawn, seconds simulated
+BIN = 0.1
+CLIENTS = 60  # threads of the application: more cannot wait at once
+
+FIXES = {
+    "nothing": "none",
+    "single flight in 4 processes": "flight",
+    "lock": "lock",
+    "stale while one refreshes": "stale",
+    "XFetch": "xfetch",
+    "XFetch and a lock": "xfetch+lock",
+}
+DATABASES = {
+    "takes its time however many": ("delay", 1),
+    "one core, shared": ("cores", 1),
+    "two cores, shared": ("cores", 2),
+    "ten at once, then a line": ("line", 10),
+}
+
+
+def one_key(measured: Sequence[float] = ()) -> Bench:
+    """`measured`: the moments, in seconds, at which the loads of a real run began."""
+    controls = [
+        Choice("fix", FIXES),
+        Slider("rate", 5, 400, 100, log=True, unit="/s", label="requests for the key"),
+        Slider("load_time", 0.01, 1, 0.1, log=True, unit="s", label="one load takes"),
+        Slider("ttl", stops=[0.8, 2, 5, 10], value=0.8, unit="s", label="TTL of the value"),
+        Choice("database", DATABASES),
+        Slider(
+            "lock_ttl", stops=[0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5], value=5, unit="s", label="TTL of the lock"
+        ),
+        Slider("beta", stops=[0.25, 0.5, 1, 2, 4], value=1, label="XFetch's β"),
+        Slider("dies", stops=[0, 0.01, 0.05, 0.2], value=0, unit="%", label="loaders that die"),
+    ]
+    picture = Figure(
+        "Loads that begin in each tenth of a second",
+        x="seconds",
+        y="loads",
+        x_range=(0, SHOWN),
+        height=180,
+    )
+    picture.bars("model")
+    if len(measured):
+        at, loads = _per_bin(np.asarray(measured, float))
+        picture.points("measured, nothing done", at[loads > 0], loads[loads > 0], shape="cross")
+    outcome: dict = {}
+
+    def model(**values):
+        outcome["run"] = run = _simulated(**values)
+        return {"model": _per_bin(run.loads)}, _words(run, **values)
+
+    bench = Bench(model, controls, picture, label="one key under a stampede", challenges="07.one_key")
+    bench.outcome = outcome
+    return bench
+
+
+def _per_bin(moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    loads, edges = np.histogram(moments, np.arange(0, SHOWN + BIN / 2, BIN))
+    return edges[:-1] + BIN / 2, loads
+
+
+def _simulated(fix, rate, load_time, ttl, database, lock_ttl, beta, dies) -> Stampede:
+    kind, capacity = database
+    return stampede(
+        rate=rate,
+        load_time=load_time,
+        ttl=ttl,
+        seconds=min(RUN, 6000 / rate),  # so that a move of a slider is answered at once
+        fix=fix,
+        database=kind,
+        capacity=capacity,
+        lock_ttl=lock_ttl,
+        beta=beta,
+        dies=dies,
+        poll=max(0.01, load_time / 20),
+        processes=4,
+        clients=CLIENTS,
+    )
+
+
+def _words(run: Stampede, fix, rate, load_time, database, beta, **_) -> str:
+    kind, capacity = database
+    told = ""
+    if fix == "none" and kind == "delay":
+        told = f" (1 + λD = {loads_expected(rate, load_time):.1f})"
+    elif fix == "none" and kind == "cores":
+        expected = loads_on_cores(rate, load_time, capacity)
+        cores = "one core" if capacity == 1 else f"{capacity} cores"
+        told = f"{expected:,.0f}" if expected < 1000 else "thousands"
+        told = f" (on {cores}, shared: {told}; at most {CLIENTS} can wait)"
+    elif fix == "xfetch":
+        told = f" (e^(1/β) = {xfetch.loads_per_refresh(beta):.1f})"
+    if not len(run.loads):
+        return "No load in this time."
+    stale = run.staleness.max() if len(run.staleness) else 0.0
+    refused = f" {run.refused} found no thread and were refused." if run.refused else ""
+    return (
+        f"{run.loads_per_refresh:.1f} loads for each new value{told}, at most {run.most_at_once} at once. "
+        f"A request waits {quantity(run.wait(0.5), 's')} (p50), {quantity(run.wait(0.99), 's')} (p99); "
+        f"an answer is expired for {quantity(stale, 's')} at most.{refused}"
+    )

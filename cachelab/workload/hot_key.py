@@ -1,0 +1,93 @@
+"""Hot and big keys: what they cost a real server, how to find them, what the nodes of a cluster get."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import numpy as np
+import redis
+from redis.crc import key_slot
+
+from cachelab.engines import Engine, ValkeyServer
+
+__all__ = ["one_node_cluster", "reads", "server_times", "watched"]
+
+SLOTS = 16_384
+
+
+@contextmanager
+def watched(engine: Engine) -> Iterator[None]:
+    """For the block, somebody runs MONITOR on the server and reads all that it tells."""
+    monitor = engine.client().monitor()
+
+    def read():
+        with suppress(redis.RedisError, OSError, ValueError, AttributeError):
+            while True:
+                monitor.next_command()
+
+    with monitor:
+        reader = threading.Thread(target=read, daemon=True, name="MONITOR")
+        reader.start()
+        try:
+            yield
+        finally:
+            monitor.connection.disconnect()
+            reader.join(5)
+
+
+def server_times(client: Any, fields: int = 10_000) -> dict[str, float]:
+    """Seconds of the server's own time, by its count, for a GET of one key, a GET of one of sixteen copies, and
+    an HGET and an HGETALL of a hash of so many fields.
+
+    Writes keys and resets the server's statistics (CONFIG RESETSTAT): use a server of your own.
+    """
+    keys = [f"product:7:{copy}" for copy in range(16)]
+    for key in keys:
+        client.set(key, "x" * 100)
+    client.hset("catalog", mapping={f"product:{number}": "9.99" for number in range(fields)})
+    return {
+        "GET of one key": _server_time(client, "get", lambda: client.get(keys[0]), 2000),
+        "GET of sixteen copies": _server_time(client, "get", lambda: client.get(random.choice(keys)), 2000),
+        f"HGET of {fields:,}": _server_time(client, "hget", lambda: client.hget("catalog", "product:7"), 500),
+        f"HGETALL of {fields:,}": _server_time(client, "hgetall", lambda: client.hgetall("catalog"), 3),
+    }
+
+
+def _server_time(client, command: str, call: Callable[[], Any], times: int) -> float:
+    client.config_resetstat()
+    for _ in range(times):
+        call()
+    counted = client.info("commandstats")[f"cmdstat_{command}"]
+    return counted["usec"] / counted["calls"] / 1e6
+
+
+def one_node_cluster() -> ValkeyServer:
+    """A cluster of one node that keeps statistics for each slot; stop it. Raises EngineError without Valkey."""
+    server = ValkeyServer({"cluster-enabled": True, "cluster-slot-stats-enabled": True})
+    client = server.client(decode_responses=True)
+    client.execute_command("CLUSTER ADDSLOTSRANGE", 0, SLOTS - 1)
+    while client.execute_command("CLUSTER INFO")["cluster_state"] != "ok":
+        time.sleep(0.02)
+    return server
+
+
+def reads(
+    share: float, rate: float, nodes: int, copies: int = 1, near: float = 0.0, processes: int = 50
+) -> np.ndarray:
+    """Reads per second of each node.
+
+    Of `rate` reads per second a `share` is for the hot key, the others are spread evenly. Nodes hold equal
+    ranges of slots. Each of the `copies` (product:7:0, product:7:1, …) is where its slot puts it, so that
+    some nodes may hold several and some none. In each application process a near cache with a TTL of `near`
+    seconds lets λ/(1 + λ·TTL) of its hot reads through, λ being what that process reads.
+    """
+    hot = share * rate / processes
+    hot = processes * hot / (1 + hot * near)
+    each = np.full(nodes, (1 - share) * rate / nodes)
+    for copy in range(copies):
+        name = "product:7" if copies == 1 else f"product:7:{copy}"
+        each[key_slot(name.encode()) * nodes // SLOTS] += hot / copies
+    return each
