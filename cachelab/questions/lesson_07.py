@@ -66,9 +66,9 @@ QUESTIONS = {
     "token": Question(
         "Without the mark there are more loads",
         choices={
-            "always": "Whoever takes a lock that was wrongly removed looks again first. What is there by then?",
+            "always": "Whoever takes a lock that was wrongly removed looks again. What is there by then?",
             "only when loads fail": "",
-            "never": "It holds while each owner fills before it unlocks. What if there is nothing to fill in?",
+            "never": "It holds while each owner fills, then unlocks. What if there is nothing to fill in?",
         },
         because="An owner that has filled can do no harm any more; one that failed can.",
     ),

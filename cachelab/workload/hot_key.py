@@ -39,8 +39,8 @@ def watched(engine: Engine) -> Iterator[None]:
 
 
 def server_times(client: Any, fields: int = 10_000) -> dict[str, float]:
-    """Seconds of the server's own time, by its count, for a GET of one key, a GET of one of sixteen copies, and
-    an HGET and an HGETALL of a hash of so many fields.
+    """Seconds of the server's own time, by its count, for a GET of one key, a GET of one of sixteen copies,
+    and an HGET and an HGETALL of a hash of so many fields.
 
     Writes keys and resets the server's statistics (CONFIG RESETSTAT): use a server of your own.
     """
@@ -65,7 +65,7 @@ def _server_time(client, command: str, call: Callable[[], Any], times: int) -> f
 
 
 def one_node_cluster() -> ValkeyServer:
-    """A cluster of one node that keeps statistics for each slot; stop it. Raises EngineError without Valkey."""
+    """A cluster of one node that keeps statistics for each slot; stop it. EngineError without Valkey."""
     server = ValkeyServer({"cluster-enabled": True, "cluster-slot-stats-enabled": True})
     client = server.client(decode_responses=True)
     client.execute_command("CLUSTER ADDSLOTSRANGE", 0, SLOTS - 1)

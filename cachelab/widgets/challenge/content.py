@@ -336,6 +336,8 @@ CHALLENGES = {
             "Move one slider, and let the smallest node hold it all. The number of keys may not change.",
             _holds_on_the_smallest,
             "What is stored, and for how long, is a choice; the node follows from it.",
+        ),
+    ),
     "07.one_key": (
         Challenge(
             "Without a fix: let sixty requests load at the same time.",

@@ -1,0 +1,54 @@
+"""The benches of lesson 07: what they say, the measured points, and that each challenge can be found."""
+
+import pytest
+
+from cachelab.widgets import hot
+
+
+@pytest.fixture(autouse=True)
+def fresh(tmp_path, monkeypatch):
+    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
+
+
+def test_one_key_says_what_the_formula_says_and_finds_its_challenges():
+    bench = hot.one_key(measured=[0.01, 0.02, 1.5])
+    assert "1 + λD = " in bench.sentence
+    assert bench.figure.data("measured, nothing done") == ([0.05, 1.55], [2, 1])
+    bench.set(database=("cores", 1))
+    assert "one core, shared: thousands" in bench.sentence and bench.asks.found == 1
+    bench.set(database=("delay", 1), fix="stale", ttl=2)
+    assert bench.asks.found == 2
+    bench.set(fix="lock", lock_ttl=0.02)
+    assert bench.asks.open is None
+
+
+def test_the_dice_show_the_formula_and_find_their_challenges():
+    bench = hot.dice(measured=[0.3])
+    assert "e^(1/β) = 2.7" in bench.sentence and bench.figure.data("measured") == ([0.3], [0])
+    bench.set(rate=4)
+    assert bench.asks.found == 1
+    bench.set(rate=100, beta=2)
+    assert bench.asks.open is None
+
+
+def test_after_the_flush_three_changes_fail_and_one_helps():
+    bench = hot.after_flush(measured=[0.2, 0])
+    assert bench.figure.data("measured, no limit")[1] == [0.2, 0]
+    large = bench._controls[0].options()[1]
+    bench.set(shop=large).finish()
+    assert "35 s after the flush" in bench.sentence and len(bench.figure.data("model")[0]) == 40
+    for change in ({"traffic": 0.5}, {"database": 2}, {"tries": False}):
+        start = {"traffic": 1.0, "database": 1, "tries": True}
+        bench.set(**(start | change)).finish()
+    assert bench.asks.found == 1
+    bench.set(tries=True, limit=50).finish()
+    assert "It is back" in bench.sentence and bench.asks.open is None
+
+
+def test_a_hot_key_is_cooled_by_copies_or_near_caches():
+    bench = hot.hot_key(capacity=150_000)
+    assert bench.figure.at("one node can serve (measured)") == 150_000
+    bench.set(copies=16)
+    assert bench.asks.found == 1 and "A write costs 16 deletes." in bench.sentence
+    bench.set(copies=1, share=0.5, near=1)
+    assert bench.asks.open is None and "An answer may be 1 s older." in bench.sentence
