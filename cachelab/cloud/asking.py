@@ -181,6 +181,13 @@ class Ask:
         alias = keys.get_alias_name(name)
         return alias.startswith("alias/aws/") or keys.get_key_id_from_alias(alias) is not None
 
+    @property
+    def topic_known(self) -> bool:
+        """Whether SNS has the topic that is named."""
+        from moto.sns.models import sns_backends
+
+        return self["NotificationTopicArn"] in sns_backends[self.region.account_id][self.region.name].topics
+
     # How it is protected.
 
     @property

@@ -5,6 +5,7 @@ reference, and of the AWS CLI's own examples. AWS keeps 14 days; this log lives 
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -52,6 +53,8 @@ class Event:
     source_type: str
     source: str
     message: str
+    kind: str = ""  # the message before its words were filled in
+    owner: str = ""  # the cache that the source was part of, if it is so no more
 
     def describe(self) -> dict:
         """As DescribeEvents returns it."""
@@ -71,14 +74,16 @@ class EventLog:
 
     def __init__(self) -> None:
         self._events: list[Event] = []
+        self.heard: Callable[[Event], None] = lambda event: None  # told of every event, in its order
         self._lock = threading.Lock()
 
-    def tell(self, source_type: str, source: str, message: str, **words: object) -> Event:
+    def tell(self, source_type: str, source: str, message: str, owner: str = "", **words: object) -> Event:
         """Add an event. `words` fill the message's places, with `id` standing for the source."""
         text = message.format(id=source, **words)
         with self._lock:
-            event = Event(datetime.now(UTC), source_type, source, text)
+            event = Event(datetime.now(UTC), source_type, source, text, message, owner)
             self._events.append(event)
+        self.heard(event)
         return event
 
     def __iter__(self):

@@ -371,12 +371,104 @@ def test_a_service_that_is_not_in_the_box_says_so_once(aws, capfd, service, call
     assert "Traceback" not in (said := "".join(capfd.readouterr())) and "Unable to find" not in said
 
 
-def test_a_topic_that_would_never_hear_of_anything_is_refused_by_name(aws, elasticache):
-    topic = aws.client("sns").create_topic(Name="cache-events")["TopicArn"]
-    with pytest.raises(ClientError, match="NotImplemented.*NotificationTopicArn.*DescribeEvents"):
-        make_group(aws, "loud", NumCacheClusters=1, NotificationTopicArn=topic)
-    with pytest.raises(elasticache.exceptions.ReplicationGroupNotFoundFault):
-        elasticache.describe_replication_groups(ReplicationGroupId="loud")
+def test_a_topic_hears_of_a_caches_events(aws, elasticache):
+    """SNS to SQS, in the names and the form that people's handlers of such messages expect."""
+    sns, sqs = aws.client("sns"), aws.client("sqs")
+    topic = sns.create_topic(Name="cache-events")["TopicArn"]
+    queue = sqs.create_queue(QueueName="pager")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+
+    def heard():
+        told = set()
+        while rows := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+            for row in rows:
+                told |= set(json.loads(json.loads(row["Body"])["Message"]).items())
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=row["ReceiptHandle"])
+        return told
+
+    make_group(
+        aws, "loud", NumCacheClusters=3, AutomaticFailoverEnabled=True, NotificationTopicArn=topic
+    )  # fmt: skip
+    [row] = elasticache.describe_cache_clusters(CacheClusterId="loud-001")["CacheClusters"]
+    assert row["NotificationConfiguration"] == {"TopicArn": topic, "TopicStatus": "active"}
+    assert {
+        ("ElastiCache:CreateReplicationGroupComplete", "loud"),
+        ("ElastiCache:CacheClusterProvisioningComplete", "loud-001"),
+    } <= heard()
+    aws.fail_node("loud-001")
+    aws.settle()
+    elasticache.decrease_replica_count(
+        ReplicationGroupId="loud", ReplicasToRemove=["loud-003"], ApplyImmediately=True
+    )
+    assert {
+        ("ElastiCache:FailoverComplete", "loud"),
+        ("ElastiCache:CacheNodeReplaceComplete", "loud-001"),
+        ("ElastiCache:DeleteCacheClusterComplete", "loud-003"),  # which is not in the group any more
+    } <= heard()
+    elasticache.modify_replication_group(ReplicationGroupId="loud", NotificationTopicStatus="inactive")
+    elasticache.create_snapshot(SnapshotName="unheard-of", ReplicationGroupId="loud")
+    assert heard() == set()
+    elasticache.modify_replication_group(ReplicationGroupId="loud", NotificationTopicStatus="active")
+    sns.delete_topic(TopicArn=topic)  # nobody is told, and the cache goes on
+    remove(aws, "loud")
+    elasticache.delete_snapshot(SnapshotName="unheard-of")
+
+
+def test_a_log_without_its_group_is_an_error_and_what_is_not_delivered_is_refused(aws, elasticache):
+    logs = aws.client("logs")
+    slow = {
+        "LogType": "slow-log", "DestinationType": "cloudwatch-logs", "LogFormat": "json",
+        "DestinationDetails": {"CloudWatchLogsDetails": {"LogGroup": "slow"}},
+    }  # fmt: skip
+    firehose = {"KinesisFirehoseDetails": {"DeliveryStream": "slow"}}
+    for other in (
+        slow | {"LogType": "engine-log"},
+        slow | {"DestinationType": "kinesis-firehose", "DestinationDetails": firehose},
+    ):
+        with pytest.raises(ClientError, match="NotImplemented.*not available in this account in a box"):
+            make_group(aws, "logged", NumCacheClusters=1, LogDeliveryConfigurations=[other])
+
+    def delivery():
+        [row] = elasticache.describe_replication_groups(ReplicationGroupId="logged")["ReplicationGroups"]
+        return [(log["Status"], log.get("Message", "")) for log in row["LogDeliveryConfigurations"]]
+
+    make_group(aws, "logged", NumCacheClusters=1, LogDeliveryConfigurations=[slow])
+    assert delivery() == [("error", "The log group slow does not exist.")]
+    logs.create_log_group(logGroupName="slow")
+    assert delivery() == [("active", "")]
+    elasticache.modify_replication_group(
+        ReplicationGroupId="logged", LogDeliveryConfigurations=[{"LogType": "slow-log", "Enabled": False}]
+    )
+    assert delivery() == []
+    remove(aws, "logged")
+
+
+def test_users_and_groups_change_in_their_own_time(aws, elasticache):
+    aws.provisioning_time = 60
+    elasticache.create_user(
+        UserId="slow", UserName="slow", Engine="valkey", AccessString="on ~* +@read", NoPasswordRequired=True
+    )
+    made = elasticache.create_user_group(UserGroupId="slowly", Engine="valkey", UserIds=["slow"])
+    assert made["Status"] == "creating"
+    with pytest.raises(elasticache.exceptions.InvalidUserGroupStateFault):
+        elasticache.delete_user_group(UserGroupId="slowly")
+    aws.provisioning_time = 0
+    aws.settle()
+    aws.provisioning_time = 60
+    changed = elasticache.modify_user_group(UserGroupId="slowly", UserIdsToRemove=["slow"])
+    assert (changed["Status"], changed["PendingChanges"]) == ("modifying", {"UserIdsToRemove": ["slow"]})
+    assert changed["UserIds"] == ["slow"]
+    assert elasticache.delete_user(UserId="slow")["Status"] == "deleting"
+    with pytest.raises(elasticache.exceptions.InvalidUserStateFault):
+        elasticache.modify_user(UserId="slow", NoPasswordRequired=True)
+    aws.provisioning_time = 0
+    aws.settle()
+    [group] = elasticache.describe_user_groups(UserGroupId="slowly")["UserGroups"]
+    assert (group["Status"], group["UserIds"], group.get("PendingChanges", {})) == ("active", [], {})
+    assert elasticache.delete_user_group(UserGroupId="slowly")["Status"] == "deleting"
+    with pytest.raises(elasticache.exceptions.UserGroupNotFoundFault):
+        elasticache.describe_user_groups(UserGroupId="slowly")
 
 
 def test_iam_users_are_refused_by_name(elasticache):

@@ -16,7 +16,7 @@ from ..region import Region
 from ..resources.cluster import CacheCluster, describe_member
 from ..resources.group import ReplicationGroup
 from ..resources.snapshot import Snapshot
-from . import networks, parameters, repair, replicas, snapshots, tags
+from . import logs, networks, parameters, repair, replicas, snapshots, tags
 from .operations import performs
 from .paging import page
 from .work import Step, bring_up, change, remove
@@ -24,8 +24,9 @@ from .work import Step, bring_up, change, remove
 KEPT_PARAMETERS = (
     "AutoMinorVersionUpgrade",
     "IpDiscovery",
-    "LogDeliveryConfigurations",
     "NetworkType",
+    "NotificationTopicArn",
+    "NotificationTopicStatus",
     "PreferredMaintenanceWindow",
     "SnapshotRetentionLimit",
     "SnapshotWindow",
@@ -77,6 +78,7 @@ def _new(region: Region, ask: Ask, snapshot: Snapshot | None) -> CacheCluster:
         tls=encrypted,
         code=new_code(),
     )
+    logs.keep(cluster.given, given)
     zones = given.get("PreferredAvailabilityZones") or networks.zones_of(region, ask.subnet_group)
     if given.get("PreferredAvailabilityZone"):
         zones = [given["PreferredAvailabilityZone"]]
@@ -162,6 +164,7 @@ def modify(region: Region, given: dict) -> dict:
     if cluster.status != "available":
         raise Fault("InvalidCacheClusterState", f"Cache cluster {cluster.id} is not in available state.")
     cluster.given |= {key: given[key] for key in KEPT_PARAMETERS if given.get(key) is not None}
+    logs.keep(cluster.given, given)
     if given.get("SecurityGroupIds"):
         cluster.security_group_ids = given["SecurityGroupIds"]
         region.log.tell(events.CLUSTER, cluster.id, events.SECURITY_GROUP_CHANGED)

@@ -15,7 +15,7 @@ from ..region import Region
 from ..resources.cluster import CacheCluster
 from ..resources.group import ReplicationGroup
 from ..resources.snapshot import Snapshot
-from . import networks, parameters, repair, snapshots, tags, users
+from . import logs, networks, parameters, repair, snapshots, tags, users
 from .operations import performs
 from .paging import page
 from .work import Step, bring_up, change, remove
@@ -26,9 +26,9 @@ KEPT_PARAMETERS = (
     "Durability",
     "IpDiscovery",
     "KmsKeyId",
-    "LogDeliveryConfigurations",
     "NetworkType",
     "NotificationTopicArn",
+    "NotificationTopicStatus",
     "PreferredMaintenanceWindow",
     "SnapshotRetentionLimit",
     "SnapshotWindow",
@@ -118,6 +118,7 @@ def new(region: Region, ask: Ask, snapshot: Snapshot | None = None) -> Replicati
         code=new_code(),
         token_changed=datetime.now(UTC) if given.get("AuthToken") else None,
     )
+    logs.keep(group.given, given)
     group.since_failover_change = group.automatic_failover
     return group
 
@@ -235,6 +236,7 @@ def modify(region: Region, given: dict) -> dict:
     group.given |= {
         k: given[k] for k in (*KEPT_PARAMETERS, "SnapshottingClusterId") if given.get(k) is not None
     }
+    logs.keep(group.given, given)
     if given.get("SecurityGroupIds"):
         group.security_group_ids = given["SecurityGroupIds"]
         for node in group.nodes:

@@ -2,7 +2,7 @@
 
 from .. import rules
 from ..asking import Ask
-from ..faults import Fault, NotInTheBox
+from ..faults import Fault
 from ..region import Region
 from ..resources.cache import Cache
 from . import (  # noqa: F401  (each says which operations it performs)
@@ -10,6 +10,7 @@ from . import (  # noqa: F401  (each says which operations it performs)
     failover,
     groups,
     inventory,
+    logs,
     model,
     networks,
     parameters,
@@ -68,8 +69,8 @@ def perform(region: Region, operation: str, given: dict) -> dict:
             if operation in ORDERS:
                 region.fleet.fail_next = None  # nothing is left of the attempt, nor of its failure
             raise
-        if given.get("NotificationTopicArn"):
-            raise NotInTheBox("NotificationTopicArn", "its events go to no SNS topic; ask DescribeEvents")
+        logs.refuse_the_rest(given)
         answer = PERFORMED[operation](region, given)
     region.fleet.finish_started()
+    logs.tell_what_arrives(region, answer)
     return answer

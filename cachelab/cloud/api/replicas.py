@@ -81,7 +81,7 @@ def remove(region: Region, group: ReplicationGroup, shard: Shard, node: Node) ->
     shard.remove(node, group.nodes)
     group.point_door()
     tags.forget_nodes(region, [node])
-    region.log.tell(events.CLUSTER, node.id, events.CLUSTER_DELETED)
+    region.log.tell(events.CLUSTER, node.id, events.CLUSTER_DELETED, owner=group.id)
 
 
 def need_shards(group: ReplicationGroup, names: Iterable[str]) -> None:

@@ -118,7 +118,7 @@ def _shrink(region: Region, group: ReplicationGroup, leaving: list[Shard], stayi
         shard.close()
         tags.forget_nodes(region, shard.nodes)
         for node in shard.nodes:
-            region.log.tell(events.CLUSTER, node.id, events.CLUSTER_DELETED)
+            region.log.tell(events.CLUSTER, node.id, events.CLUSTER_DELETED, owner=group.id)
 
 
 def _deal(staying: list[Shard], leaving: list[Shard] = ()) -> None:

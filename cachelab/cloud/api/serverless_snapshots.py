@@ -13,6 +13,7 @@ from . import tags
 from .operations import performs
 from .paging import page
 from .snapshots import automatic_name
+from .work import settle
 
 
 @performs("CreateServerlessCacheSnapshot")
@@ -144,15 +145,20 @@ def copy(region: Region, given: dict) -> dict:
         region.arn("serverlesscachesnapshot", name),
         dict(source.cache),
         Part("0001", source.part.node_id, file, source.part.slots),
-        status="available",
     )
     region.serverless_snapshots[name] = copy
+    tags.keep(region, copy.arn, given)
+    settle(region, copy, "creating", "available")
     return {"ServerlessCacheSnapshot": copy.describe()}
 
 
 @performs("DeleteServerlessCacheSnapshot")
 def delete(region: Region, given: dict) -> dict:
     snapshot = region.need_serverless_snapshot(given["ServerlessCacheSnapshotName"])
+    if snapshot.status not in ("available", "failed"):
+        raise Fault(
+            "InvalidServerlessCacheSnapshotStateFault", f"Snapshot {snapshot.name} is {snapshot.status}."
+        )
     _remove(region, snapshot)
     snapshot.status = "deleting"
     return {"ServerlessCacheSnapshot": snapshot.describe()}

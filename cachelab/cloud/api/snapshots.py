@@ -14,7 +14,7 @@ from ..resources.snapshot import Part, Snapshot
 from . import tags
 from .operations import performs
 from .paging import page
-from .work import Step, change
+from .work import Step, change, settle
 
 Source = ReplicationGroup | CacheCluster
 
@@ -241,6 +241,7 @@ def copy(region: Region, given: dict) -> dict:
     copy = Snapshot(**vars(source) | changed)
     region.snapshots[name] = copy
     tags.keep(region, copy.arn, given)
+    settle(region, copy, "creating", "available")
     return {"Snapshot": copy.describe()}
 
 

@@ -11,6 +11,7 @@ from ..resources.users import User, UserGroup
 from . import tags
 from .operations import performs
 from .paging import page
+from .work import settle
 
 
 def logins_of(region: Region, group_names: list[str]) -> list[Login]:
@@ -122,7 +123,7 @@ def describe(region: Region, given: dict) -> dict:
 
 @performs("ModifyUser")
 def modify(region: Region, given: dict) -> dict:
-    user = region.need_user(given["UserId"])
+    user = _active(region, given["UserId"])
     rules = given.get("AccessString") or user.access_string
     if given.get("AppendAccessString"):
         rules += f" {given['AppendAccessString']}"
@@ -134,14 +135,25 @@ def modify(region: Region, given: dict) -> dict:
         user.authentication, user.passwords = kind, passwords
     if given.get("Engine"):
         user.engine = given["Engine"].lower()
-    for group in _groups_of(region, user):
-        _refresh(region, group)
+
+    def reach_the_engines() -> None:
+        for group in _groups_of(region, user):
+            _refresh(region, group)
+
+    settle(region, user, "modifying", "active", last=reach_the_engines)
     return _describe(region, user)
+
+
+def _active(region: Region, name: str) -> User:
+    user = region.need_user(name)
+    if user.status != "active":
+        raise Fault("InvalidUserState", f"User {user.id} is not in active state: it is {user.status}.")
+    return user
 
 
 @performs("DeleteUser")
 def delete(region: Region, given: dict) -> dict:
-    user = region.need_user(given["UserId"])
+    user = _active(region, given["UserId"])
     if user.id == "default":
         raise Fault("InvalidUserState", "The default user cannot be deleted.")
     groups = _groups_of(region, user)
@@ -150,12 +162,15 @@ def delete(region: Region, given: dict) -> dict:
             "DefaultUserAssociatedToUserGroup",
             f"User {user.id} is the default user of user group {group.id}: replace it there first.",
         )
-    region.users.pop(user.id)
-    tags.forget(region, user.arn)
-    for group in groups:
-        group.user_ids.remove(user.id)
-        _refresh(region, group)
-    user.status = "deleting"
+
+    def forget() -> None:
+        region.users.pop(user.id)
+        tags.forget(region, user.arn)
+        for group in _groups_of(region, user):
+            group.user_ids.remove(user.id)
+            _refresh(region, group)
+
+    settle(region, user, "deleting", "deleted", last=forget)
     return _describe(region, user)
 
 
@@ -167,7 +182,8 @@ def _describe_group(region: Region, group: UserGroup) -> dict:
         "UserGroupId": group.id,
         "Status": group.status,
         "Engine": group.engine,
-        "UserIds": group.user_ids,
+        "UserIds": list(group.user_ids),
+        "PendingChanges": group.pending,
         "MinimumEngineVersion": "6.0" if group.engine == "redis" else "7.2",
         "ReplicationGroups": [c.id for c in region.groups.values() if group.id in c.user_group_ids],
         "ServerlessCaches": [c.id for c in region.serverless_caches.values() if group.id in c.user_group_ids],
@@ -175,8 +191,15 @@ def _describe_group(region: Region, group: UserGroup) -> dict:
     }
 
 
+def _member(region: Region, name: str) -> User:
+    user = region.need_user(name)
+    if user.status == "deleting":
+        raise Fault("InvalidUserState", f"User {user.id} is being deleted.")
+    return user
+
+
 def _check_members(region: Region, engine: str, user_ids: list[str]) -> None:
-    users = [region.need_user(name) for name in user_ids]
+    users = [_member(region, name) for name in user_ids]
     names = [user.name for user in users]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise Fault("DuplicateUserName", f"User group cannot contain two users with the user name {twice}.")
@@ -197,7 +220,15 @@ def create_group(region: Region, given: dict) -> dict:
     group = UserGroup(name, engine, user_ids, region.arn("usergroup", name))
     region.user_groups[name] = group
     tags.keep(region, group.arn, given)
+    settle(region, group, "creating", "active")
     return _describe_group(region, group)
+
+
+def _active_group(region: Region, name: str) -> UserGroup:
+    group = region.need_user_group(name)
+    if group.status != "active":
+        raise Fault("InvalidUserGroupState", f"User group {group.id} is not in active state.")
+    return group
 
 
 @performs("DescribeUserGroups")
@@ -211,7 +242,7 @@ def describe_groups(region: Region, given: dict) -> dict:
 
 @performs("ModifyUserGroup")
 def modify_group(region: Region, given: dict) -> dict:
-    group = region.need_user_group(given["UserGroupId"])
+    group = _active_group(region, given["UserGroupId"])
     adding = [name.lower() for name in given.get("UserIdsToAdd") or ()]
     leaving = [name.lower() for name in given.get("UserIdsToRemove") or ()]
     if not adding and not leaving and not given.get("Engine"):
@@ -222,16 +253,28 @@ def modify_group(region: Region, given: dict) -> dict:
     members += [name for name in adding if name not in members]
     engine = (given.get("Engine") or group.engine).lower()
     _check_members(region, engine, members)
-    group.user_ids, group.engine = members, engine
-    _refresh(region, group)
+    group.engine = engine
+    pending = {"UserIdsToAdd": adding, "UserIdsToRemove": leaving}
+    group.pending = {name: ids for name, ids in pending.items() if ids}
+
+    def apply() -> None:
+        group.pending = {}
+        group.user_ids = [name for name in members if name in region.users]  # some may be gone meanwhile
+        _refresh(region, group)
+
+    settle(region, group, "modifying", "active", last=apply)
     return _describe_group(region, group)
 
 
 @performs("DeleteUserGroup")
 def delete_group(region: Region, given: dict) -> dict:
-    group = region.need_user_group(given["UserGroupId"])
+    group = _active_group(region, given["UserGroupId"])
     if caches := caches_of(region, group):
         raise Fault("InvalidUserGroupState", f"User group {group.id} is in use by {caches[0].id}.")
-    region.user_groups.pop(group.id)
-    tags.forget(region, group.arn)
-    return {**_describe_group(region, group), "Status": "deleting"}
+
+    def forget() -> None:
+        region.user_groups.pop(group.id)
+        tags.forget(region, group.arn)
+
+    settle(region, group, "deleting", "deleted", last=forget)
+    return _describe_group(region, group)

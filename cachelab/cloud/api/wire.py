@@ -13,7 +13,7 @@ from moto.elasticache.responses import ElastiCacheResponse
 from ..faults import NOT_IN_THE_BOX, Fault, NotInTheBox
 from ..plane.fleet import Fleet
 from ..region import Region
-from . import model, users
+from . import model, notices, users
 from .operations import PERFORMED, REFUSED
 from .perform import perform
 
@@ -35,6 +35,7 @@ class Backend(moto_models.ElastiCacheBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.region = region = Region(region_name, account_id, FLEETS.get(account_id))
+        region.log.heard = lambda event: notices.publish(region, event)
         users.add_default(region)
         self.tagging_service = region.tags
         self.replication_groups = region.groups

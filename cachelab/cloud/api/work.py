@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from ..region import Region
 from ..resources.cache import Cache
@@ -61,6 +62,22 @@ def change(
                     last()
                 cache.status = "available"
             region.fleet.announce()
+
+    region.fleet.run(work)
+
+
+def settle(region: Region, thing: Any, status: str, becomes: str, last: Step = lambda: None) -> None:
+    """Let `thing`, which is no cache, say `status` for the provisioning time; then do `last()`."""
+    thing.status, since = status, time.monotonic()
+
+    def work() -> None:
+        region.fleet.take_time(since)
+        with region.lock:
+            try:
+                last()
+            finally:
+                thing.status = becomes
+        region.fleet.announce()
 
     region.fleet.run(work)
 

@@ -121,8 +121,16 @@ def endpoint(address: tuple[str, int]) -> dict:
     return {"Address": address[0], "Port": address[1]}
 
 
+def notification(given: dict) -> dict | None:
+    """The SNS topic that hears of a cache's events, as AWS reports it."""
+    if not given.get("NotificationTopicArn"):
+        return None
+    status = given.get("NotificationTopicStatus") or "active"
+    return {"TopicArn": given["NotificationTopicArn"], "TopicStatus": status}
+
+
 def log_deliveries(given: dict) -> list[dict]:
-    """Log delivery as AWS reports it. Slow logs go to CloudWatch Logs by the minute; nothing else is sent."""
+    """Log delivery as AWS reports it, as long as its log group is there (api/logs.py)."""
     return [{**row, "Status": "active"} for row in given.get("LogDeliveryConfigurations") or ()]
 
 

@@ -9,7 +9,7 @@ from ..facts.addresses import aws_address
 from ..facts.parameters import ParameterGroup
 from ..plane.memcached import Discovery, MemcachedNode
 from ..plane.node import NOWHERE, Node
-from .cache import Cache, endpoint, log_deliveries, present
+from .cache import Cache, endpoint, log_deliveries, notification, present
 from .group import ReplicationGroup
 
 LANDING_PAGE = "https://console.aws.amazon.com/elasticache/home#client-download:"
@@ -76,6 +76,7 @@ class CacheCluster(Cache):
             "PendingModifiedValues": {
                 k: v for k, v in self.deferred.items() if k in ("EngineVersion", "CacheNodeType")
             },
+            "NotificationConfiguration": notification(self.given),
             "CacheSecurityGroups": [],
             "CacheParameterGroup": {
                 "CacheParameterGroupName": self.parameter_group.name,
@@ -137,6 +138,7 @@ def describe_member(group: ReplicationGroup, node: Node, show_nodes: bool = Fals
         "PendingModifiedValues": {
             k: v for k, v in group.deferred.items() if k in ("EngineVersion", "CacheNodeType")
         },
+        "NotificationConfiguration": notification(group.given),
         "CacheSecurityGroups": [],
         "CacheParameterGroup": {
             "CacheParameterGroupName": group.parameter_group.name,

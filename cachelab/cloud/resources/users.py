@@ -52,3 +52,4 @@ class UserGroup:
     user_ids: list[str]
     arn: str
     status: str = "active"
+    pending: dict[str, list[str]] = field(default_factory=dict)  # users to come and to go, while modifying

@@ -14,7 +14,7 @@ model itself (api/model.py).
 from collections.abc import Iterable
 
 from ..asking import Ask
-from . import backups, changes, engines, names, security, serverless, sizes, tags, users
+from . import backups, changes, engines, names, notices, security, serverless, sizes, tags, users
 from .rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     *sizes.RULES,
     *security.RULES,
     *backups.RULES,
+    *notices.RULES,
     *serverless.RULES,
     *users.RULES,
     *tags.RULES,

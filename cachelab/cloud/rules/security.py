@@ -35,7 +35,8 @@ def _other_vpc(ask: Ask):
 
 def _missing_user_group(ask: Ask):
     for name in (ask["UserGroupIds"] or []) + (ask["UserGroupIdsToAdd"] or []):
-        if not ask.region.user_group(name):
+        group = ask.region.user_group(name)
+        if group is None or group.status == "deleting":
             return {"missing": name}
     return None
 
@@ -236,7 +237,10 @@ RULES = (
         LIMITS,
         "UserGroupNotFound",
         "User group {UserGroupId} not found.",
-        lambda ask: ask["UserGroupId"] and not ask.region.user_group(ask["UserGroupId"]),
+        lambda ask: (
+            ask["UserGroupId"]
+            and (not (group := ask.region.user_group(ask["UserGroupId"])) or group.status == "deleting")
+        ),
         "BM",
     ),
     Rule(

@@ -10,7 +10,7 @@ from cachelab.cloud.region import Region
 from cachelab.cloud.resources.serverless import ServerlessCache
 from cachelab.cloud.resources.snapshot import Part, Snapshot
 from cachelab.cloud.resources.subnets import Subnet, SubnetGroup
-from cachelab.cloud.resources.users import User
+from cachelab.cloud.resources.users import User, UserGroup
 
 ACCOUNT = "123456789012"
 
@@ -33,7 +33,7 @@ def furnished(tmp_path_factory):
         id="clerk", name="clerk", engine="redis", access_string="on ~* +@read",
         authentication="no-password-required", arn=region.arn("user", "clerk"),
     )  # fmt: skip
-    users.create_group(region, {"UserGroupId": "staff", "Engine": "redis", "UserIds": ["default"]})
+    region.user_groups["staff"] = UserGroup("staff", "redis", ["default"], region.arn("usergroup", "staff"))
     file = tmp_path_factory.mktemp("rdb") / "none.rdb"
     for name, status in (("yesterday", "available"), ("unfinished", "creating")):
         region.snapshots[name] = Snapshot(

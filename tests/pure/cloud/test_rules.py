@@ -57,6 +57,19 @@ def user(operation="CreateUser", **given):
     return operation, (basis if operation == "CreateUser" else {}) | given
 
 
+SLOW_LOG = {
+    "LogType": "slow-log",
+    "DestinationType": "cloudwatch-logs",
+    "DestinationDetails": {"CloudWatchLogsDetails": {"LogGroup": "slow"}},
+    "LogFormat": "json",
+}
+
+
+def slow_log(**change):
+    """A group whose slow log is to be delivered."""
+    return group(LogDeliveryConfigurations=[SLOW_LOG | change])
+
+
 LONG = "sixteen-characters-and-more"
 
 SEEN = [
@@ -363,6 +376,21 @@ OURS = [
     ("snapshot-window", group(SnapshotWindow="05:00-05:59"), "InvalidParameterValue"),
     ("snapshot-window", group(SnapshotWindow="5:00-06:00"), "InvalidParameterValue"),
     ("maintenance-window", group(PreferredMaintenanceWindow="sun:05:00-sun:05:30"), "InvalidParameterValue"),
+    (
+        "topic",
+        group(NotificationTopicArn="arn:aws:sns:us-east-1:1:nobody"),
+        "InvalidParameterValue",
+    ),
+    ("topic-status", change("plain", NotificationTopicStatus="loud"), "InvalidParameterValue"),
+    ("log-of-memcached", node(LogDeliveryConfigurations=[SLOW_LOG]), "InvalidParameterCombination"),
+    ("log-destination", group(LogDeliveryConfigurations=[{"Enabled": False}]), "InvalidParameterCombination"),
+    ("log-destination", slow_log(DestinationDetails=None), "InvalidParameterCombination"),
+    ("log-details", slow_log(DestinationType="kinesis-firehose"), "InvalidParameterCombination"),
+    (
+        "log-version",
+        group(Engine="redis", EngineVersion="5.0.6", LogDeliveryConfigurations=[SLOW_LOG]),
+        "InvalidParameterCombination",
+    ),
     ("memcached-snapshots", node(SnapshotRetentionLimit=1), "InvalidParameterCombination"),
     ("restore-from", group(SnapshotName="nope"), "SnapshotNotFoundFault"),
     ("restore-from-finished", group(SnapshotName="unfinished"), "InvalidParameterValue"),
@@ -475,6 +503,8 @@ OURS = [
 
 # What AWS takes, though it is close to something it does not.
 FINE = [
+    slow_log(),
+    group(LogDeliveryConfigurations=[{"LogType": "slow-log", "Enabled": False}]),
     group(KmsKeyId="alias/aws/elasticache"),
     group(CacheNodeType="cache.c7gn.large"),
     group(),
