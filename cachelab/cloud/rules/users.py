@@ -66,6 +66,14 @@ RULES = (
         "terraform-aws-modules/terraform-aws-elasticache#65",
     ),
     Rule(
+        "passwords-once",
+        USERS,
+        COMBINATION,
+        "Passwords provided via multiple arguments. Use only one argument",
+        lambda ask: ask["Passwords"] and (ask["AuthenticationMode"] or {}).get("Passwords"),
+        "BM",
+    ),
+    Rule(
         "two-passwords",
         USERS,
         VALUE,
@@ -80,14 +88,6 @@ RULES = (
         "Passwords length must be between 16-128 characters.",
         lambda ask: _mode(ask) != "iam" and any(not 16 <= len(word) <= 128 for word in _passwords(ask)),
         "UG",
-    ),
-    Rule(
-        "passwords-once",
-        USERS,
-        COMBINATION,
-        "Passwords provided via multiple arguments. Use only one argument",
-        lambda ask: ask["Passwords"] and (ask["AuthenticationMode"] or {}).get("Passwords"),
-        "BM",
     ),
     Rule(
         "password-or-none",
@@ -119,9 +119,9 @@ RULES = (
         "how-to-log-in",
         USER,
         VALUE,
-        "Say how the user logs in: AuthenticationMode, Passwords or NoPasswordRequired.",
+        "Input Authentication type: null is not in the allowed list: [password,no-password-required,iam]",
         lambda ask: _mode(ask) is None,
-        "BM",
+        "BM; the words are moto's",
     ),
     Rule(
         "one-access-string",

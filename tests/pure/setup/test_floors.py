@@ -65,7 +65,7 @@ CLOUD = [
     {"live"},
 ]
 API = [
-    {"model", "paging", "work"},
+    {"model", "paging", "work", "logs", "notices"},
     {"operations"},
     {"tags"},
     {"networks", "parameters"},
