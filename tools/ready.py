@@ -23,7 +23,7 @@ def main(numbers: list[str]) -> int:
     checks = widgets.preflight()
     print(checks)
     troubles = sum(row["state"] == "missing" for row in checks.rows)
-    known = {path.stem[:2]: path for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
+    known = {path.stem.partition("_")[0]: path for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
     if unknown := set(numbers) - set(known):
         sys.exit(f"no lesson {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     print("\nEach lesson, run from top to bottom:")

@@ -10,24 +10,6 @@ QUESTIONS = {
         high="Not every pair collides: some read and write undisturbed.",
         because="Both read the same number, both add one, both write the same sum.",
     ),
-    "types": Question(
-        "What does Valkey say a bitmap is?",
-        choices={
-            "a bitmap": "There are commands for bitmaps, and so every table lists them as a type.",
-            "a string": "",
-            "a set": "It answers the same question as a set: is 42 in it? It is stored otherwise.",
-        },
-        because="SETBIT is a command for strings. A map is a sorted set, and a HyperLogLog a string.",
-    ),
-    "limits": Question(
-        "The key held an older page. After the refusal it holds",
-        choices={
-            "the older page": "A database would keep it: a refused write changes nothing there.",
-            "the first megabyte": "Nothing is cut: a value is stored whole or not at all.",
-            "nothing": "",
-        },
-        because="The old page is not what you wanted to be served, so it goes.",
-    ),
     "restart": Question(
         "items that Valkey, the one with persistence, still has",
         of=1000,
@@ -58,40 +40,35 @@ QUESTIONS = {
         high="Some keep their node by chance: those with the same rest when divided by three and by four.",
         because="A key that moves is a miss, until somebody fills it again.",
     ),
-    "many": Question(
-        "500 keys in one trip are quicker than 500 trips by a factor of",
-        unit="×",
-        low="A trip costs far more than the work for one key, and 499 trips are saved.",
-        high="The one trip carries 500 keys and 500 answers, and both sides have to put them together.",
-        because="You pay for the trip, and now you pay once; what is left is the work for each key.",
-    ),
-    "threads": Question(
-        "Memcached's threads that do a good part of the work, with four clients",
-        unit="threads",
-        because="Clients are spread over Memcached's worker threads; by default it has four.",
-    ),
-    "memory": Question(
-        "bytes that Memcached spends on one object",
-        unit="B",
-        low="Beside key and value an item has a header, and it takes a whole chunk.",
-        high="The chunks come in many sizes, each about a quarter larger than the one before.",
-    ),
-    "victims": Question(
-        "victims that had been read again",
-        unit="%",
-        low="For LRU they should be none. But its clock counts in whole seconds, and the test is "
-        "over in one.",
-        high="It chooses among a few keys at random, and half of all keys had been read again.",
-        because="All time stamps are equal in so short a test, and the choice is as good as random.",
-    ),
-    "expiry": Question(
-        "You get",
+    "stale": Question(
+        "It reads",
         choices={
-            "the voucher": "Up to 30 days it would be so.",
-            "nothing": "",
-            "an error": "Memcached takes the number without a word. It only reads it otherwise.",
+            "19.99": "",
+            "24.99": "That is on the other node. To the client the first one is home again.",
+            "nothing": "A restarted node would be empty. This one was never restarted, only out of reach.",
         },
-        because="A time of more than 30 days is read as a date, and that date is long past.",
+        because="The node was out of reach when the price was deleted, and it has kept what it had.",
+    ),
+    "slow": Question(
+        "compared with before",
+        choices={
+            "as long as ever": "It would with a thread for each client, or if KEYS worked in pieces. "
+            "Neither is so.",
+            "nearly as long as KEYS": "",
+            "twice as long": "Two commands share no time: one waits until the other is done.",
+        },
+        because="There is one thread for all commands, and it was busy.",
+    ),
+    "many": Question(
+        "a cluster client, keys on both shards",
+        choices={
+            "five products": "On one node it does. And a client could split it; this one does so only if "
+            "asked by another name.",
+            "those of one shard": "Half an answer would be worse than none: you could not tell it from "
+            "misses.",
+            "an error": "",
+        },
+        because="Five keys lie in up to five slots, and one command goes to one shard.",
     ),
     "noreply": Question(
         "pymemcache, with its defaults, answers",
@@ -110,5 +87,6 @@ QUESTIONS = {
             "for nodes": "Nodes of Valkey and Redis OSS have them.",
             "for serverless caches": "",
         },
+        because="Caches without nodes are AWS's own work on top of the engine.",
     ),
 }

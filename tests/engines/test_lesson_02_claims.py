@@ -14,13 +14,15 @@ import redis
 from pymemcache.client.hash import HashClient
 from pymemcache.client.rendezvous import RendezvousHash
 
+from cachelab import cloud
 from cachelab.engines import MemcachedServer, ValkeyServer, stop_all
 from cachelab.engines.memcached import find_server as find_memcached
 from cachelab.engines.relay import Relay
 from cachelab.engines.tls import authority
 from cachelab.engines.valkey import find_server as find_valkey
 from cachelab.workload.clients import Clients
-from cachelab.workload.compare import eviction, memory
+from cachelab.workload.compare import duel, eviction, memory
+from cachelab.workload.compare.experiments import EXPERIMENTS, costs, holds, survives
 
 pytestmark = pytest.mark.skipif(
     not (find_memcached() and find_valkey()), reason="needs a real Valkey and a real Memcached"
@@ -75,6 +77,18 @@ def two_at_once(work, connect):
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_every_row_has_its_experiments_and_they_run(valkey, memcached):
+    match = duel.Duel(valkey, memcached, EXPERIMENTS)
+    assert EXPERIMENTS.keys() == duel.USUAL.keys()
+    for row in duel.USUAL:
+        match.run(row)
+        assert "not shown" not in match[row].valkey.said + match[row].memcached.said, row
+    assert match["restart"]["left"] == 0 and match["copies"]["bob"] == "gone"
+    assert match["updates"].held == {"Redis is atomic": True, "Memcached must read and write back": False}
+    assert 1500 < match["lost node"]["left"] < 2500
+    assert "mem_allocator" in costs.memory_of_valkey.__code__.co_consts
 
 
 # --- what they hold ------------------------------------------------------------------------------------
@@ -141,6 +155,14 @@ def test_how_memcached_counts(mc, cache):
     with pytest.raises(redis.ResponseError, match="overflow"):
         cache.incr("n")
     assert cache.decr("m") == -1
+
+
+def test_points_are_lost_only_by_who_reads_and_writes_back(valkey, memcached):
+    assert until(lambda: holds.points_lost(memcached, holds.get_and_set)) > 0
+    assert holds.points_lost(memcached, holds.check_and_set) == 0
+    assert holds.points_lost(valkey, lambda client: client.incr("ada")) == 0
+    with pytest.raises(ZeroDivisionError):
+        holds.points_lost(valkey, lambda client: 1 / 0)
 
 
 def test_flags_travel_with_the_value(mc):
@@ -263,6 +285,32 @@ def test_rendezvous_hashing_moves_keys_to_the_new_node_only():
     assert len(moved) < 3000 / 3
 
 
+def test_a_node_that_was_out_of_reach_comes_back_with_what_was_deleted():
+    with survives.two_nodes("product:7:price", "19.99") as (pool, link):
+        link.hang()
+        assert pool.delete("product:7:price") is False
+        assert pool.set("product:7:price", "24.99") is True
+        assert pool.get("product:7:price") == b"24.99"
+        link.cut(), link.resume()
+        until(lambda: pool.get("product:7:price") == b"19.99", seconds=30)
+
+
+def test_a_deleted_value_comes_back_with_a_failover():
+    primary = ValkeyServer({"repl-diskless-sync-delay": 0})
+    road = Relay((primary.host, primary.port))
+    replica = ValkeyServer({"replicaof": f"{road.host} {road.port}"})
+    writer, reader = primary.client(), replica.client()
+    assert any(writer.wait(1, 1000) for _ in range(20))
+    writer.set("user:42", "old name", ex=300)
+    assert any(writer.wait(1, 1000) for _ in range(20))
+    road.hang()
+    assert writer.delete("user:42") == 1
+    primary.kill(), road.close()
+    reader.replicaof("NO", "ONE")
+    assert reader.get("user:42") == b"old name" and reader.ttl("user:42") > 200
+    replica.stop()
+
+
 # --- speed and memory ----------------------------------------------------------------------------------
 
 
@@ -282,6 +330,54 @@ def test_one_trip_for_many_keys(cache, mc):
     before = mc.stats()[b"cmd_get"]
     mc.get_many(names)
     assert mc.stats()[b"cmd_get"] - before == 50
+
+
+def test_one_slow_command_delays_everybody_and_scan_does_not():
+    server = costs.full_server(300_000)
+
+    def delayed(slow) -> bool:
+        took, longest = costs.waits(server, slow)
+        return longest > took / 2
+
+    assert server.client().dbsize() == 300_000
+    until(lambda: delayed(lambda client: client.keys("session:*")), seconds=60)
+    until(lambda: not delayed(lambda client: [*client.scan_iter("session:*", count=100)]), seconds=60)
+    server.stop()
+
+
+def test_many_keys_in_cluster_mode():
+    with cloud.account(provisioning_time=0) as aws:
+        elasticache = aws.client("elasticache")
+        elasticache.create_replication_group(
+            ReplicationGroupId="shop",
+            ReplicationGroupDescription="products",
+            Engine="valkey",
+            CacheNodeType="cache.t4g.micro",
+            NumNodeGroups=2,
+            ReplicasPerNodeGroup=0,
+            AutomaticFailoverEnabled=True,
+            CacheParameterGroupName="default.valkey9.cluster.on",
+        )
+        elasticache.get_waiter("replication_group_available").wait(ReplicationGroupId="shop")
+        [group] = elasticache.describe_replication_groups()["ReplicationGroups"]
+        host, port = group["ConfigurationEndpoint"].values()
+        plain, client = redis.Redis(host, port), redis.RedisCluster(host, port)
+        names = [f"product:{i}" for i in range(20)]
+        for name in names:
+            client.set(name, "lamp")
+        with pytest.raises(redis.exceptions.RedisClusterException, match="same key slot"):
+            client.mget(names)
+        assert client.mget_nonatomic(names) == [b"lamp"] * 20
+        assert client.mget("{user:42}:name", "{user:42}:cart") == [None, None]
+        with pytest.raises(redis.ResponseError, match="(?i)slot"):
+            plain.mget(names)
+        moved = []
+        for name in names:
+            try:
+                assert plain.get(name) == b"lamp"
+            except redis.exceptions.MovedError:
+                moved.append(name)
+        assert 0 < len(moved) < 20
 
 
 def test_which_threads_work():

@@ -1,15 +1,18 @@
 """The usual comparison of the two caches, row by row, and what your own experiments found instead.
 
-    match = duel.Duel(valkey, memcached)
+match = duel.Duel(valkey, memcached, EXPERIMENTS)
+match.run("restart")  # runs the two experiments of this row, says and keeps what they found
+match.code("restart")  # prints them
+match  # the table so far; nothing in it is typed in
 
-    def in_valkey():
-        ...                                        # talk to the server
-        return duel.found("comes back empty", held={"Redis keeps its data": False})
+def in_valkey(valkey):
+    ...  # talk to the server
+    return duel.found("comes back empty", held={"Redis keeps its data": False})
 
-    match.run("restart", in_valkey, in_memcached)  # runs both, says and keeps what they found
-    match                                          # the table so far; nothing in it is typed in
+match.run("restart", in_valkey, in_memcached)  # experiments of your own
 """
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -18,7 +21,7 @@ from typing import Any
 
 from cachelab.engines import Engine, EngineError
 
-__all__ = ["USUAL", "Duel", "Finding", "Half", "found"]
+__all__ = ["USUAL", "Duel", "Experiment", "Finding", "Half", "found"]
 
 # What the comparison tables on the web say, in few words: row -> (Redis or Valkey, Memcached).
 USUAL: dict[str, tuple[str, str]] = {
@@ -53,7 +56,7 @@ def found(said: str, held: Mapping[str, bool] | None = None, **figures: Any) -> 
     return Half(said, {text: bool(value) for text, value in (held or {}).items()}, figures)
 
 
-Experiment = Callable[[], Half]
+Experiment = Callable[[Engine], Half]
 
 
 @dataclass(frozen=True)
@@ -96,28 +99,42 @@ class Finding:
 
 
 class Duel:
-    """The table, filled by experiments on these two engines."""
+    """The table, filled by experiments on these two engines; `experiments` has the two of each row."""
 
-    def __init__(self, valkey: Engine, memcached: Engine):
+    def __init__(
+        self,
+        valkey: Engine,
+        memcached: Engine,
+        experiments: Mapping[str, tuple[Experiment, Experiment]] | None = None,
+    ):
         self.engines = {"Valkey": valkey, "Memcached": memcached}
         self.findings: dict[str, Finding] = {}
-        self._experiments: dict[str, tuple[Experiment, Experiment]] = {}
+        self._experiments = dict(experiments or {})
 
     def run(self, row: str, *experiments: Experiment) -> None:
         """Run the two experiments for this row, Valkey's and Memcached's; print and keep what they find.
 
         Without experiments, those last given for the row run again.
         """
+        experiments = experiments or self._of(row)
         if row not in USUAL:
-            raise ValueError(f"no row {row!r}: the usual table has {', '.join(USUAL)}")
-        experiments = experiments or self._experiments.get(row, ())
-        if not experiments:
-            raise ValueError(f"nothing has been tried for {row!r} yet: run its cell, or hand over functions")
+            raise _no_row(row)
         if len(experiments) != 2:
             raise TypeError(f"{row!r}: hand over two functions, for Valkey and for Memcached")
         self._experiments[row] = experiments
         self.findings[row] = finding = self._both(*experiments)
         print(finding.verdict)
+
+    def code(self, row: str) -> None:
+        """Print the two experiments of this row, as they are run."""
+        print("\n\n".join(inspect.getsource(one).rstrip() for one in self._of(row)))
+
+    def _of(self, row: str) -> tuple[Experiment, Experiment]:
+        if row not in USUAL:
+            raise _no_row(row)
+        if row not in self._experiments:
+            raise ValueError(f"nothing has been tried for {row!r} yet: hand over two functions")
+        return self._experiments[row]
 
     def compare(self, valkey: Experiment, memcached: Experiment) -> None:
         """Run two experiments that belong to no row, and print what they find."""
@@ -136,7 +153,7 @@ class Duel:
             half = _not_shown(f"this {name} is down, run the first cell again")
         else:
             try:
-                half = experiment()
+                half = experiment(engine)
             except EngineError as error:  # a server it wanted for itself cannot be had here
                 half = _not_shown(str(error).splitlines()[0])
         if not isinstance(half, Half):
@@ -195,6 +212,10 @@ class Duel:
             '<div style="overflow-x:auto"><table style="border-collapse:collapse;color:inherit">'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
+
+
+def _no_row(row: str) -> ValueError:
+    return ValueError(f"no row {row!r}: the usual table has {', '.join(USUAL)}")
 
 
 def _not_shown(why: str) -> Half:

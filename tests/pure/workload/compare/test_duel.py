@@ -11,19 +11,19 @@ class Server:
         self.is_real, self.alive = is_real, alive
 
 
-def match(valkey=None, memcached=None):
-    return duel.Duel(valkey or Server(), memcached or Server())
+def match(valkey=None, memcached=None, **experiments):
+    return duel.Duel(valkey or Server(), memcached or Server(), experiments)
 
 
 def kept(**held):
-    return lambda: duel.found("kept 3", held=held, kept=3)
+    return lambda _: duel.found("kept 3", held=held, kept=3)
 
 
 def lost(**held):
-    return lambda: duel.found("lost 3", held=held, lost=3)
+    return lambda _: duel.found("lost 3", held=held, lost=3)
 
 
-def fails():
+def fails(_):
     pytest.fail("it ran")
 
 
@@ -39,7 +39,7 @@ def test_a_finding_is_filed_and_told(capsys):
 
 
 def test_a_half_is_told_before_the_other_is_tried(capsys):
-    def memcached():
+    def memcached(_):
         assert "Valkey     kept 3\n" in capsys.readouterr().out
         return duel.found("lost 3")
 
@@ -72,16 +72,26 @@ def test_every_row_is_listed_and_empty_until_run():
 
 
 def test_a_row_can_be_run_again_by_name_and_keeps_the_newest():
-    table, times = match(), []
+    times = []
 
-    def valkey():
+    def valkey(_):
         times.append(1)
         return duel.found("", held={"a": len(times) > 1})
 
-    table.run("threads", valkey, lost())
+    table = match(threads=(valkey, lost()))
+    table.run("threads")
     assert table["threads"].usual == "wrong"
     table.run("threads")
     assert table["threads"].usual == "right" and table.score["right"] == 1
+
+
+def test_the_rows_own_experiments_are_run_and_can_be_read(capsys):
+    table = match(restart=(kept(a=True), lost(b=False)))
+    table.run("restart")
+    assert table["restart"].usual == "half right"
+    capsys.readouterr()
+    table.code("restart")
+    assert 'duel.found("kept 3"' in (told := capsys.readouterr().out) and 'duel.found("lost 3"' in told
 
 
 def test_an_experiment_can_belong_to_no_row(capsys):
@@ -110,7 +120,7 @@ def test_without_a_real_valkey_memcached_is_shown():
 
 
 def test_a_server_that_cannot_be_had_is_said_too():
-    def memcached():
+    def memcached(_):
         raise EngineError("no Memcached found: tried memcached on PATH.\nmore")
 
     table = match()
@@ -134,12 +144,12 @@ def test_mistakes_are_explained():
     with pytest.raises(TypeError, match="hand over two functions, for Valkey and for Memcached"):
         table.run("threads", kept())
     with pytest.raises(TypeError, match="must return duel.found"):
-        table.run("threads", lambda: 3, lost())
+        table.run("threads", lambda _: 3, lost())
     with pytest.raises(LookupError, match="nothing has been found for 'threads' yet: run its cell first"):
         table["threads"]
 
 
 def test_text_from_servers_is_escaped():
     table = match()
-    table.run("threads", lambda: duel.found("<script>"), lambda: duel.found("&", held={"a": True}))
+    table.run("threads", lambda _: duel.found("<script>"), lambda _: duel.found("&", held={"a": True}))
     assert "<script>" not in table._repr_html_()

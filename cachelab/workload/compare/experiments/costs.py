@@ -1,0 +1,173 @@
+"""What speed and memory cost: many keys in one trip, threads, bytes, and who goes when it is full."""
+
+from collections.abc import Callable, Mapping
+from statistics import median
+from threading import Thread
+from time import perf_counter
+from typing import Any
+
+from cachelab.engines import Engine, MemcachedServer, ValkeyServer
+from cachelab.workload.clients import Clients
+from cachelab.workload.compare import eviction, memory
+from cachelab.workload.compare.duel import Half, found
+
+NAMES = [f"user:{i}" for i in range(500)]
+SIZES = (100, 1000, 2100, 4200, 8300)  # bytes of a value
+
+
+def seconds(call: Callable[[], object]) -> float:
+    start = perf_counter()
+    call()
+    return perf_counter() - start
+
+
+def many_keys_in_valkey(valkey: Engine) -> Half:
+    cache = valkey.client()
+    cache.mset(dict.fromkeys(NAMES, "Ada"))
+    pipe = cache.pipeline(transaction=False)
+    for name in NAMES:
+        pipe.get(name)
+    values: list[bytes] = []
+    mget, pipeline = seconds(lambda: cache.mget(NAMES)), seconds(lambda: values.extend(pipe.execute()))
+    one = seconds(lambda: [cache.get(name) for name in NAMES])
+    return found(
+        f"one by one {one * 1e3:.0f} ms, MGET {mget * 1e3:.1f} ms, pipeline {pipeline * 1e3:.1f} ms",
+        held={"Redis has pipelining": len(values) == len(NAMES)},
+    )
+
+
+def many_keys_in_memcached(memcached: Engine) -> Half:
+    mc = memcached.client(default_noreply=False)
+    mc.set_many(dict.fromkeys(NAMES, "Ada"))
+    values: dict[str, bytes] = {}
+    many = seconds(lambda: values.update(mc.get_many(NAMES)))
+    one = seconds(lambda: [mc.get(name) for name in NAMES])
+    return found(
+        f"one by one {one * 1e3:.0f} ms, get_many {many * 1e3:.1f} ms",
+        held={"Memcached has multi-get": len(values) == len(NAMES)},
+    )
+
+
+def full_server(users: int) -> ValkeyServer:
+    """A Valkey with so many users in it."""
+    server = ValkeyServer()
+    fill = "for i = ARGV[1], ARGV[1] + 9999 do redis.call('SET', 'user:' .. i, 'Ada') end"
+    for first in range(0, users, 10_000):
+        server.client().eval(fill, 0, first)
+    return server
+
+
+def waits(engine: Engine, slow: Callable[[Any], object]) -> tuple[float, float]:
+    """What one slow call costs somebody else, who reads one key again and again through another client.
+
+    In seconds: how long `slow(client)` took, and the longest GET meanwhile; both are printed, beside a usual
+    GET (the median before).
+    """
+    reader, key = engine.client(), "user:42"
+    usual = median(seconds(lambda: reader.get(key)) for _ in range(200))
+    took: list[float] = []
+    work = Thread(target=lambda: took.append(seconds(lambda: slow(engine.client()))))
+    longest = 0.0
+    work.start()
+    while work.is_alive():
+        longest = max(longest, seconds(lambda: reader.get(key)))
+    work.join()
+    print(f"it took {took[0] * 1e3:.0f} ms; somebody else's GET {longest * 1e3:.1f} ms at most, ", end="")
+    print(f"usually {usual * 1e3:.2f} ms")
+    return took[0], longest
+
+
+def threads_of_valkey(_: Engine) -> Half:
+    plain, threaded = ValkeyServer(), ValkeyServer({"io-threads": 3})
+    with Clients(4) as clients:
+        at_work = clients.run(plain, 4).threads
+        for _ in range(5):  # it hands work to other threads once it has seen enough of it
+            clients.run(threaded, 4)
+            if helped := threaded.client().info("stats").get("io_threaded_reads_processed", 0):
+                break
+    plain.stop(), threaded.stop()
+    return found(
+        f"four clients: {at_work} thread at work; with io-threads 3, others read {helped} times",
+        held={"Redis has one thread": at_work == 1 and not helped},
+    )
+
+
+def threads_of_memcached(_: Engine) -> Half:
+    server = MemcachedServer()
+    with Clients(4) as clients:
+        at_work = clients.run(server, 4).threads
+    server.stop()
+    return found(
+        f"four clients: {at_work} threads at work", held={"Memcached has many": at_work > 1}, workers=at_work
+    )
+
+
+def beside_the_payload(server: Engine, store: Callable[[Mapping[str, str]], object], sizes=SIZES):
+    """Bytes that one object takes beside its key of 11 bytes and its value, for values of each size."""
+    beside = {}
+    for size in sizes:
+        count = max(1000, 2_000_000 // size)
+        empty = memory.held(server).used
+        for start in range(0, count, 100):
+            end = min(start + 100, count)
+            store({f"{size:04}:{i:06}": "x" * size for i in range(start, end)})
+        beside[size] = (memory.held(server).used - empty) / count - 11 - size
+    return beside
+
+
+def as_list(beside: Mapping[int, float]) -> str:
+    return ", ".join(f"{extra:.0f} B at {size:,}" for size, extra in beside.items())
+
+
+def memory_of_valkey(_: Engine) -> Half:
+    server = ValkeyServer()
+    allocator = server.client().info("memory")["mem_allocator"]
+    beside = beside_the_payload(server, server.client().mset)
+    server.stop()
+    return found(f"beside the payload, with the allocator {allocator}: {as_list(beside)}")
+
+
+def memory_of_memcached(_: Engine) -> Half:
+    server = MemcachedServer()
+    beside = beside_the_payload(server, server.client(default_noreply=False).set_many)
+    server.stop()
+    rival = ValkeyServer()
+    theirs = beside_the_payload(rival, rival.client().mset, SIZES[::3])
+    rival.stop()
+    return found(
+        f"beside the payload: {as_list(beside)}",
+        held={f"Redis takes more at {size:,} B": theirs[size] > beside[size] for size in theirs},
+        each=beside[100] + 111,
+    )
+
+
+def eviction_in_valkey(_: Engine) -> Half:
+    server = ValkeyServer({"maxmemory-policy": "allkeys-lru"})
+    client = server.client()
+    ways = dict(
+        put=lambda names: client.mset(dict.fromkeys(names, "x" * 1000)),
+        read=lambda names: sum(value is not None for value in client.mget(names)),
+        full=lambda: client.config_set("maxmemory", client.info("memory")["used_memory"]),
+    )
+    eviction.next_second()  # so that it fits between two ticks of a clock
+    fast = eviction.victims(**ways)
+    client.config_set("maxmemory", 0), client.flushall()
+    slow = eviction.victims(**ways, pause=1.1)
+    server.stop()
+    return found(
+        f"at full speed {fast}; with pauses of 1.1 s {slow.share:.0%}",
+        held={"Redis's LRU, at full speed": fast.share < 0.1, "Redis's LRU": slow.share < 0.1},
+        share=fast.share * 100,
+    )
+
+
+def eviction_in_memcached(_: Engine) -> Half:
+    server = MemcachedServer(("-m", 3))
+    mc = server.client()
+    seen = eviction.victims(
+        put=lambda names: mc.set_many(dict.fromkeys(names, "x" * 1000)),
+        read=lambda names: len(mc.get_many(names)),
+        pause=0.2,
+    )
+    server.stop()
+    return found(f"with pauses of 0.2 s {seen}", held={"Memcached's LRU": seen.share < 0.1})
