@@ -1,9 +1,14 @@
 """What a check hands back: a verdict that explains itself in a notebook, a terminal and a screen reader."""
 
+import importlib
 from dataclasses import dataclass, field, replace
 from html import escape
 
 from cachelab.learner.words import show
+
+# Who draws a schedule. By its name, and only when somebody looks: pictures stand on verdicts, never the other
+# way round.
+PICTURES = "cachelab.widgets.race"
 
 NOT_ATTEMPTED, INCORRECT, CORRECT, BROKEN = "not attempted", "incorrect", "correct", "broken"
 
@@ -76,6 +81,17 @@ class Table:
             f'style="text-align:left;font-weight:600;color:inherit;padding:0">{escape(self.caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
+
+
+@dataclass(frozen=True)
+class Schedule(Table):
+    """A race: a table in text, in a notebook a diagram to step through, with the line of each step lit."""
+
+    scene: dict = field(default_factory=dict)  # as races.telling.scene makes it
+
+    def _repr_html_(self):
+        caption = f'<p style="margin:.6em 0 0;font-weight:600">{escape(self.caption)}</p>'
+        return caption + importlib.import_module(PICTURES).drawn(self.scene, str(self))
 
 
 @dataclass(frozen=True)
@@ -170,16 +186,17 @@ class Verdict:
         then = f'<p style="margin:.6em 0 0">{code(self.then)}</p>' if self.then else ""
         then += "".join(note.folded() for note in self.notes)
         return (
-            f'<section role="status" aria-label="{escape(self.title)}: {self.status}" style="border:1px '
+            f'<section aria-label="{escape(self.title)}: {self.status}" style="border:1px '
             f"solid #8886;border-left:.4em solid {colour};border-radius:4px;padding:.6em 1em;margin:.3em "
             "0;max-width:62em;"
             'line-height:1.45;color:inherit;background:transparent">'
+            '<div role="status">'
             '<p style="margin:0 0 .3em;font-weight:600;display:flex;align-items:center;gap:.5em">'
             f'<svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke="{colour}" '
             'stroke-width="2.4" '
             f'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{SHAPES[self.status]}</svg>'
             f"<span>{escape(self.title)}{': ' if self.title else ''}{self.status}</span></p>"
-            f"{story}{evidence}{then}</section>"
+            f"{story}</div>{evidence}{then}</section>"
         )
 
     def plus(self, *evidence) -> "Verdict":

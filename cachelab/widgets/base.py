@@ -26,7 +26,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-__all__ = ["Base"]
+__all__ = ["Base", "page"]
 
 HERE = Path(__file__).parent
 
@@ -65,22 +65,27 @@ class Base(anywidget.AnyWidget):
         return {name: getattr(self, name) for name in sorted(own - {"_esm", "_css", "_anywidget_id"})}
 
     def static_html(self) -> str:
-        """The widget as a self-contained piece of HTML, as it is now: no kernel, no request.
-
-        Without scripts (a preview that strips them) it is the text equivalent.
-        """
-        module, state = _script_json(self._esm), _script_json(self.state())
-        mark = hashlib.sha256((module + state).encode()).hexdigest()[:16]
-        return (
-            f'<div data-cachelab="{mark}"><pre>{html.escape(self.text())}</pre></div>\n'
-            f"<style>{self._css}</style>\n"
-            f'<script type="module">\nconst mark = "{mark}", esm = {module};\nconst state = {state};\n'
-            f"{_SHIM}</script>"
-        )
+        """The widget as a self-contained piece of HTML, as it is now: no kernel, no request."""
+        return page(self, self.state(), self.text())
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         return data | {"text/plain": self.text(), "text/html": self.static_html()}, metadata
+
+
+def page(view: Base | type[Base], state: dict, text: str) -> str:
+    """A piece of HTML that draws this state with the view of a widget, or of a class of them.
+
+    Without scripts (a preview that strips them) it is the text.
+    """
+    module, given = _script_json(view._esm), _script_json(state)
+    mark = hashlib.sha256((module + given).encode()).hexdigest()[:16]
+    return (
+        f'<div data-cachelab="{mark}"><pre>{html.escape(text)}</pre></div>\n'
+        f"<style>{view._css}</style>\n"
+        f'<script type="module">\nconst mark = "{mark}", esm = {module};\nconst state = {given};\n'
+        f"{_SHIM}</script>"
+    )
 
 
 def _script_json(value) -> str:

@@ -6,7 +6,7 @@ from cachelab import races
 from cachelab.checks import exercise
 from cachelab.races import matrix
 from cachelab.races.telling import words
-from cachelab.widgets.race import report_scene
+from cachelab.races.telling.scene import report_scene
 from tests.bank.answers import answers
 
 SENTENCES = ("call", "remark", "ending", "wrong_read", "describe", "brief_call", "sentence")

@@ -2,7 +2,8 @@
 
 from cachelab import races
 from cachelab.checks.attempt import Overtime, limit, note, overtime_line
-from cachelab.checks.verdict import NOT_ATTEMPTED, Settled, Table, Verdict, broken, incorrect
+from cachelab.checks.verdict import NOT_ATTEMPTED, Schedule, Settled, Table, Verdict, broken, incorrect
+from cachelab.races.telling.scene import report_scene
 
 KEY = "product:7:price"
 SECONDS = 6.0  # of computing, for one exploration: the usual one takes some hundredths
@@ -162,10 +163,15 @@ def think(report: races.Report, faults) -> str:
     return WHY.get(needed, WHY[None])
 
 
-def schedule(report: races.Report, kind: str | None = None) -> Table:
+def schedule(report: races.Report, kind: str | None = None) -> Schedule:
+    """The shortest order that goes wrong, to be stepped through."""
     kind = kind or report.kind
-    steps = report.violations[kind]
-    return listed(f"The shortest order that goes wrong, from a {report.start_of(kind)} cache", steps)
+    caption = f"The shortest order that goes wrong, from a {report.start_of(kind)} cache"
+    return drawn(listed(caption, report.violations[kind]), report_scene(report, kind))
+
+
+def drawn(table: Table, scene: dict) -> Schedule:
+    return Schedule(table.caption, table.columns, table.rows, scene)
 
 
 def listed(caption: str, steps: list) -> Table:

@@ -6,11 +6,13 @@ from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import incorrect
 from cachelab.exercises.asserts.races import (
+    drawn,
     holds,
     listed,
     refusals_settled,
     uses_the_cache,
 )
+from cachelab.races.telling.scene import game_scene
 
 
 @define(
@@ -58,5 +60,5 @@ def the_caller_never_notices(reader) -> None:
                     game.steps[-1].ending,
                     "the price, from the database",
                     "What does the reader's caller get when the cache does not answer?",
-                    listed("What happened", game.steps),
+                    drawn(listed("What happened", game.steps), game_scene(game)),
                 )

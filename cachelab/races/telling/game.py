@@ -51,7 +51,12 @@ class Game:
     @property
     def cache(self) -> dict:
         """The cache's contents now."""
-        return self._world.model.contents(self._world.keyspaces[self.state.keyspace])
+        return self._contents(self.state)
+
+    @property
+    def cache_at_start(self) -> dict:
+        """The cache's contents before the first move."""
+        return self._contents(self._states[0])
 
     @property
     def db(self) -> str:
@@ -120,6 +125,9 @@ class Game:
         return "\n".join([head, words.table(self.steps), *filter(None, [self.violated])])
 
     # --- behind it ---
+
+    def _contents(self, state: State) -> dict:
+        return self._world.model.contents(self._world.keyspaces[state.keyspace])
 
     def _possible(self, state: State) -> list[Next]:
         """The moves from a state, without those that lead nowhere: a poll that finds nothing new."""

@@ -7,8 +7,8 @@ import traitlets
 
 from cachelab.learner.words import counted
 from cachelab.races import Report, matrix
+from cachelab.races.telling.scene import report_scene
 from cachelab.widgets.base import Base
-from cachelab.widgets.race.race import report_scene
 
 __all__ = ["Matrix", "race_matrix"]
 

@@ -6,10 +6,10 @@ from typing import Any
 import traitlets
 
 from cachelab.races import Report
-from cachelab.widgets.base import Base
-from cachelab.widgets.race.scene import opening, scene
+from cachelab.races.telling.scene import report_scene
+from cachelab.widgets.base import Base, page
 
-__all__ = ["Race", "race", "report_scene"]
+__all__ = ["Race", "drawn", "race"]
 
 
 class Race(Base):
@@ -81,18 +81,7 @@ def race(report: Report, kind: str | None = None) -> Race | Report:
     return report if (kind or report.kind) is None else Race(report, kind)
 
 
-def report_scene(report: Report, kind: str | None = None) -> dict:
-    """The scene of a report's shortest violation of this kind; of the gravest by default."""
-    kind = report.kind_or_error(kind)
-    if kind is None:
-        raise ValueError(f"there is no race to draw: {report.headline}")
-    found = next(violation for violation in report.data()["violations"] if violation["kind"] == kind)
-    return scene(
-        " ‖ ".join(report.clients) + f", from a {found['start']} cache",
-        report.clients,
-        report.functions,
-        found["cache"],
-        report.violations[kind],
-        end={"mark": "broken", "title": found["meaning"].capitalize(), "words": found["end"]},
-        opening=opening(found["start"] == "warm"),
-    )
+def drawn(scene: dict, text: str) -> str:
+    """A scene as a piece of HTML to walk through, without a kernel; `text` where there are no scripts."""
+    state = {"label": f"Race: {scene['title']}", "scene": scene, "step": len(scene["steps"]), "replay": {}}
+    return page(Race, state, text)

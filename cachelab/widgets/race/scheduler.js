@@ -10,7 +10,7 @@ export default widget(({ root, model, signal, watch, isStatic }) => {
   const tools = html("div", { class: "race-controls" }, undo, again, hint, html("span", { class: "race-gap" }), fullScreen(root));
   const keys = { Backspace: () => ask("undo"), ArrowLeft: () => ask("undo"), u: () => ask("undo"), h: () => ask("hint") };
   for (let i = 1; i <= 9; i++) keys[i] = () => choose(i - 1);
-  const view = stage(root, { signal, pick: (to) => ask("back to", { step: to }), keys, controls: [moves, tools, said],
+  const view = stage(root, { signal, pick: (to) => ask("back to", { step: to }), keys, controls: (verdict) => [verdict, moves, tools, said],
     help: "The schedule so far. The digits choose who moves, Backspace takes a move back, h gives a hint." });
   root.append(title, view.element);
   challenges(root, watch);
@@ -35,7 +35,7 @@ export default widget(({ root, model, signal, watch, isStatic }) => {
       return these.length ? [html("span", { class: "moves-name" }, name), ...these] : [];
     };
     moves.replaceChildren(...row("Who moves next?", false), ...row("Or a fault:", true));
-    if (!given.length) moves.append(html("span", { class: "moves-name" }, "Nobody has a move left."));
+    moves.hidden = !given.length; // the verdict stands in their place
     undo.disabled = again.disabled = scene.steps.length === 0;
     hint.disabled = given.length === 0;
     say(words);

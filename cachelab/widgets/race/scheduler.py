@@ -7,9 +7,9 @@ import traitlets
 
 from cachelab import races
 from cachelab.races.telling.game import Option
+from cachelab.races.telling.scene import game_scene
 from cachelab.widgets.base import Base
 from cachelab.widgets.challenge.view import PARTS, Challenged
-from cachelab.widgets.race.scene import opening, scene
 
 __all__ = ["Scheduler", "play_scheduler"]
 
@@ -27,7 +27,7 @@ class Scheduler(Challenged, Base):
 
     def __init__(self, game: races.Game, challenges: str | Sequence | None = None):
         self.game = game
-        self._cache, self._distances = game.cache, [game.distance]
+        self._distances = [game.distance]
         super().__init__(label="Be the scheduler: " + " ‖ ".join(game.report.clients))
         self.on_msg(lambda _widget, message, _buffers: self._asked(message))
         self._show()
@@ -86,14 +86,9 @@ class Scheduler(Challenged, Base):
             self.said = ""
             if hint:
                 self._hint()
-            self.scene = scene(
-                " ‖ ".join(game.report.clients) + f", from a {game.start} cache",
-                game.report.clients,
-                game.report.functions,
-                self._cache,
-                game.steps,
+            self.scene = game_scene(
+                game,
                 end=self._broken() if game.violated else self._harmless() if over else None,
-                opening=opening(game.start == "warm"),
                 rows=max(len(game.steps) + bool(options), ROOM),
             )
 
@@ -114,7 +109,7 @@ class Scheduler(Challenged, Base):
         else:
             compared = f"The shortest schedule that breaks it has {_moves(shortest)}."
         words = f"{self.game.violated} You needed {_moves(made)}. {compared}"
-        return {"mark": "broken", "title": "You broke it", "words": words}
+        return {"mark": "won", "title": "You broke it", "words": words}
 
     def _harmless(self) -> dict:
         title = "This order does no harm"

@@ -1,5 +1,5 @@
 // Around the diagram of sequence.js: the step in words, the sources, what everybody holds, a table.
-//   stage(root, { signal, pick, keys, controls })   the pieces; `controls` stand under the diagram,
+//   stage(root, { signal, pick, keys, controls })   the pieces; controls(verdict) stand under the diagram,
 //                                                   `keys` maps a key to what it does
 //   stepper(root, { signal, go })                   a stage with buttons for walking through it
 // Both give { element, show({ scene, step, replay }) }.
@@ -39,7 +39,7 @@ function stage(root, { signal, pick, keys, controls, help }) {
   const element = html("div", { class: "race-body" },
     html("div", { class: "race-words" }, said, note),
     html("div", { class: "race-main" },
-      html("div", {}, figure, ...controls, verdict), html("div", { class: "race-side" }, code, held)),
+      html("div", {}, figure, ...controls(verdict)), html("div", { class: "race-side" }, code, held)),
     html("details", {}, html("summary", {}, "Every step, as a table"), table));
 
   element.addEventListener("keydown", (event) => {
@@ -99,7 +99,7 @@ function stepper(root, { signal, go }) {
   const buttons = html("div", { class: "race-controls", role: "toolbar", "aria-label": "Steps" },
     ...Object.values(icons).map((icon) => icon.element), count, html("span", { class: "race-gap" }), fullScreen(root));
   const view = stage(root, {
-    signal, pick: move, controls: [buttons],
+    signal, pick: move, controls: (verdict) => [buttons, verdict],
     help: "Schedule. Arrow keys step, space plays, Home and End go to its ends.",
     keys: { ArrowRight: next, ArrowDown: next, ArrowLeft: back, ArrowUp: back, Home: first, End: last, " ": toggle },
   });

@@ -181,7 +181,7 @@ def test_breaking_it_by_hand():
     scheduler = play_scheduler([get_user, update_user])
     choose(scheduler, "get_user", "get_user", "update_user", "update_user", "get_user")
     end = scheduler.scene["end"]
-    assert end["mark"] == "broken" and "You needed 5 moves." in end["words"]
+    assert end["mark"] == "won" and "You needed 5 moves." in end["words"]
     assert "No schedule breaks it in fewer" in end["words"]
     assert scheduler.moves == []
 
@@ -265,7 +265,7 @@ def test_any_play_ends_in_a_verdict_that_the_explorer_shares(choices, fault):
         scheduler.move(0)
     end = scheduler.scene["end"]
     stale = any(entry["stale"] for entry in scheduler.scene["steps"][-1]["state"]["cache"])
-    assert end["mark"] == ("broken" if stale else "held")
+    assert end["mark"] == ("won" if stale else "held")
     assert scheduler.scene["steps"][-1]["sentence"].split(": ")[1].split(" →")[0] in scheduler.text()
 
 

@@ -1,4 +1,4 @@
-"""A schedule as a scene: plain JSON that says what to draw, step by step. `sequence.js` draws it.
+"""A schedule as a scene: plain JSON that says what there is to see, step by step, for whoever draws it.
 
 title, opening   texts
 clients          [{name}]: the lanes, in the order given
@@ -26,10 +26,10 @@ import inspect
 import linecache
 from collections.abc import Callable, Sequence
 
-from cachelab.races import Step
+from cachelab.races.telling.game import Game
+from cachelab.races.telling.report import Report
+from cachelab.races.telling.step import Step
 from cachelab.races.telling.words import held_in
-
-__all__ = ["opening", "scene"]
 
 #: how a kind of step is drawn, where it is not drawn under its own name
 DRAWN = {"poll on": "call", "begin": "call", "wait": "pause", "elapse": "expire", "failover": "evict"}
@@ -74,6 +74,37 @@ def opening(warm: bool) -> str:
     """Where a schedule starts, in words."""
     kind = "a warm cache: a reader has run before" if warm else "a cold cache: it is empty"
     return f"Start from {kind}. The database has v0."
+
+
+def report_scene(report: Report, kind: str | None = None) -> dict:
+    """The scene of a report's shortest violation of this kind; of the gravest by default."""
+    kind = report.kind_or_error(kind)
+    if kind is None:
+        raise ValueError(f"there is no race to draw: {report.headline}")
+    found = next(violation for violation in report.data()["violations"] if violation["kind"] == kind)
+    return scene(
+        " ‖ ".join(report.clients) + f", from a {found['start']} cache",
+        report.clients,
+        report.functions,
+        found["cache"],
+        report.violations[kind],
+        end={"mark": "broken", "title": found["meaning"].capitalize(), "words": found["end"]},
+        opening=opening(found["start"] == "warm"),
+    )
+
+
+def game_scene(game: Game, end: dict | None = None, rows: int = 0) -> dict:
+    """The scene of a game so far; `end` is the verdict on it, if there is one yet."""
+    return scene(
+        " ‖ ".join(game.report.clients) + f", from a {game.start} cache",
+        game.report.clients,
+        game.report.functions,
+        game.cache_at_start,
+        game.steps,
+        end=end,
+        opening=opening(game.start == "warm"),
+        rows=rows,
+    )
 
 
 class _Telling:
