@@ -95,10 +95,13 @@ def describe(call: Call) -> str:
 
 
 def brief(call: Call) -> str:
-    """describe() without the parts nobody reads: a script's text, memcached's flags and lengths."""
+    """describe() without the parts nobody reads: a script's text, memcached's flags and lengths. Options of a
+    SET in words."""
     match call.kind:
         case "valkey" if call.payload[0] == b"EVAL":
             return _script(call.payload)
+        case "valkey" if call.payload[0].upper() == b"SET" and len(call.payload) > 3:
+            return _set(call.payload)
         case "exec":
             commands = [_script(one) if one[0] == b"EVAL" else _command(one) for one in call.payload]
             return " · ".join(["MULTI", *commands, "EXEC"]) if commands else "EXEC"
@@ -113,6 +116,29 @@ def brief(call: Call) -> str:
 
 def _script(command) -> str:
     return " ".join(["EVAL script", *map(_word, command[3:])])
+
+
+def _set(command) -> str:
+    """SET user:1 v0 if empty, for 60 s: a SET with options, https://valkey.io/commands/set."""
+    _, key, value, *options = map(_word, command)
+    said, rest = [], iter(options)
+    for option in rest:
+        match option.upper():
+            case "NX":
+                said.append("if empty")
+            case "XX":
+                said.append("if it exists")
+            case "IFEQ":
+                said.append(f"if it holds {next(rest)}")
+            case "EX":
+                said.append(f"for {next(rest)} s")
+            case "PX":
+                said.append(f"for {int(next(rest)) / 1000:g} s")
+            case "GET":  # the answer tells
+                pass
+            case other:
+                said.append(other)
+    return " ".join(["SET", key, value, ", ".join(said)])
 
 
 def _command(command) -> str:

@@ -7,13 +7,20 @@ export default widget(({ root, get, send, watch, isStatic }) => {
   const last = html("p", { class: "quiet" });
   root.append(list, last);
 
-  watch(["lessons"], (lessons) => list.replaceChildren(...lessons.map(({ name, solved, exercises }) =>
-    html("section", {},
-      html("h4", {}, `${name} · ${solved} of ${exercises.length} solved`),
-      html("ul", {}, ...exercises.map((entry) =>
-        html("li", { "data-state": entry.state === "solved" ? "solved" : "open" },
-          html("span", { class: "mark", "aria-hidden": "true" }, mark(entry.state)),
-          html("span", {}, entry.name), html("span", { class: "state" }, entry.state))))))));
+  // One line a lesson, which unfolds; of a single lesson everything. What was unfolded stays so.
+  watch(["lessons"], (lessons) => {
+    const open = new Set([...list.querySelectorAll("details[open]")].map((one) => one.dataset.name));
+    list.replaceChildren(...lessons.map(({ name, solved, exercises }) => {
+      const all = solved === exercises.length ? "solved" : solved || exercises.some(({ state }) => state.startsWith("tried")) ? "tried" : "";
+      return html("details", { "data-name": name, open: lessons.length === 1 || open.has(name) },
+        html("summary", {}, html("span", { class: "mark", "data-state": all, "aria-hidden": "true" }, mark(all)),
+          html("b", {}, name), html("span", { class: "state" }, `${solved} of ${exercises.length} solved`)),
+        html("ul", {}, ...exercises.map((entry) =>
+          html("li", {},
+            html("span", { class: "mark", "data-state": entry.state, "aria-hidden": "true" }, mark(entry.state)),
+            html("span", {}, entry.name), html("span", { class: "state" }, entry.state)))));
+    }));
+  });
   watch(["last"], (text) => { last.textContent = text; });
   if (isStatic) return;
 

@@ -24,12 +24,13 @@ end              None, or {mark, title, words}: the verdict, shown after the las
 import ast
 import inspect
 import linecache
+import re
 from collections.abc import Callable, Sequence
 
 from cachelab.races.telling.game import Game
 from cachelab.races.telling.report import Report
 from cachelab.races.telling.step import Step
-from cachelab.races.telling.words import held_in
+from cachelab.races.telling.words import CUT, held_in
 
 #: how a kind of step is drawn, where it is not drawn under its own name
 DRAWN = {"poll on": "call", "begin": "call", "wait": "pause", "elapse": "expire", "failover": "evict"}
@@ -52,8 +53,7 @@ def scene(
     """
     sources = _Sources(functions)
     telling = _Telling(len(names), cache, next((step.replica is not None for step in steps), False))
-    start = telling.state(cache, ())
-    told = [telling.tell(step, sources) for step in steps]
+    start, *told = _lettered([telling.state(cache, ()), *(telling.tell(step, sources) for step in steps)])
     states = [start, *(one["state"] for one in told)]
     keys = list(dict.fromkeys(entry["key"] for state in states for entry in state["cache"]))
     return {
@@ -105,6 +105,23 @@ def game_scene(game: Game, end: dict | None = None, rows: int = 0) -> dict:
         opening=opening(game.start == "warm"),
         rows=rows,
     )
+
+
+def _lettered(told):
+    """Random tokens, which nobody can tell apart, as A, B, …: the lease of one client is not another's."""
+    letters: dict[str, str] = {}
+
+    def letter(found: re.Match) -> str:
+        return letters.setdefault(found[0], chr(ord("A") + len(letters)) if len(letters) < 26 else found[0])
+
+    def renamed(one):
+        if isinstance(one, str):
+            return CUT.sub(letter, one)
+        if isinstance(one, dict):
+            return {key: renamed(value) for key, value in one.items()}
+        return [renamed(value) for value in one] if isinstance(one, list) else one
+
+    return renamed(told)
 
 
 class _Telling:
@@ -225,7 +242,7 @@ def _shown(value) -> str:
 
 
 def _brief(text: str) -> str:
-    return text if len(text) <= 12 else text[:11] + "…"
+    return text if len(CUT.sub("A", text)) <= 12 else text[:11] + "…"
 
 
 def _main_first(keys: list[str], told: list[dict]) -> list[str]:

@@ -11,6 +11,7 @@ from cachelab.races.calls import describe
 from cachelab.races.models import valkey
 
 _TOKEN = re.compile(r"\b[0-9a-f]{8}(-?[0-9a-f]{4}){2,}[0-9a-f]*\b")
+CUT = re.compile(r"\b[0-9a-f]{6}…")  # what `cut` leaves of one
 
 
 # --- a step ---

@@ -7,7 +7,10 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
   const wires = svg("svg", { class: "wires", "aria-hidden": "true" });
   const board = html("div", { class: "board" }, grid, wires);
   const { element: said, say } = status();
-  const log = html("ol", { class: "log", "aria-label": "Events, latest last" });
+  // A log: what is added is read out, the failover and the recovery too. An inner list keeps it a list.
+  const lines = html("ol");
+  const log = html("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": "Events, latest last" }, lines);
+  let told = [];
   root.classList.add("cluster");
   root.append(html("div", { class: "name" }, get("name")), board, said, log);
   const cards = new Map();
@@ -24,7 +27,13 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
   watch(["zones", "shards"], draw);
   watch(["said"], say);
   watch(["gone"], (gone) => { freeze(gone); if (!gone) draw(); });
-  watch(["log"], (lines) => log.replaceChildren(...lines.map((line) => html("li", {}, line))));
+  watch(["log"], (events) => { // only what is new is added, so that only that is read out
+    const kept = told.findIndex((_, i) => told.slice(i).every((line, j) => line === events[j]));
+    const keep = kept < 0 ? 0 : told.length - kept;
+    while (lines.children.length > keep) lines.firstChild.remove();
+    lines.append(...events.slice(keep).map((line) => html("li", {}, line)));
+    told = events;
+  });
   onWidth(board, signal, wire);
 
   // Cards stay the same elements while their node lives on, and stay where they are unless a node comes or
@@ -75,9 +84,10 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
     }
     const cap = caps.get(name);
     cap.down = down;
-    cap.title.textContent = down ? `${name} ✗ down` : name;
+    cap.title.textContent = down ? `✗ ${name}` : name; // as wide as before: nothing below may move
     cap.toggle.textContent = down ? "Bring back" : "Take down";
     cap.toggle.setAttribute("aria-label", `${cap.toggle.textContent} ${name}`);
+    cap.title.title = down ? `${name} is down` : "";
     cap.element.dataset.down = down;
     cap.element.style.gridArea = `1 / ${column + 1}`;
   }
@@ -92,6 +102,7 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
     parts.doors.textContent = node.doors.map((door) => `▾ ${door}`).join("  ");
     parts.role.textContent = `${SIGNS[node.role]} ${node.role}`;
     parts.state.textContent = node.live ? node.state : `✗ ${node.state}`;
+    parts.state.title = parts.state.textContent;
     parts.data.textContent = node.data || "\u00a0";
     parts.pid.textContent = node.pid || "\u00a0";
     kill.disabled = !node.live;

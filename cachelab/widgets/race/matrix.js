@@ -10,11 +10,14 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
     onclick: () => { focusOn(r, c); if (!isStatic) model.send({ row: r, column: c }); },
   }, ...cell.parts.flatMap((part, i) => [i ? html("span", { class: "over" }, "/") : null,
     html("span", { class: `mark ${look(part.mark)}` }, sign(part.mark))]))));
+  function hyphened(name) { // where a long word may break, if it must
+    return name.replace("linearizable", "linear\u00adiz\u00adable").replace("snapshot", "snap\u00adshot");
+  }
   function wordsOf({ parts }) {
     return parts.length === 1 ? parts[0].words : `${parts[0].words} with two clients, ${parts[1].words} with three`;
   }
   const grid = html("table", { class: "matrix-grid", role: "grid", "aria-label": get("label") },
-    html("thead", {}, html("tr", {}, html("td", {}), ...columns.map((name) => html("th", { scope: "col" }, name)))),
+    html("thead", {}, html("tr", {}, html("td", {}), ...columns.map((name) => html("th", { scope: "col" }, hyphened(name))))),
     html("tbody", {}, ...rows.map((row, r) => html("tr", {}, html("th", { scope: "row" }, row.name),
       ...buttons[r].map((one) => html("td", {}, one))))));
   const key = html("p", { class: "note" },
@@ -60,7 +63,9 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
     steps.element.hidden = !scene.steps;
     if (!scene.steps) return;
     steps.show({ scene, step });
-    if (scene !== shown) steps.element.scrollIntoView({ block: "nearest" }); // it may lie below the grid
+    // The race may begin below the window: then the grid moves up, and both can be seen.
+    const hidden = steps.element.getBoundingClientRect().top > window.innerHeight - 240;
+    if (scene !== shown && hidden) scroll.scrollIntoView({ block: "start" });
     shown = scene;
   });
 });

@@ -8,6 +8,7 @@ import traitlets
 from cachelab import races
 from cachelab.races.telling.game import Option
 from cachelab.races.telling.scene import game_scene
+from cachelab.races.telling.words import CUT
 from cachelab.widgets.base import Base
 from cachelab.widgets.challenge.view import PARTS, Challenged
 
@@ -141,7 +142,8 @@ class Scheduler(Challenged, Base):
 
 def _plain(option: Option) -> dict:
     how = {"lost": "lost: ", "unanswered": "answer lost: "}.get(option.step.kind, "")
-    return {"client": option.client, "call": how + option.step.brief, "fault": option.fault}
+    call = CUT.sub("…", option.step.brief)  # a token that is not in the picture yet has no letter
+    return {"client": option.client, "call": how + call, "fault": option.fault}
 
 
 def _capital(text: str) -> str:

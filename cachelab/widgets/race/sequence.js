@@ -70,10 +70,13 @@ function drawing(scene, step, width, grows, pick) {
     const look = value === null ? "empty" : value.stale ? "stale" : "fresh";
     bands.append(svg("rect", { x: x - w / 2, y: from, width: w, height: to - from, class: `seq-band ${kind} ${look}`,
       fill: look === "stale" ? `url(#${hatch})` : null }));
-    const [first, second] = value === null ? ["empty"] : [fitted(value.text, w - 6, at.font), value.stale ? "stale" : ""];
+    const whole = value === null ? "empty" : value.text;
+    const size = Math.max(at.font * 0.7, Math.min(at.font, (at.font * (w - 8)) / measured(whole, at.font)));
+    const [first, second] = [fitted(whole, w - 6, size), value?.stale ? "stale" : ""];
     const line = at.font * 1.15;
     const one = second && to - from < 2.5 * line;
     const put = (text, y) => words.append(svg("text", { x, y, "text-anchor": "middle", "dominant-baseline": "central",
+      style: text === first && size < at.font ? `font-size:${size}px` : null,
       class: `seq-value ${look}${look === "stale" ? " halo" : ""}` }, text));
     const middle = Math.min((from + to) / 2, from + at.row * 0.6);
     if (to - from < line) return;
@@ -125,7 +128,9 @@ function drawing(scene, step, width, grows, pick) {
       if (aged && i < done) tag(x, i, `holds ${hand(i).text}: stale`);
     }
   });
-  function tag(x, i, text) {
+  function tag(x, i, text) { // shorter where it would reach into the next lane
+    const next = Math.min(...[...scene.clients.map((_, who) => at.client(who)), at.right].filter((lane) => lane > x + 1));
+    if (measured(text, at.font * 0.85) > next - x - at.bar - 8) text = "stale";
     words.append(svg("text", { x: x + at.bar / 2 + 5, y: at.line(i) + at.font * 1.05, class: "seq-tag halo" }, text));
   }
 
@@ -184,7 +189,7 @@ function geometry(scene, width) {
   const font = narrow ? 12 : Math.min(30, Math.max(13, width / 40));
   const row = Math.round(font * 3.3), box = Math.round(font * 2.6), bar = Math.round(font * 0.85), tip = Math.round(font * 0.7);
   const gutter = Math.round(font * 1.9);
-  const wide = Math.round(font * (narrow ? 4.9 : 6.2)), gap = Math.round(font * 0.6);
+  const wide = Math.round(font * (narrow ? 4.9 : scene.replica && width < 700 ? 5.4 : 6.2)), gap = Math.round(font * 0.6);
   const keys = scene.keys.length;
   const column = Math.round(font * (narrow ? 5 : keys > 1 ? 5.6 : 6.4));
   const database = gutter + wide / 2, replica = database + wide + gap;
@@ -229,10 +234,11 @@ function lines(name, room, font) {
   const cut = cuts.sort(middle)[0];
   const parts = cut ? [name.slice(0, cut).trimEnd(), name.slice(cut)] : [name];
   if (measured(name, font) <= room) return [[name], font];
-  for (const share of [1, 0.9, 0.8, 0.72]) {
+  const least = Math.min(1, Math.max(0.72, 11 / font)); // smaller than 11 px nobody reads
+  for (const share of [1, 0.9, 0.8, 0.72].map((share) => Math.max(share, least))) {
     if (parts.every((part) => measured(part, font * share) <= room)) return [parts, font * share];
   }
-  return [parts.map((part) => fitted(part, room, font * 0.72)), font * 0.72];
+  return [parts.map((part) => fitted(part, room, font * least)), font * least];
 }
 
 function tail(text, room, font) {

@@ -2,6 +2,7 @@
 //   stage(root, { signal, pick, keys, controls })   the pieces; controls(verdict) stand under the diagram,
 //                                                   `keys` maps a key to what it does
 //   stepper(root, { signal, go })                   a stage with buttons for walking through it
+// `foot` stands last in the column of the diagram, so that long sources beside it leave no hole.
 // Both give { element, show({ scene, step, replay }) }.
 const ICONS = {
   first: "M5,4 v12 M16,4 L8,10 L16,16 z",
@@ -28,7 +29,7 @@ function iconButton(name, label, act) {
   return { element, show };
 }
 
-function stage(root, { signal, pick, keys, controls, help }) {
+function stage(root, { signal, pick, keys, controls, help, foot = [] }) {
   const { element: said, say } = status({ class: "status race-say" });
   const note = html("div", { class: "race-note" });
   const canvas = html("div", { class: "race-canvas" });
@@ -39,8 +40,9 @@ function stage(root, { signal, pick, keys, controls, help }) {
   const element = html("div", { class: "race-body" },
     html("div", { class: "race-words" }, said, note),
     html("div", { class: "race-main" },
-      html("div", {}, figure, ...controls(verdict)), html("div", { class: "race-side" }, code, held)),
-    html("details", {}, html("summary", {}, "Every step, as a table"), table));
+      html("div", {}, figure, ...controls(verdict),
+        html("details", {}, html("summary", {}, "Every step, as a table"), table), ...foot),
+      html("div", { class: "race-side" }, code, held)));
 
   element.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -78,7 +80,7 @@ function fullScreen(root) {
   return element;
 }
 
-function stepper(root, { signal, go }) {
+function stepper(root, { signal, go, foot }) {
   let scene = null, step = 0, timer = null;
   const jump = (to) => {
     const target = Math.max(0, Math.min(scene.steps.length, to));
@@ -99,7 +101,7 @@ function stepper(root, { signal, go }) {
   const buttons = html("div", { class: "race-controls", role: "toolbar", "aria-label": "Steps" },
     ...Object.values(icons).map((icon) => icon.element), count, html("span", { class: "race-gap" }), fullScreen(root));
   const view = stage(root, {
-    signal, pick: move, controls: (verdict) => [buttons, verdict],
+    signal, foot, pick: move, controls: (verdict) => [buttons, verdict],
     help: "Schedule. Arrow keys step, space plays, Home and End go to its ends.",
     keys: { ArrowRight: next, ArrowDown: next, ArrowLeft: back, ArrowUp: back, Home: first, End: last, " ": toggle },
   });

@@ -330,3 +330,12 @@ def test_the_matrix_has_every_strategy():
 def test_only_a_report_can_be_drawn():
     with pytest.raises(TypeError, match="what races.explore.. returns, not 5"):
         race(5)
+
+
+def test_tokens_have_letters_and_options_are_words():
+    """A random token is A, B, …, in the picture; a SET's options read as what they ask."""
+    report = races.explore([LEASE.reader, LEASE.reader, LEASE.writer], fault="crash")
+    steps = race(report).scene["steps"]
+    calls = [one["call"] for one in steps if one["call"].startswith("SET")]
+    assert calls[0] == "SET user:1 lease A if empty, for 60 s"
+    assert not any("…" in one["call"] + one["sentence"] + one["note"] for one in steps)
