@@ -75,6 +75,10 @@ def _not_in_the_box(environ: dict, start_response: Callable, missing: Exception)
     service = signed[1] if signed else "this service"
     what = f"{service} is" if isinstance(missing, ImportError) else f"this operation of {service} is"
     message = f"{what} not in this account in a box. ElastiCache, CloudWatch, EC2, SNS, SQS and IAM are."
+    if service == "cloudformation":
+        message += (
+            " A template's AWS::ElastiCache resources are made by the calls of their names: use boto3 or aws."
+        )
     if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
         kind = "text/xml"
         error = f"<Error><Code>{NOT_IN_THE_BOX}</Code><Message>{escape(message)}</Message></Error>"

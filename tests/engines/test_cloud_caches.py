@@ -14,7 +14,16 @@ from pymemcache.client.hash import HashClient
 
 from cachelab import cloud
 from cachelab.cloud.plane import fleet
-from tests.oracle.cloud_drills import connect, make_subnet_group, messages, wait_until
+from cachelab.engines.ports import free_port
+from tests.oracle.cloud_drills import (
+    connect,
+    make_group,
+    make_subnet_group,
+    messages,
+    primary,
+    remove,
+    wait_until,
+)
 
 
 @pytest.fixture(scope="module")
@@ -304,6 +313,37 @@ def test_serverless_memcached(elasticache):
     elasticache.delete_serverless_cache_snapshot(ServerlessCacheSnapshotName="rain-1")
     for name in ("cloud", "rain"):
         elasticache.delete_serverless_cache(ServerlessCacheName=name)
+
+
+# Ports.
+
+
+def test_a_port_that_is_free_is_honoured_and_one_that_is_taken_is_not(aws, elasticache):
+    """Which one came is in the answer: the endpoint has it."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        taken = taken.getsockname()[1]
+        group = make_group(aws, "taken", NumCacheClusters=1, Port=taken)
+        assert primary(group)["Port"] != taken and connect(primary(group)).ping()
+        remove(aws, "taken")
+    wanted = free_port()
+    made = {"plain": {}, "sharded": {"ClusterMode": "enabled", "AutomaticFailoverEnabled": True}}
+    for name, more in made.items():
+        group = make_group(aws, name, NumCacheClusters=1, Port=wanted, **more)
+        endpoint = group.get("ConfigurationEndpoint") or primary(group)
+        assert endpoint["Port"] == wanted and connect(endpoint).ping()
+        remove(aws, name)
+    for engine in ("redis", "memcached"):
+        elasticache.create_cache_cluster(
+            CacheClusterId=f"one-{engine}", Engine=engine, CacheNodeType="cache.t4g.micro", NumCacheNodes=1,
+            Port=wanted,
+        )  # fmt: skip
+        row = cluster(elasticache, f"one-{engine}")
+        endpoint = row.get("ConfigurationEndpoint") or row["CacheNodes"][0]["Endpoint"]
+        assert endpoint["Port"] == wanted
+        socket.create_connection((endpoint["Address"], wanted), 5).close()
+        elasticache.delete_cache_cluster(CacheClusterId=f"one-{engine}")
 
 
 # One node by itself.

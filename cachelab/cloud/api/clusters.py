@@ -77,6 +77,7 @@ def _new(region: Region, ask: Ask, snapshot: Snapshot | None) -> CacheCluster:
         security_group_ids=given.get("SecurityGroupIds") or [],
         tls=encrypted,
         code=new_code(),
+        port=given.get("Port"),
     )
     logs.keep(cluster.given, given)
     zones = given.get("PreferredAvailabilityZones") or networks.zones_of(region, ask.subnet_group)
@@ -98,6 +99,7 @@ def _new(region: Region, ask: Ask, snapshot: Snapshot | None) -> CacheCluster:
     else:
         blueprint = Blueprint(parameters.settings_of(ask.engine, group, node_type), Access())
         cluster.shards = [Shard("0001", blueprint, [(cluster_id, zones[0])])]
+        cluster.primary.port = given.get("Port")
     return cluster
 
 

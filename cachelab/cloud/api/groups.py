@@ -95,6 +95,7 @@ def new(region: Region, ask: Ask, snapshot: Snapshot | None = None) -> Replicati
         cluster_mode=cluster_mode,
         tls=certificate() if encrypted else None,
         plain_too=mode == "preferred",
+        port=given.get("Port"),
     )
     at_rest = given.get("AtRestEncryptionEnabled")
     group = ReplicationGroup(
@@ -159,6 +160,7 @@ def _around_existing(region: Region, ask: Ask) -> ReplicationGroup:
     group_id = given["ReplicationGroupId"].lower()
     region.clusters.pop(single.id)
     region.fleet.unwatch(single.shards[0])
+    single.blueprint.port = given.get("Port")
     return ReplicationGroup(
         id=group_id,
         arn=region.arn("replicationgroup", group_id),

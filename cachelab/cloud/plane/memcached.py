@@ -21,7 +21,7 @@ from cachelab.engines.ports import free_port
 from cachelab.engines.relay import Relay
 
 from .cache_node import CacheNode
-from .node import NOWHERE
+from .node import NOWHERE, usable
 
 
 @dataclass(eq=False)
@@ -72,10 +72,10 @@ class Discovery(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, nodes: Callable[[], list[MemcachedNode]]) -> None:
+    def __init__(self, nodes: Callable[[], list[MemcachedNode]], port: int | None = None) -> None:
         self.nodes = nodes
         self.version = 1
-        super().__init__(("127.0.0.1", free_port()), _Conversation)
+        super().__init__(("127.0.0.1", usable(port) or free_port()), _Conversation)
         self.thread = threading.Thread(target=self.serve_forever, args=(0.1,), daemon=True, name="discovery")
         self.thread.start()
 

@@ -9,7 +9,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from cachelab.engines.ports import free_port
+from cachelab.engines.errors import PortTaken
+from cachelab.engines.ports import free_port, is_free
 from cachelab.engines.process import run_directory
 from cachelab.engines.relay import Relay
 from cachelab.engines.tls import authority
@@ -32,6 +33,7 @@ class Blueprint:
     cluster_mode: bool = False
     tls: object = None  # the server's certificate, for the relays; None: no encryption
     plain_too: bool = False  # TransitEncryptionMode preferred: the same port takes both
+    port: int | None = None  # asked for; on loopback one address of a cache can have it: its main endpoint
 
 
 NOWHERE = ("127.0.0.1", 1)
@@ -50,6 +52,19 @@ def with_histogram(settings: dict[str, str]) -> dict[str, str]:
 def certificate() -> object:
     """What a TLS endpoint of the account shows its clients."""
     return authority().server_material(("127.0.0.1", "localhost"))
+
+
+def usable(port: int | None) -> int | None:
+    """The port asked for, if a server of ours could take it now; None, for any free one, if not."""
+    return port if port and is_free(port) else None
+
+
+def open_main_door(blueprint: Blueprint) -> Relay:
+    """The address clients are given first: at the port asked for, or where there is room."""
+    try:
+        return open_door(blueprint, usable(blueprint.port))
+    except PortTaken:  # in this moment
+        return open_door(blueprint)
 
 
 def open_door(blueprint: Blueprint, port: int | None = None) -> Relay:
@@ -85,6 +100,7 @@ class Node(CacheNode):
     zone: str
     blueprint: Blueprint
     number: str = "0001"
+    port: int | None = None  # asked for, of a node that is a cluster by itself
     status: str = "creating"
     cut_off: bool = False  # partitioned from its primary
     link: Relay | None = None  # what its replication passes through, if that is delayed or silent
@@ -126,7 +142,10 @@ class Node(CacheNode):
             }
         elif primary:
             config["replicaof"] = f"{primary.server.host} {primary.server.port}"
-        self.server = ValkeyServer(config, directory=directory)
+        try:
+            self.server = ValkeyServer(config, usable(self.port), directory)
+        except PortTaken:  # in this moment
+            self.server = ValkeyServer(config, directory=directory)
         if not self.server.version:  # a server that asks for a password tells strangers nothing
             with self.admin() as admin:
                 self.server.version = admin.info("server").get("valkey_version", "")

@@ -14,7 +14,7 @@ from pathlib import Path
 from cachelab.engines.relay import Relay
 
 from . import slots
-from .node import Blueprint, Gone, Node, changed, open_door
+from .node import Blueprint, Gone, Node, changed, open_door, open_main_door
 
 
 class Shard:
@@ -61,7 +61,7 @@ class Shard:
 
     def open_doors(self) -> None:
         """Take the two ports, before anything listens behind them."""
-        self.primary_door = open_door(self.blueprint)
+        self.primary_door = open_main_door(self.blueprint)
         self.reader_door = open_door(self.blueprint)
 
     def point_doors(self) -> None:

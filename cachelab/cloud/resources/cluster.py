@@ -7,8 +7,9 @@ from cachelab.engines.relay import Relay
 
 from ..facts.addresses import aws_address
 from ..facts.parameters import ParameterGroup
+from ..plane.access import Access
 from ..plane.memcached import Discovery, MemcachedNode
-from ..plane.node import NOWHERE, Node
+from ..plane.node import Blueprint, Node, open_main_door
 from .cache import Cache, endpoint, log_deliveries, notification, present
 from .group import ReplicationGroup
 
@@ -26,13 +27,18 @@ class CacheCluster(Cache):
     discovery_front: Relay | None = None
     subnet_group_name: str | None = None
     security_group_ids: list[str] = field(default_factory=list)
+    port: int | None = None  # asked for; memcached's configuration endpoint has it, if it is free
 
     def open_discovery(self) -> None:
         """Take the port of the configuration endpoint."""
+        if not self.tls:
+            self.discovery = Discovery(lambda: list(self.memcached), self.port)
+            return
         self.discovery = Discovery(lambda: list(self.memcached))
-        if self.tls:
-            self.discovery_front = Relay(NOWHERE, tls=self.memcached[0].tls)
-            self.discovery_front.retarget(self.discovery.address)
+        self.discovery_front = open_main_door(
+            Blueprint({}, Access(), tls=self.memcached[0].tls, port=self.port)
+        )
+        self.discovery_front.retarget(self.discovery.address)
 
     def aws_address(self, region: str, kind: str | None = None, node: Node | None = None) -> str:
         kind = kind or ("configuration" if self.engine == "memcached" else "node")

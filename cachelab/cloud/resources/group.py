@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ..facts.addresses import aws_address
 from ..facts.parameters import ParameterGroup
-from ..plane.node import Node, changed, open_door
+from ..plane.node import Node, changed, open_main_door
 from ..plane.shard import Shard
 from .cache import Cache, endpoint, log_deliveries, present
 
@@ -53,7 +53,7 @@ class ReplicationGroup(Cache):
 
     def open_door(self) -> None:
         """Take the port of the configuration endpoint."""
-        self.door = open_door(self.blueprint)
+        self.door = open_main_door(self.blueprint)
         self.point_door()
 
     def change_doors(self) -> None:
