@@ -329,6 +329,8 @@ class Search:
                 options = [option for option in moves(world, state) if not option.folded]
                 if not options:
                     break
+                if deadline is not None and time.monotonic() > deadline:
+                    return  # a step may have taken long
                 chosen = draw.choice(options)
                 if chosen.wrong is not None:
                     for kind in (chosen.wrong, "fresh"):

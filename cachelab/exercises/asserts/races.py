@@ -1,5 +1,7 @@
 """Answers in every order: which schedules an answer must survive, and the shortest that it does not."""
 
+import time
+
 from cachelab import races
 from cachelab.checks.attempt import Overtime, limit, note, overtime_line
 from cachelab.checks.verdict import NOT_ATTEMPTED, Schedule, Settled, Table, Verdict, broken, incorrect
@@ -7,6 +9,7 @@ from cachelab.races.telling.scene import report_scene
 
 KEY = "product:7:price"
 SECONDS = 6.0  # of computing, for one exploration: the usual one takes some hundredths
+ALL_SECONDS, LEAST_SECONDS = 8.0, 0.3  # for the larger of them together, and for each
 
 
 WHY = {  # what to think about, by the fault it took or by the kind of violation
@@ -65,33 +68,148 @@ def uses_the_cache(reader, writer, memcached: bool = False) -> None:
             )
 
 
-def alone(client, memcached: bool, warm: bool, probe=None) -> list:
-    """The steps of one client that nobody disturbs."""
+def every_key_ends(reader, writer, memcached: bool = False) -> None:
+    """Whatever reader and writer leave in the cache, each alone, has a TTL, and names the product."""
+    for client, warm in ((reader, False), (writer, False), (writer, True), (reader, True)):
+        state = "warm" if warm else "cold"
+        call = f"{races.faults.name_of(client)}(cache, db), alone, with a {state} cache"
+        note(call)
+        game = played_alone(client, memcached, warm, reader)
+        for key, forever in game.stays.items():
+            if not forever:
+                continue
+            raise incorrect(
+                call,
+                f"afterwards {key} is in the cache, without a TTL",
+                "every key ends one day, and none stays for ever",
+                "A delete may be lost, a failover may bring a value back, and under volatile-lru a full "
+                "cache evicts only keys with a TTL. Which option of the call that stores it sets one?",
+                listed("What it did", game.steps),
+            )
+        strange = [key for key in game.stays if "product:7" not in key]
+        if strange:
+            raise incorrect(
+                call,
+                f"afterwards {strange[0]} is in the cache",
+                "keys that name the product: they begin with product:7",
+                "An import job deletes what it finds under product:7. Whose price would it miss?",
+            )
+
+
+def nobody_is_waited_for(reader, memcached: bool = False) -> None:
+    """A reader that comes while another is at its database query goes to the database at once."""
+    name = races.faults.name_of(reader)
+    call = f"{name}(cache, db), while another {name} is at its db.read()"
+    note(call)
+    game = refusals_settled(call, races.play, [reader, reader], memcached=memcached)
+    while not (game.steps and game.steps[-1].to == "database"):
+        if not moved(game, 0):
+            return
+    first = len(game.steps)
+    while moved(game, 1):
+        mine = game.steps[first:]
+        if mine[-1].to == "database":
+            return
+        if (mine[-1].call, mine[-1].shown()) in [(step.call, step.shown()) for step in mine[:-1]]:
+            break
+    mine = game.steps[first:]
+    if any(step.to == "database" for step in mine):
+        return
+    raise incorrect(
+        call,
+        f"it looks again and again, with {mine[-1].call}" if mine else "it does not go on",
+        "it asks the database after one look",
+        "The other may be slow, or dead: how long would this reader's caller wait? Who finds no value and "
+        "holds no mark can still ask the database, and store nothing.",
+        listed("What happened", game.steps),
+    )
+
+
+def moved(game, i: int) -> bool:
+    """Let client i of a game make its next call, if it has one left."""
+    for choice, move in enumerate(game.moves()):
+        if move.step.index == i and not move.fault:
+            game.do(choice)
+            return True
+    return False
+
+
+def a_dead_reader_leaves_nothing_old(reader, writer, memcached: bool = False) -> None:
+    """Wherever a reader dies beside a writer that finishes, in every order: the cache is right in the end."""
+    names = f"{races.faults.name_of(reader)}, {races.faults.name_of(writer)}"
+    called = f"`races.explore([{names}], fault='crash')`, where only the reader dies"
+    note(called)
+    game = refusals_settled(called, races.play, [reader, writer], fault="crash", memcached=memcached)
+    todo: list[list[int]] = [[]]
+    for choices in todo:  # every way through, each a list of choices; the list grows as we go
+        if len(choices) > 30 or len(todo) > 5_000:
+            return  # it goes round and round: what the explorations say of that has been said
+        while game.steps:
+            game.undo()
+        for choice in choices:
+            game.do(choice)
+        for i, move in enumerate(game.moves()):
+            if not move.fault or move.step.index == 0:
+                todo.append([*choices, i])
+        if game.finished and any(step.fault for step in game.steps) and game.violated:
+            raise incorrect(
+                called,
+                game.violated,
+                "no such order",
+                "The reader died before it could look again. What it had stored by then must be safe.",
+                listed("What happened", game.steps),
+            )
+
+
+def played_alone(client, memcached: bool, warm: bool, probe=None):
+    """The game of one client that nobody disturbs, at its end."""
     call = f"{races.faults.name_of(client)}(cache, db), alone"
     game = refusals_settled(call, races.play, [client], memcached=memcached, warm=warm, probe=probe)
     complain(call, game.report)
     while not game.finished:
         game.do(0)
-    return game.steps
+    return game
+
+
+def alone(client, memcached: bool, warm: bool, probe=None) -> list:
+    """The steps of one client that nobody disturbs."""
+    return played_alone(client, memcached, warm, probe).steps
 
 
 def holds_everywhere(reader, writer, *crowds: str, memcached: bool = False) -> None:
-    """Without a fault first, then with evictions and expiries: each in every crowd, the smallest first."""
-    for fault in (None, "evict", "expire"):
-        for crowd in crowds:
-            holds([{"r": reader, "w": writer}[name] for name in crowd], fault, memcached)
+    """Each in every crowd, the smallest first, without a fault and with evictions and expiries.
+
+    A loop multiplies the orders. Those of the first crowd are all tried; of the others, what time allows.
+    """
+    cases = [(crowd, fault) for fault in (None, "evict", "expire") for crowd in crowds]
+    end = time.monotonic() + ALL_SECONDS
+    for i, (crowd, fault) in enumerate(cases):
+        share = max((end - time.monotonic()) / (len(cases) - i), LEAST_SECONDS)
+        clients = [{"r": reader, "w": writer}[name] for name in crowd]
+        holds(clients, fault, memcached, seconds=None if crowd == crowds[0] else share)
 
 
-def holds(clients: list, fault: str | None, memcached: bool = False) -> None:
-    """Explore; settle with the shortest schedule that leaves the cache wrong or somebody stuck."""
+def holds(
+    clients: list,
+    fault: str | None,
+    memcached: bool = False,
+    *,
+    budget: int = 1,
+    seconds: float | None = None,
+) -> None:
+    """Explore; settle with the shortest schedule that leaves the cache wrong or somebody stuck.
+
+    seconds: try orders for so long, and be content with that; None: all of them.
+    """
     names = ", ".join(races.faults.name_of(getattr(client, "handler", client)) for client in clients)
     circumstances = (f", fault={fault!r}" if fault else "") + (", memcached=True" if memcached else "")
+    circumstances += f", budget={budget}" if budget > 1 else ""
     called = f"`races.explore([{names}]{circumstances})`"
-    options = {"fault": fault, "memcached": memcached, "seconds": None}
+    options = {"fault": fault, "budget": budget, "memcached": memcached, "seconds": seconds}
     report = refusals_settled(called, races.explore, clients, **options)
     complain(called, report)
     if report.verdict == ".":
-        if not report.complete:
+        if not report.complete and seconds is None:
             raise broken(
                 called,
                 "nothing went wrong, but there were more orders than the explorer tries",
@@ -147,10 +265,12 @@ def complain(called: str, report: races.Report) -> None:
 
 
 def think(report: races.Report, faults) -> str:
-    if report.kind in ("t", "K", "dirty"):
-        return WHY[report.kind]
     steps = report.violation or []
     needed = next((step.fault for step in steps if step.fault), None)
+    if report.kind == "t" and needed:
+        return f"{WHY[needed]} {WHY['t']}"
+    if report.kind in ("t", "K", "dirty"):
+        return WHY[report.kind]
     if needed is None and "replica_lag" in faults:
         needed = "replica_lag"
     committed = max((i for i, step in enumerate(steps) if step.committed is not None), default=0)

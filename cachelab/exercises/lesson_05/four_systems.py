@@ -15,7 +15,10 @@ from cachelab.races.matrix import from_replica
 FIXES = {
     "delete": ("delete after each write", "DeleteAfterWrite"),
     "delete + ttl": ("delete after each write, and every entry has a TTL", "TtlAndDelete"),
-    "lease": ("delete after each write, and readers fill under a lease", "Lease"),
+    "lease + ttl": (
+        "delete after each write, readers fill under a lease, and every entry has a TTL",
+        "LeaseWithTtl",
+    ),
     "cdc + lease": (
         "a handler deletes for each commit on the primary, readers fill under a lease",
         "CdcLease",

@@ -115,6 +115,7 @@ class Program:
         self.plain_name = getattr(function, "__name__", name)  # the same whoever runs it
         self.shared = shared  # by all clients that run this function: it must not use its identity
         self.personal = False
+        self.endless: set[tuple] = set()  # rounds that were foreseen never to end
         root = Node(self, None, None)
         self.root = self._visit(root)
 
@@ -186,6 +187,11 @@ class Program:
         """What becomes of a client that has just gone through `steps` if further rounds bring nothing new."""
         history = node.history()
         body, length = history[-len(steps) :], len(steps)
+        round_ = tuple((call, _key(answer), where) for call, answer, where in body)
+        if round_ in self.endless:
+            loop = Loop([(call, answer) for call, answer, _ in body], None, FOREVER)
+            loop.folds = True
+            return loop
         run = self.session.run(self, history, again=body)
         ended = run.gave_up or run.pending is None
         rounds = 1 + len(run.extra) // length
@@ -193,6 +199,7 @@ class Program:
             ended = False  # it polls by calling itself, and on a real server others would have moved by now
         if not ended:
             rounds = FOREVER
+            self.endless.update(round_[k:] + round_[:k] for k in range(length))  # wherever one looks
         loop = Loop([(call, answer) for call, answer, _ in body], None, rounds)
         if not ended:
             loop.folds = True

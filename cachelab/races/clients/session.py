@@ -23,7 +23,7 @@ from cachelab.learner.lines import Line
 from cachelab.races.calls import Call, describe
 from cachelab.races.refusals import ADVICE, Endless, NotDeterministic, NotModelled, Refusal
 
-FOREVER = 1_000  # a loop that has not given up after so many rounds never does
+FOREVER = 1_000  # a loop that has not given up after so many calls never does
 _GRACE = 20  # calls it may still try after it was suspended, in its `finally` and `except` blocks
 
 
@@ -169,7 +169,7 @@ class Session:
             self.virtual.called()
             return answer
         where = _here()
-        if run.again is not None and len(run.extra) < FOREVER * len(run.again):
+        if run.again is not None and len(run.extra) < FOREVER:
             expected, answer, line = run.again[len(run.extra) % len(run.again)]
             if where == line and run.program.alike(call, expected):
                 run.extra.append((call, where))

@@ -59,6 +59,13 @@ class Game:
         return self._contents(self._states[0])
 
     @property
+    def stays(self) -> dict[str, bool]:
+        """For each key in the cache now: whether it stays for ever, because nobody has given it a TTL."""
+        keyspace, model = self._world.keyspaces[self.state.keyspace], self._world.model
+        ends = set(model.expiring(keyspace))
+        return {key.decode(errors="replace"): key not in ends for key in model.keys(keyspace)}
+
+    @property
     def db(self) -> str:
         """The latest committed value now."""
         return self._world.logs[self.state.log][-1]

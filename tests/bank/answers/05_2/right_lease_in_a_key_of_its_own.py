@@ -3,7 +3,7 @@ import uuid
 
 FILL = """
 if redis.call("GET", KEYS[2]) == ARGV[1] then
-    redis.call("SET", KEYS[1], ARGV[2])
+    redis.call("SET", KEYS[1], ARGV[2], "EX", 300)
     redis.call("DEL", KEYS[2])
 end
 """

@@ -13,7 +13,7 @@ def reader(cache, db):
             return price
         price = db.read()
         pipe.multi()
-        pipe.set(KEY, price)
+        pipe.set(KEY, price, ex=3600)
         try:
             pipe.execute()
         except redis.WatchError:

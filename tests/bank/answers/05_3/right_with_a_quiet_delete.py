@@ -16,7 +16,7 @@ def memcached_reader(cache, db):
         return value
     token = [flag for flag in flags if flag[:1] == b"c"][0][1:]
     price = db.read()
-    cache.raw_command(f"ms {KEY} {len(price)} C{token.decode()}\r\n{price}")
+    cache.raw_command(f"ms {KEY} {len(price)} T300 C{token.decode()}\r\n{price}")
     return price
 
 

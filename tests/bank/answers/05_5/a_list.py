@@ -1,4 +1,4 @@
 # verdict: broken
 # says: `choice` is a list(.|\n)*should be a dict
 
-choice = ["delete + ttl", "lease", "cdc + lease", "replica cdc + lease"]
+choice = ["delete + ttl", "lease + ttl", "cdc + lease", "replica cdc + lease"]

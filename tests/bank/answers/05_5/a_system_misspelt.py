@@ -3,7 +3,7 @@
 
 choice = {
     "description": "delete + ttl",
-    "prices": "lease",
+    "prices": "lease + ttl",
     "stock": "cdc + lease",
     "profiles": "replica cdc + lease",
 }

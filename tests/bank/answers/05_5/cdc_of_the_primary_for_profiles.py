@@ -3,7 +3,7 @@
 
 choice = {
     "descriptions": "delete + ttl",
-    "prices": "lease",
+    "prices": "lease + ttl",
     "stock": "cdc + lease",
     "profiles": "cdc + lease",
 }

@@ -3,7 +3,7 @@
 
 choice = {
     "descriptions": "delete + ttl",
-    "prices": "lease",
-    "stock": "lease",
+    "prices": "lease + ttl",
+    "stock": "lease + ttl",
     "profiles": "replica cdc + lease",
 }

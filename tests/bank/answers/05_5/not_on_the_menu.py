@@ -3,7 +3,7 @@
 
 choice = {
     "descriptions": "pray",
-    "prices": "lease",
+    "prices": "lease + ttl",
     "stock": "cdc + lease",
     "profiles": "replica cdc + lease",
 }

@@ -1,4 +1,4 @@
 # verdict: not attempted
 # says: no choice for 'profiles' yet
 
-choice = {"descriptions": "delete + ttl", "prices": "lease", "stock": "cdc + lease"}
+choice = {"descriptions": "delete + ttl", "prices": "lease + ttl", "stock": "cdc + lease"}

@@ -3,6 +3,6 @@
 choice = {
     "profiles": "replica cdc + lease",
     "stock": "cdc + lease",
-    "prices": "lease",
+    "prices": "lease + ttl",
     "descriptions": "delete + ttl",
 }

@@ -2,7 +2,7 @@
 
 choice = dict(
     descriptions="delete + ttl",
-    prices="lease",
+    prices="lease + ttl",
     stock="cdc + lease",
     profiles="replica cdc + lease",
     carts="delete",
