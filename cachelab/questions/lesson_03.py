@@ -35,7 +35,7 @@ QUESTIONS = {
         "The waiter gives up after",
         unit="s",
         low="`create-failed` is not a word it knows: for the waiter, the creation is still on its way.",
-        high="It does not wait for ever: see how often it asks, and how many times.",
+        high="It does not wait forever: see how often it asks, and how many times.",
         because="It waits for a word that will never come.",
     ),
     "address": Question(
@@ -51,22 +51,22 @@ QUESTIONS = {
         choices={
             "works, unencrypted": "A server may offer both. This one insists on encryption.",
             "gets an error at once": "",
-            "waits for a time-out": "It would, if nobody answered. Here somebody does, and hangs up.",
+            "waits for a time-out": "That is reported from AWS, too. Here somebody answers, and hangs up.",
         },
-        because="The server expects a TLS greeting, and hangs up on anything else.",
+        because="What listens here expects a TLS greeting, and hangs up on anything else.",
     ),
     "failover": Question(
         "Longest time without a successful write",
         unit="s",
-        low="Somebody has to notice, choose an heir, promote it and lead the address there.",
-        high="On AWS it is seconds. On one machine, a dead process is noticed at once.",
+        low="Somebody has to notice, choose a replica, promote it and lead the address there.",
+        high="On AWS it is longer. On one machine, a dead process is noticed at once.",
         because="The same address leads to another node, and your client opens a new connection to it.",
     ),
     "lost": Question(
         "payments still there",
         of=500,
         high="Each was acknowledged, but only by the primary: it does not wait for its replicas.",
-        because="The heir had never heard of them.",
+        because="The new primary had never heard of them.",
     ),
     "snapshot": Question(
         "You get",
@@ -77,12 +77,12 @@ QUESTIONS = {
         because="Replicas are yours to order again.",
     ),
     "end": Question(
-        "Still billing",
+        "Left are",
         choices={
-            "nothing": "What you delete stops billing. The snapshot is a thing of its own.",
-            "the snapshot": "",
-            "the subnet group": "It is still there, but groups and networks are free.",
+            "all three": "A cluster's own daily backups go with it, on AWS as here.",
+            "the manual one and the final one": "",
+            "none": "What you ordered by name is yours, and goes when you delete it by name.",
         },
-        because="One backup of a living cache is free; this cache is gone.",
+        because="Whoever deletes a cluster deletes its automatic backups.",
     ),
 }
