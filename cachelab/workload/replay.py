@@ -59,9 +59,17 @@ def make_room(client, items: int, value: int = 100, ttl: bool = False) -> None:
     client.config_set("maxmemory", 0)
     client.flushall(asynchronous=False)
     server = on_valkey(client, value, 3600 if ttl else None)
+    (
+        server.read([KEY % 0]),
+        server.size(),
+        client.info("memory"),
+    )  # a command's first call takes memory for good
     for first in range(0, items, 500):
-        server.store([KEY % (10**8 + number) for number in range(first, min(first + 500, items))])
-    client.config_set("maxmemory", client.info("memory")["used_memory"])
+        server.store([KEY % (10_000 + number) for number in range(first, min(first + 500, items))])
+    client.connection_pool.disconnect()  # its buffers count as used, and shrink a moment later
+    client.ping()
+    used = client.info("memory")
+    client.config_set("maxmemory", used["used_memory"] - used.get("mem_clients_normal", 0))
     client.flushall(asynchronous=False)
 
 

@@ -35,7 +35,7 @@ def _trace(name: str) -> np.ndarray:
         return trace.loop(REQUESTS, ROOM * 5 // 4)
     usual = trace.zipf(REQUESTS, ITEMS)
     other = {
-        "scan": lambda: trace.scan(usual, 2 * ROOM),
+        "scan": lambda: trace.scan(usual, 2 * ROOM, at=0.18),
         "shift": lambda: trace.shift(usual),
         "one-off": lambda: trace.one_off(usual, 0.2),
     }

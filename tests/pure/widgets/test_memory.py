@@ -11,8 +11,8 @@ def own_progress(tmp_path, monkeypatch):
 
 
 def test_room_and_ttl_says_which_of_the_two_binds():
-    bench = memory.room_and_ttl([(787, 0.53)])
-    assert "Both bind" in bench.sentence and bench.figure.data("your server") == ([787], [0.53])
+    bench = memory.room_and_ttl([(1000, 0.574)])
+    assert "Both bind" in bench.sentence and bench.figure.data("your server") == ([1000], [0.574])
     sizes, both = bench.figure.data("both")
     assert len(sizes) == len(bench.figure.data("memory alone")[0]) and both == sorted(both)
     assert "Memory decides" in bench.set(ttl=3600).finish().sentence
@@ -23,9 +23,9 @@ def test_room_and_ttl_says_which_of_the_two_binds():
 def test_room_and_ttl_challenges():
     bench = memory.room_and_ttl()
     assert bench.asks.found == 0
-    bench.set(room=3000).finish()
+    bench.set(room=3500).finish()
     assert bench.asks.found == 1
-    bench.set(ttl=3600, room=800).finish()
+    bench.set(ttl=3600, room=1000).finish()
     assert bench.asks.found == 2
 
 
