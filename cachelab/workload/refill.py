@@ -15,8 +15,8 @@ def refills(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(middles of intervals, in TTLs since the fill; loads in each, 1 being the even rate).
 
-    `client` is a redis-py client. Each fill draws its TTL between low·ttl and high·ttl seconds. Keys `refill:…` are overwritten. It is the
-    experiment that `jitter.loads` computes.
+    `client` is a redis-py client; keys `refill:…` are overwritten. Each fill draws its TTL between low·ttl
+    and high·ttl seconds. It is the experiment that `jitter.loads` computes.
     """
     chance = np.random.default_rng(1)
     lives = iter(lambda: int(chance.uniform(low, high) * ttl * 1000), None)
