@@ -10,7 +10,7 @@ from ..quantity import quantity
 
 __all__ = ["sizing"]
 
-TYPES = "t4g.micro t4g.small t4g.medium m7g.large r7g.large r7g.xlarge r7g.2xlarge"  # as many as a chart shows
+TYPES = "t4g.micro t4g.small t4g.medium m7g.large r7g.large r7g.xlarge r7g.2xlarge"  # a chart full
 NODES = tuple(
     model_of.Node(name, catalog.MEMORY[name], prices.node_hour(name))
     for name in (f"cache.{kind}" for kind in TYPES.split())
