@@ -162,8 +162,7 @@ def _frequency_misleads(bench):
 
 
 def _holds_on_the_smallest(bench):
-    names, usable = bench.figure.data("usable")
-    fits = bench.figure.data("needed")[1][0] <= min(usable)
+    fits = bench.figure.data("filled")[1][0] <= 1
     return fits and len(bench.moved) == 1 and bench.moved[0] in ("ttl", "value")
 
 

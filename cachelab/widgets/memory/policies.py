@@ -65,6 +65,7 @@ def policies(measured: dict | None = None) -> Bench:
                 "other products become popular": "shift",
                 "2,500 products in turn": "loop",
             },
+            "scan",
         ),
         Choice("policy", list(SHOWN), "Valkey allkeys-lfu", label="policy, beside the textbook's LRU"),
     ]

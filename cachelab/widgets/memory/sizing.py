@@ -15,6 +15,7 @@ NODES = tuple(
     model_of.Node(name, catalog.MEMORY[name], prices.node_hour(name))
     for name in (f"cache.{kind}" for kind in TYPES.split())
 )
+ROWS = [f"{node.name}, ${node.usd_per_hour * prices.HOURS_PER_MONTH:,.0f} a month" for node in NODES]
 
 
 def sizing(measured: float | None = None) -> Bench:
@@ -25,8 +26,8 @@ def sizing(measured: float | None = None) -> Bench:
         each = measured if known else model_of.estimate(key, value)
         live = min(entries, writes * ttl)
         need = model_of.needed(live, each)
-        drawn = {"usable": ([node.name for node in NODES], [node.memory * (1 - reserved) for node in NODES])}
-        drawn["needed"] = ([node.name for node in NODES], [need] * len(NODES))
+        filled = [need / (node.memory * (1 - reserved)) for node in NODES]
+        drawn = {"filled": (ROWS, filled)}
         words = f"{live:,.0f} live entries of {each:.0f} bytes ({'measured' if known else 'estimated'}), and "
         words += f"a quarter more for the dead: {quantity(need, 'B')}. "
         found = model_of.offers(live, each, NODES, reserved=reserved)
@@ -45,8 +46,8 @@ def sizing(measured: float | None = None) -> Bench:
         Slider("writes", stops=[10, 100, 1000, 10_000], value=1000, unit="/s", label="fills"),
         Slider("reserved", 0, 0.5, 0.25, step=0.05, unit="%", label="reserved-memory-percent"),
     ]
-    chart = Figure("Memory for entries", x="node type", y="bytes", y_unit="B", x_scale="log")
-    chart.bars("usable").points("needed", shape="diamond")
+    chart = Figure("How full each node would be", x="node and price a month", y="filled", y_unit="%")
+    chart.bars("filled")
     return Bench(model, controls, chart, challenges="06.sizing")
 
 
