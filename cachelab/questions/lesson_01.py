@@ -12,7 +12,7 @@ QUESTIONS = {
         "system.",
     ),
     "distance": Question(
-        "quicker from the near cache by a factor of",
+        "faster from the near cache by a factor of",
         unit="×",
         low="The database is in the other zone now, and each question waits for the way there and back.",
         high="The cache is on another machine too: both trips are real, one is only longer.",
@@ -23,6 +23,7 @@ QUESTIONS = {
         of=1000,
         low="The popular products come up again and again, and even the unpopular ones are visited twice.",
         high="Zipf's law has a long tail: many visits go to a product that nobody else asks for.",
+        because="Nearly half of all visits want a page that the database has put together before.",
     ),
     "cached": Question(
         "hit ratio, starting empty",
@@ -30,10 +31,18 @@ QUESTIONS = {
         low="Every page that somebody has asked for before is a hit; nothing is ever forgotten here.",
         high="An empty cache has to be filled: the first visit to each page is a miss.",
     ),
+    "busy": Question(
+        "the product page beside eight others, slower by a factor of",
+        unit="×",
+        low="The others keep the database's cores busy all the time, and yours wait for a turn.",
+        high="Your queries are short: they get their turn between the long ones.",
+        because="The database's cores are shared, and a page that asks several questions waits several times.",
+    ),
     "writes": Question(
-        "best possible hit ratio with 50% writes",
+        "hit ratio with 50% writes, each of which deletes the copy",
         unit="%",
         low="A read hits whenever the operation just before it was a read too.",
         high="However large the cache: each price change throws the copy away, and the next read is a miss.",
+        because="A read is a hit if the operation before it was a read, too: in random order, half of the time.",
     ),
 }

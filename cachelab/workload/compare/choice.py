@@ -256,7 +256,7 @@ def recommend(**answers: str) -> Recommendation:
         reasons,
         {name: tuple(reasons) for name, reasons in against.items()},
         _objection(engine, answers, against),
-        _caution(answers),
+        _caution(engine, answers),
     )
 
 
@@ -284,14 +284,19 @@ def _objection(engine: str, answers: Mapping[str, str], against: Mapping[str, li
     return f"You would take {wish}. Before you do, weigh this: {against[wish][0].because}"
 
 
-def _caution(answers: Mapping[str, str]) -> str:
+def _caution(engine: str, answers: Mapping[str, str]) -> str:
+    form = _form(engine, answers)
     if answers["loss"] == "nothing":
         return (
             "If there is no other copy, this is a database and no cache. Ask first whether a database, or "
             "MemoryDB, should hold it."
         )
     if answers["loss"] == "little":
-        return "Replication is asynchronous: a failover may lose the last writes."
+        return "Replication is asynchronous: a failover may lose the last writes, deletes among them."
+    if engine == VALKEY and form == "serverless":
+        return "Serverless takes a cluster client, open ports 6379 and 6380, and a TTL on every key."
+    if "cluster mode" in form:
+        return "Cluster mode takes a cluster client, and the keys of one command must share a slot."
     return ""
 
 

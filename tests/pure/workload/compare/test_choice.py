@@ -89,6 +89,12 @@ def test_forms():
     assert "serverless" not in recommend(load="cores", rhythm="spiky").form
 
 
+def test_a_form_says_what_it_asks_of_clients():
+    assert "cluster client" in recommend(rhythm="spiky").caution
+    assert "share a slot" in recommend(load="many").caution
+    assert recommend().caution == "" and recommend(today="memcached", rhythm="spiky").caution == ""
+
+
 def test_left_out_is_the_first_answer_and_nonsense_is_refused():
     assert recommend() == recommend(**ALL[0])
     with pytest.raises(ValueError, match="no question is called 'color'; there are holds, loss"):
