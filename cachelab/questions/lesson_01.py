@@ -36,13 +36,13 @@ QUESTIONS = {
         unit="×",
         low="The others keep the database's cores busy all the time, and yours wait for a turn.",
         high="Your queries are short: they get their turn between the long ones.",
-        because="The database's cores are shared, and a page that asks several questions waits several times.",
+        because="The database's cores are shared, and a page that asks four questions waits four times.",
     ),
     "writes": Question(
         "hit ratio with 50% writes, each of which deletes the copy",
         unit="%",
         low="A read hits whenever the operation just before it was a read too.",
         high="However large the cache: each price change throws the copy away, and the next read is a miss.",
-        because="A read is a hit if the operation before it was a read, too: in random order, half of the time.",
+        because="A read is a hit if the operation before it was a read: in random order, half of the time.",
     ),
 }

@@ -52,7 +52,7 @@ def test_start_here_and_why_cache(no_servers):
         assert NO_ANSWER in said[cell]
     for cell in ("arithmetic-run", "cheap", "bench-run"):
         assert "with a stand-in for Valkey: this means nothing" in said[cell]
-    assert "472 of 1000" in said["repeated-run"] and "47.2%" in said["cached-run"]  # counts are counts
+    assert "472 of 1,000" in said["repeated-run"] and "47.2%" in said["cached-run"]  # counts are counts
 
 
 @pytest.mark.skipif(os.name != "posix", reason="it hides servers through PATH")
