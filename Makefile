@@ -15,7 +15,7 @@ help:             ## this list
 lab: .venv/lab    ## open the course in JupyterLab
 	@sh .ci/apt memcached
 	@$(BIN)/python -m cachelab.checks
-	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) my-lessons/00_start_here.ipynb
+	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --LabApp.default_url=/doc/tree/my-lessons/00_start_here.ipynb
 
 test: .venv/dev   ## everything CI runs
 	@sh .ci/apt memcached chromium

@@ -13,6 +13,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 from nbconvert import HTMLExporter
@@ -56,12 +57,47 @@ def title(nb: nbformat.NotebookNode) -> str:
     return re.match(r"#+ *(.+)", nb.cells[0].source)[1]
 
 
-def page(nb: nbformat.NotebookNode, contents: str) -> str:
+def contents(nb: nbformat.NotebookNode) -> str:
+    """The page's sections, as links."""
+    heads = [
+        re.sub(r"[*`]", "", line[3:]).strip()
+        for cell in nb.cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("## ")
+    ]
+    links = (f'<li><a href="#{quote(head.replace(" ", "-"))}">{escape(head)}</a></li>' for head in heads)
+    return "\n".join(links)
+
+
+def page(nb: nbformat.NotebookNode, lessons: str, around: str = "") -> str:
+    """One page: `lessons` is the list of all, `around` leads to the ones before and after."""
     code = HtmlFormatter(style="default").get_style_defs(".highlight")
     dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
     style = f"{STYLE}\n{code}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
-    parts = {"TITLE": escape(title(nb)), "STYLE": style, "CONTENTS": contents, "BODY": body(nb)}
+    parts = {"TITLE": escape(title(nb)), "STYLE": style, "LESSONS": lessons, "CONTENTS": contents(nb)}
+    parts |= {"AROUND": around, "BODY": body(nb)}
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], PAGE)
+
+
+def link(path: Path, notebooks: dict, words: str = "") -> str:
+    text = f"{words}{title(notebooks[path])}"
+    return f'<a href="../{path.parent.name}/{path.stem}.html">{escape(text)}</a>'
+
+
+def listing(lesson: Path, notebooks: dict) -> str:
+    """A lesson in the list of all, and its exercises if there are any."""
+    exercises = ROOT / "exercises" / lesson.name
+    more = f' <a href="../exercises/{lesson.stem}.html">exercises</a>' if exercises in notebooks else ""
+    return f"<li>{link(lesson, notebooks)}{more}</li>"
+
+
+def around(path: Path, notebooks: dict) -> str:
+    """Links to the page before and the page after, among the lessons or among the exercises."""
+    beside = [other for other in notebooks if other.parent == path.parent]
+    at = beside.index(path)
+    before = link(beside[at - 1], notebooks, "← ") if at else "<span></span>"
+    return before + (link(beside[at + 1], notebooks, "→ ") if at + 1 < len(beside) else "")
 
 
 def main() -> int:
@@ -76,14 +112,11 @@ def main() -> int:
         notebooks = dict(zip(lessons, two_at_a_time.map(executed, lessons), strict=True))
     for path in exercises:  # as the learner finds them: nothing run, nothing solved
         notebooks[path] = nbformat.read(path, as_version=4)
-    contents = "\n".join(
-        f'<li><a href="../notebooks/{path.stem}.html">{escape(title(notebooks[path]))}</a></li>'
-        for path in lessons
-    )
+    listed = "\n".join(listing(path, notebooks) for path in lessons)
     for path, nb in notebooks.items():
         target = options.out / path.parent.name / f"{path.stem}.html"
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(page(nb, contents), encoding="utf-8")
+        target.write_text(page(nb, listed, around(path, notebooks)), encoding="utf-8")
         print(target)
     first = f"notebooks/{lessons[0].stem}.html"
     (options.out / "index.html").write_text(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from .course import copies, progress
+from .course import copies, early, progress
 from .course.source import NotHere
 from .exercise import exercise_ids
 
@@ -42,7 +42,9 @@ class Welcome:
 
 
 def begin(lesson: str) -> Welcome:
-    """For the top of an exercise notebook: says what is solved; makes and links the learner's copy."""
+    """For the top of an exercise notebook: says what is solved; makes and links the learner's copy; tells a
+    check that is run before its answer in a sentence."""
+    early.watch()
     ids = exercise_ids(lesson)
     solved = sum(progress.read()["exercises"].get(id, {}).get("solved", False) for id in ids)
     link = trouble = ""

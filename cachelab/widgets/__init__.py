@@ -5,6 +5,7 @@ from .aws import Chooser, ClusterView, OrderForm, chooser, cluster, order
 from .base import Base
 from .challenge import Challenge
 from .chart import Bench, Chart, Choice, Figure, Slider
+from .inside import look_inside
 from .path import PathView, RequestPath, request_path
 from .preflight import preflight
 from .progress import progress
@@ -39,6 +40,7 @@ __all__ = [
     "cluster",
     "guesses",
     "hot",
+    "look_inside",
     "order",
     "play_scheduler",
     "predict",

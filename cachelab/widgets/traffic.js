@@ -15,7 +15,7 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
   const tiles = html("dl", { class: "tiles" });
   const places = get("pictures").map(() => html("div"));
   root.classList.add("traffic");
-  root.append(panel, said, trouble, tiles, ...places);
+  root.append(panel, said, trouble, tiles, html("div", { class: "charts" }, ...places));
   challenges(root, watch);
   if (isStatic) {
     for (const one of panel.querySelectorAll("input, button")) one.disabled = true;

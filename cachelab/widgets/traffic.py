@@ -176,7 +176,7 @@ class TrafficBench(Challenged, Base):
             self._redraw()
 
     def _clear(self) -> None:
-        x = {"x": "seconds", "x_range": (0, self.model.limit), "margins": (60, 24)}
+        x = {"x": "seconds", "x_range": (0, self.model.limit), "margins": (60, 24), "flags": 1}
         self._hits = Figure(y="hit ratio", y_unit="%", y_range=(0, 1), height=120, **x)
         self._hits.line("measured").threshold("in the long run")
         log = {"y_scale": "log", "y_range": (1e-4, 10)}
@@ -185,7 +185,7 @@ class TrafficBench(Challenged, Base):
         self._latency.line("p50").line("p99").points("still waiting", shape="cross")
         self._rates = Figure(y="per second", height=120, **x)
         self._rates.line("requests", color="grey").line("database queries", color="pink")
-        self._figures = (self._hits, self._latency, self._rates)
+        self._figures = (self._hits, self._rates, self._latency)
 
     def _expect(self) -> None:
         """What arithmetic says of a cache with this TTL and these writes, user by user."""

@@ -1,5 +1,8 @@
 """JupyterLab as `make lab` gives it: its own settings, the file browser open, a laptop of 1024 × 768."""
 
+import re
+from pathlib import Path
+
 import nbformat
 import pytest
 from playwright.sync_api import expect
@@ -62,3 +65,23 @@ def test_escape_leads_out_of_a_widget_to_the_keys_of_the_notebook(given):
             "(n) => jupyterapp.shell.currentWidget.content.widgets.length === n + 1", arg=len(before)
         )
         assert page.cells()[page.cells().index("c1") + 1] not in before
+
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_first_screen_belongs_to_the_course(given):
+    """`make lab` opens one document: 800 pixels for it on a laptop of 1024, not 590 beside a file browser.
+    Links lead on to the next one."""
+    [mode] = re.findall(r"--LabApp.default_url=(/\S+?)my-lessons/", (ROOT / "Makefile").read_text())
+    with open_here(given, ROOT / "notebooks" / "00_start_here.ipynb") as page:
+        next_one = page.path.with_name("01_why_cache.ipynb")
+        next_one.write_text((ROOT / "notebooks" / "01_why_cache.ipynb").read_text())
+        where = page.path.relative_to(given.folder / "work")
+        page.page.goto(f"{given.url}{mode[1:]}{where}?token={given._token}")
+        page.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
+        expect(page.page.get_by_text("In 5 minutes you will").first).to_be_visible()
+        assert page.page.evaluate("jupyterapp.shell.currentWidget.node.clientWidth") > 800
+        page.page.evaluate("jupyterapp.shell.currentWidget.content.scrollToItem(17)")
+        page.page.get_by_role("link", name="Lesson 01: why cache, and when not to").last.click()
+        expect(page.page.get_by_role("heading", name="01 · Why cache").first).to_be_visible()

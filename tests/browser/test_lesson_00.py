@@ -36,6 +36,10 @@ def test_progress_is_taken_over_by_keyboard(lesson, tmp_path, monkeypatch):
     code = progress.export()
 
     view = lesson.output("progress")
+    line = view.locator("summary", has_text="04 cache aside")  # one line a lesson, which unfolds
+    expect(line).to_contain_text("0 of 6 solved")
+    line.focus()
+    line.press("Enter")
     solved = view.get_by_role("listitem").filter(has_text="04.1")
     expect(solved).to_contain_text("not yet tried")
     summary = view.get_by_text("Carry it to another machine")

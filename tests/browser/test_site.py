@@ -111,8 +111,10 @@ def test_a_page_fits_asks_for_nothing_and_shows_what_its_text_says(look, file):
 def test_the_site_opens_on_the_first_lesson_and_lists_them_all(lab, site):
     first = Page(lab, site / "index.html")
     first.page.wait_for_url("**/notebooks/00_start_here.html")
-    listed = first.page.locator("nav a").all_text_contents()
-    assert len(listed) == len(list(ROOT.glob("notebooks/*.ipynb")))
+    listed = first.page.get_by_role("navigation", name="Lessons").locator("a", has_not_text="exercises")
+    assert listed.count() == len(list(ROOT.glob("notebooks/*.ipynb")))
+    exercises = first.page.get_by_role("navigation", name="Lessons").locator("a", has_text="exercises")
+    assert exercises.count() == len(list(ROOT.glob("exercises/*.ipynb")))
     first.context.close()
 
 
@@ -126,3 +128,16 @@ def test_the_site_does_not_show_its_builder_s_own_progress(lab, site):
 def test_what_a_cell_wrote_over_is_not_shown(site):
     page = (site / "notebooks" / "02_redis_or_memcached.html").read_bytes()
     assert "Memcached  …".encode() not in page and b"\r" not in page
+
+
+def test_a_page_has_contents_that_lead_somewhere_and_a_next_one(lab, site):
+    page = Page(lab, site / "notebooks" / "00_start_here.html").page
+    sections = page.get_by_role("navigation", name="On this page").locator("a")
+    targets = [link.get_attribute("href") for link in sections.all()]
+    assert targets
+    there = "(one) => [one, decodeURIComponent(one)].some((id) => document.getElementById(id.slice(1)))"
+    found = [page.evaluate(there, target) for target in targets]
+    assert dict(zip(targets, found, strict=True)) == dict.fromkeys(targets, True)
+    page.get_by_role("navigation", name="Before and after").locator("a").last.click()
+    page.wait_for_url("**/notebooks/01_why_cache.html")
+    page.context.close()

@@ -24,6 +24,7 @@ class Figure:
     height          of the plot in pixels; rows take the height they need
     rows            names of rows in the order wanted, for what has rows: timelines, and bars and points over
                     names instead of numbers, which lie on their side
+    flags           rows of room for the names of markers that are still to come
     margins         (left, right) of the plot in pixels, for charts that stand above each other and share x;
                     names then stand in a legend, not beside the curves
     NaN and infinities are gaps.
@@ -44,9 +45,10 @@ class Figure:
         height: int = 220,
         rows: Iterable[str] = (),
         margins: tuple[int, int] | None = None,
+        flags: int = 0,
     ):
         self.title, self.height, self.rows = title, height, [str(row) for row in rows]
-        self.margins = margins
+        self.margins, self.flags = margins, flags
         self.x = _axis("x", x, x_unit, x_scale, x_range)
         self.y = _axis("y", y, y_unit, y_scale, y_range)
         self._series: dict[str, dict] = {}
@@ -137,6 +139,7 @@ class Figure:
             "title": self.title,
             "height": self.height,
             "margins": self.margins and list(self.margins),
+            "flags": self.flags,
             "rows": self.rows,
             "x": self.x,
             "y": self.y,

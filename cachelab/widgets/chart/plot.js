@@ -75,7 +75,7 @@ function standing(figure, width) {
 
   const xScale = scale(figure.x, [...xs, ...placesOf(marks, "x")], { count: (width - left - right) / 85, exact: true });
   xScale.map(left, width - right);
-  const flags = stackFlags(marks, xScale, left, width - right);
+  const flags = stackFlags(marks, xScale, left, width - right, "x", figure.flags);
   const top = (yTitle ? 26 : 8) + flags.height;
   const bottom = top + figure.height;
   yScale.map(bottom, top);
@@ -416,7 +416,8 @@ function nameCurves(out, curves, xScale, yScale, top, bottom, edge) {
 const placesOf = (marks, axis) => marks.filter((m) => m.axis === axis).map((m) => m.at);
 
 // Labels of vertical lines, in as many rows as they need above the plot.
-function stackFlags(marks, xScale, left, right, axis = "x") {
+// `room` rows are there from the start, so that the first flag moves nothing.
+function stackFlags(marks, xScale, left, right, axis = "x", room = 0) {
   const rows = [];
   const flags = new Map();
   for (const mark of marks.filter((m) => m.axis === axis && m.at !== null).sort((a, b) => a.at - b.at)) {
@@ -429,7 +430,8 @@ function stackFlags(marks, xScale, left, right, axis = "x") {
     rows[row] = start + width;
     flags.set(mark.name, { x, row, before: start < x });
   }
-  return { rows: flags, height: rows.length ? rows.length * 15 + 2 : 0 };
+  const count = Math.max(rows.length, room);
+  return { rows: flags, height: count ? count * 15 + 2 : 0 };
 }
 
 function drawMarks(out, marks, flags, xScale, yScale, { left, right, top, bottom }) {

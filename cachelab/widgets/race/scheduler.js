@@ -1,4 +1,4 @@
-export default widget(({ root, model, signal, watch, isStatic }) => {
+export default widget(({ root, model, signal, get, watch, isStatic }) => {
   root.classList.add("race", "scheduler");
   const ask = (what, extra = {}) => { if (!isStatic) model.send({ do: what, ...extra }); };
   const title = html("div", { class: "race-title" });
@@ -34,7 +34,9 @@ export default widget(({ root, model, signal, watch, isStatic }) => {
       const these = given.map((option, i) => (Boolean(option.fault) === faults ? choice(option, i) : null)).filter(Boolean);
       return these.length ? [html("span", { class: "moves-name" }, name), ...these] : [];
     };
-    moves.replaceChildren(...row("Who moves next?", false), ...row("Or a fault:", true));
+    const none = get("faults") && !given.some((option) => option.fault) && !scene.steps.length
+      ? html("span", { class: "moves-name quiet" }, "Or a fault: none can happen before the first move.") : "";
+    moves.replaceChildren(...row("Who moves next?", false), ...row("Or a fault:", true), none);
     moves.hidden = !given.length; // the verdict stands in their place
     undo.disabled = again.disabled = scene.steps.length === 0;
     hint.disabled = given.length === 0;

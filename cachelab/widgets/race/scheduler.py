@@ -25,11 +25,15 @@ class Scheduler(Challenged, Base):
     moves = traitlets.List(help="what may happen next, faults last: {client, call, fault}").tag(sync=True)
     hinted = traitlets.Int(-1, help="the move that a hint points at").tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
+    faults = traitlets.Bool(False, help="whether faults are part of this game").tag(sync=True)
 
     def __init__(self, game: races.Game, challenges: str | Sequence | None = None):
         self.game = game
         self._distances = [game.distance]
-        super().__init__(label="Be the scheduler: " + " ‖ ".join(game.report.clients))
+        super().__init__(
+            label="Be the scheduler: " + " ‖ ".join(game.report.clients),
+            faults=bool(game.report.bounds.faults),
+        )
         self.on_msg(lambda _widget, message, _buffers: self._asked(message))
         self._show()
         self._challenge(challenges, "scene")

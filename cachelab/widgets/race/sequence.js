@@ -174,7 +174,11 @@ function drawing(scene, step, width, grows, pick) {
   // The call and its answer, over the arrow; moved to stay between the stores; the call is cut if it cannot fit.
   function write(group, one, x, y, [low, high], anchor = "middle") {
     const answer = one.answer === null ? "" : ` → ${fitted(one.answer, (high - low) / 2, at.font)}`;
-    const words = fitted(one.call, high - low - measured(answer, at.font), at.font) + answer;
+    const space = high - low - measured(answer, at.font);
+    // Without how long it lives, then without the key, which the lane says; cut only if that is still too long.
+    const short = one.call.replace(/,? for \S+ s$/, ""), shorter = one.key ? short.replace(` ${one.key}`, "") : short;
+    const call = [one.call, short, shorter].find((text) => measured(text, at.font) <= space) ?? fitted(shorter, space, at.font);
+    const words = call + answer;
     const size = measured(words, at.font);
     const left = anchor === "start" ? x : anchor === "end" ? x - size : x - size / 2;
     const start = Math.max(low, Math.min(left, high - size));
