@@ -68,11 +68,13 @@ def environment(endpoint_url: str, trust_file: str) -> dict[str, str | None]:
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,  # what other SDKs than boto3 look for
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_PAGER": "",
         "SSL_CERT_FILE": trust_file,
+        "NODE_EXTRA_CA_CERTS": trust_file,
         "PATH": path if programs in path.split(os.pathsep) else os.pathsep.join((programs, path)),
     }
     for name in ("NO_PROXY", "no_proxy"):

@@ -1,10 +1,12 @@
 """The account's front door: an HTTP server on loopback that boto3, the `aws` command and others can use."""
 
+import io
 import json
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
+from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 NOT_IN_THE_BOX = "NotImplemented"  # the code of faults.py, which is imported later
@@ -26,7 +28,7 @@ class Server:
 
         from cachelab.engines.ports import free_port
 
-        from .api import wire
+        from .api import model, wire
         from .metrics import backend as cloudwatch
 
         wire.install()
@@ -43,6 +45,14 @@ class Server:
 
         def application(environ, start_response):
             environ[ACCOUNT_HEADER] = account_id  # each account sees only its own things
+            if _unsigned(environ, model.operations()):
+                return _refuse(
+                    environ,
+                    start_response,
+                    "403 Forbidden",
+                    "MissingAuthenticationToken",
+                    "Request is missing Authentication Token",
+                )
             try:
                 return moto(environ, start_response)
             except (ImportError, NotImplementedError) as missing:
@@ -79,13 +89,29 @@ def _not_in_the_box(environ: dict, start_response: Callable, missing: Exception)
         message += (
             " A template's AWS::ElastiCache resources are made by the calls of their names: use boto3 or aws."
         )
+    return _refuse(environ, start_response, "400 Bad Request", NOT_IN_THE_BOX, message)
+
+
+def _unsigned(environ: dict, operations: Container[str]) -> bool:
+    """Whether this is a request to ElastiCache that nobody signed. moto would think it another service's."""
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    form = length and "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "")
+    if not form or environ.get("HTTP_AUTHORIZATION") or "X-Amz-Signature" in environ.get("QUERY_STRING", ""):
+        return False
+    body = environ["wsgi.input"].read(length)
+    environ["wsgi.input"] = io.BytesIO(body)
+    return parse_qs(body.decode(errors="replace")).get("Action", [""])[0] in operations
+
+
+def _refuse(environ: dict, start_response: Callable, status: str, code: str, message: str) -> Iterable[bytes]:
+    """An AWS error, in the protocol that the client reads."""
     if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
         kind = "text/xml"
-        error = f"<Error><Code>{NOT_IN_THE_BOX}</Code><Message>{escape(message)}</Message></Error>"
+        error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
         body = f"<ErrorResponse><Errors>{error}</Errors>{error}</ErrorResponse>"
     else:
         kind = "application/json"
-        body = json.dumps({"__type": NOT_IN_THE_BOX, "message": message, "Message": message})
-    headers = [("Content-Type", kind), ("x-amzn-ErrorType", NOT_IN_THE_BOX)]
-    start_response("400 Bad Request", headers)
+        body = json.dumps({"__type": code, "message": message, "Message": message})
+    headers = [("Content-Type", kind), ("x-amzn-ErrorType", code)]
+    start_response(status, headers)
     return [body.encode()]

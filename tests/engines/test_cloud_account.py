@@ -1,6 +1,7 @@
 """The account itself: who can talk to it, what it refuses, what it leaves behind."""
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -9,7 +10,11 @@ import boto3
 import botocore.session
 import psutil
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from botocore.httpsession import URLLib3Session
 
 from cachelab import cloud
 from cachelab.cloud.api import model
@@ -471,6 +476,26 @@ def test_users_and_groups_change_in_their_own_time(aws, elasticache):
     assert elasticache.delete_user_group(UserGroupId="slowly")["Status"] == "deleting"
     with pytest.raises(elasticache.exceptions.UserGroupNotFoundFault):
         elasticache.describe_user_groups(UserGroupId="slowly")
+
+
+def test_raw_requests_with_mistakes_get_an_error_of_aws(aws):
+    """What an SDK would not send: no signature, a word for a number, nothing where something must be."""
+
+    def post(signed=True, **form):
+        request = AWSRequest("POST", aws.endpoint_url + "/", data={"Version": "2015-02-02"} | form)
+        if signed:
+            keys = Credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
+            SigV4Auth(keys, "elasticache", "us-east-1").add_auth(request)
+        answer = URLLib3Session().send(request.prepare())
+        return answer.status_code, answer.text
+
+    create = {"ReplicationGroupId": "x", "ReplicationGroupDescription": "d", "NumCacheClusters": "many"}
+    status, text = post(Action="CreateReplicationGroup", **create)
+    assert status == 400 and "<Code>InvalidParameterValue</Code>" in text
+    status, text = post(Action="AddTagsToResource")
+    assert status == 400 and "ResourceName must be provided" in text
+    status, text = post(signed=False, Action="DescribeReplicationGroups")
+    assert status == 403 and "<Code>MissingAuthenticationToken</Code>" in text
 
 
 def test_iam_users_are_refused_by_name(elasticache):

@@ -213,6 +213,35 @@ def test_what_is_not_applied_immediately_waits_for_the_maintenance_window(aws, e
     remove(aws, "patient")
 
 
+def test_parameters_of_an_old_family_reach_the_engine_by_their_old_names(aws, elasticache):
+    elasticache.create_cache_parameter_group(
+        CacheParameterGroupName="old", CacheParameterGroupFamily="redis5.0", Description="ziplists"
+    )
+    change = {"CacheParameterGroupName": "old"}
+
+    def change_to(name, value):
+        elasticache.modify_cache_parameter_group(
+            **change, ParameterNameValues=[{"ParameterName": name, "ParameterValue": value}]
+        )
+
+    change_to("hash-max-ziplist-entries", "7")
+    change_to("client-query-buffer-limit", "2097152")
+    change_to("activedefrag", "no")  # its default
+    with pytest.raises(ClientError, match="NotImplemented.*activedefrag"):
+        change_to("activedefrag", "yes")
+    with pytest.raises(ClientError, match="InvalidParameterValue.*hash-max-listpack-entries"):
+        change_to("hash-max-listpack-entries", "7")  # of a later family
+    make_group(
+        aws, "aged", NumCacheClusters=1, Engine="redis", EngineVersion="5.0.6", CacheParameterGroupName="old"
+    )
+    [node] = [node for node in aws._nodes() if node.id == "aged-001"]
+    with node.admin() as admin:
+        assert admin.config_get("hash-max-listpack-entries")["hash-max-listpack-entries"] == "7"
+        assert admin.config_get("client-query-buffer-limit")["client-query-buffer-limit"] == "2097152"
+    remove(aws, "aged")
+    elasticache.delete_cache_parameter_group(**change)
+
+
 def test_a_node_too_small_for_what_it_holds_is_refused_by_event(aws, elasticache):
     """AWS answers "modifying" and says afterwards that it did not do it (coverage-roadmap#2273)."""
     elasticache.create_cache_parameter_group(

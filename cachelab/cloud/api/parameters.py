@@ -3,7 +3,13 @@
 from .. import events
 from ..facts import catalog
 from ..facts.catalog import Version
-from ..facts.parameters import ParameterGroup, memcached_arguments, of_family, valkey_settings
+from ..facts.parameters import (
+    ParameterGroup,
+    describe_by_node_type,
+    memcached_arguments,
+    of_family,
+    valkey_settings,
+)
 from ..faults import Fault, NotInTheBox
 from ..region import Region
 from ..resources.cluster import CacheCluster
@@ -79,7 +85,10 @@ def describe(region: Region, given: dict) -> dict:
 @performs("DescribeCacheParameters")
 def describe_values(region: Region, given: dict) -> dict:
     group = region.need_parameter_group(given["CacheParameterGroupName"])
-    return page(group.describe_parameters(given.get("Source")), given, "Parameters")
+    answer = page(group.describe_parameters(given.get("Source")), given, "Parameters")
+    if given.get("Source") in (None, "", "system"):
+        answer["CacheNodeTypeSpecificParameters"] = describe_by_node_type(group.family)
+    return answer
 
 
 @performs("DescribeEngineDefaultParameters")
@@ -89,6 +98,7 @@ def describe_defaults(region: Region, given: dict) -> dict:
         raise Fault("InvalidParameterValue", f"CacheParameterGroupFamily {family} is not a valid family.")
     rows = ParameterGroup("", family, "", "").describe_parameters()
     answer = page(rows, given, "Parameters")
+    answer["CacheNodeTypeSpecificParameters"] = describe_by_node_type(family)
     return {"EngineDefaults": {"CacheParameterGroupFamily": family, **answer}}
 
 
@@ -100,7 +110,11 @@ def modify(region: Region, given: dict) -> dict:
         name, value = row.get("ParameterName") or "", row.get("ParameterValue") or ""
         parameter = of_family(group.family).get(name)
         if parameter is None:
-            raise NotInTheBox(f"Parameter {name} of family {group.family}", "only the common ones are known")
+            raise Fault("InvalidParameterValue", f"There is no parameter {name} in family {group.family}.")
+        if not parameter.served and parameter.modifiable and value != parameter.default:
+            raise NotInTheBox(
+                f"Parameter {name} with another value than {parameter.default!r}", "it is not built"
+            )
         if not parameter.modifiable:
             raise Fault("InvalidParameterValue", f"The parameter {name} cannot be modified.")
         if not parameter.permits(value):

@@ -71,7 +71,12 @@ class Responses(ElastiCacheResponse):
             raise Fault(
                 "InvalidAction", f"Could not find operation {self._get_action()} for version 2015-02-02"
             )
-        super().parse_parameters(request)
+        try:
+            super().parse_parameters(request)
+        except ValueError as error:  # raw HTTP: an SDK would have refused it
+            raise Fault(
+                "InvalidParameterValue", f"A parameter is of another type than it must be: {error}."
+            ) from None
 
     def call_action(self):
         operation = self._get_action()

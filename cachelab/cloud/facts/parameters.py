@@ -1,7 +1,8 @@
 """Parameter groups: the settings ElastiCache lets you change, and what they become in the engine.
 
-A selection, not all of them: those the lessons use and those an application is likely to set. Defaults
-and limits are from the user guide's "Engine specific parameters" (as stored in 2026). Note the one that
+Names, defaults and limits are from the user guide's "Engine specific parameters" (as stored in 2026) and,
+for redis5.0, from the AWS CLI's recorded output, which is complete. Later families have more. Those that
+are not `served` are listed with their defaults, and a change of one is refused by name. Note the one that
 surprises: `maxmemory-policy` is volatile-lru here, noeviction in the engine itself.
 """
 
@@ -22,8 +23,9 @@ class Parameter(NamedTuple):
     description: str
     modifiable: bool = True
     change: str = "immediate"  # or "requires-reboot"
-    families: str = ""  # the start of the families that have it; "" for all of the engine
+    families: str | tuple[str, ...] = ""  # how the families that have it begin; "" for all of the engine
     engine_name: str | None = ""  # its name in valkey.conf; "" if the same, None if it never gets there
+    served: bool = True  # whether this account does what a change of it says
 
     def permits(self, value: str) -> bool:
         """Whether AWS would take this value."""
@@ -47,17 +49,74 @@ POLICIES = (
     "volatile-lru,allkeys-lru,volatile-lfu,allkeys-lfu,volatile-random,allkeys-random,volatile-ttl,noeviction"
 )
 
+BEFORE_LISTPACKS = ("redis5", "redis6")
+LISTPACKS = ("redis7", "valkey")  # the families in which ziplists are called listpacks
+
+
+def _unserved(*rows: tuple[str, str, str, str, str], families: str | tuple[str, ...] = "") -> list[Parameter]:
+    return [Parameter(*row, families=families, engine_name=None, served=False) for row in rows]
+
+
 _VALKEY = (
-    Parameter("activedefrag", "no", "string", "yes,no", "Defragment memory while running.", engine_name=None),
-    Parameter("appendonly", "no", "string", "yes,no", "Log every write to disk.", modifiable=False),
-    Parameter(
-        "close-on-replica-write",
-        "yes",
-        "string",
-        "yes,no",
-        "Disconnect a client that writes to a replica.",
-        engine_name=None,
+    *_unserved(
+        ("activedefrag", "no", "string", "yes,no", "Defragment memory while running."),
+        ("active-defrag-cycle-max", "75", "integer", "1-75", "Most percent of CPU to defragment with."),
+        ("active-defrag-cycle-min", "5", "integer", "1-75", "Least percent of CPU to defragment with."),
+        ("active-defrag-ignore-bytes", "104857600", "integer", "1048576-", "Waste that is left alone."),
+        ("active-defrag-max-scan-fields", "1000", "integer", "1-1000000", "Fields moved in one step."),
+        ("active-defrag-threshold-lower", "10", "integer", "1-100", "Percent of waste to begin at."),
+        ("active-defrag-threshold-upper", "100", "integer", "1-100", "Percent of waste for most effort."),
+        *(
+            (f"client-output-buffer-limit-{kind}", default, "integer", "0-", f"Of {text}; 0: no limit.")
+            for kind, default, text in (
+                ("normal-hard-limit", "0", "bytes waiting for a client"),
+                ("normal-soft-limit", "0", "bytes waiting for a client too long"),
+                ("normal-soft-seconds", "0", "seconds that are too long"),
+                ("pubsub-hard-limit", "33554432", "bytes waiting for a subscriber"),
+                ("pubsub-soft-limit", "8388608", "bytes waiting for a subscriber too long"),
+                ("pubsub-soft-seconds", "60", "seconds that are too long for a subscriber"),
+            )
+        ),
+        (
+            "close-on-replica-write",
+            "yes",
+            "string",
+            "yes,no",
+            "Disconnect a client that writes to a replica.",
+        ),
     ),
+    *_unserved(
+        ("lua-replicate-commands", "yes", "string", "yes,no", "Copy what scripts do, not scripts."),
+        families=BEFORE_LISTPACKS,
+    ),
+    *_unserved(("rename-commands", "", "string", "", "Other names for commands."), families="redis5"),
+    *(
+        Parameter(name, default, kind, allowed, text, modifiable=False, engine_name=None)
+        for name, default, kind, allowed, text in (
+            ("appendfsync", "everysec", "string", "always,everysec,no", "When the log reaches the disk."),
+            (
+                "client-output-buffer-limit-replica-soft-seconds",
+                "60",
+                "integer",
+                "0-",
+                "Seconds that bytes may wait for a replica.",
+            ),
+            ("lua-time-limit", "5000", "integer", "5000", "Milliseconds until a script is long."),
+            ("replica-allow-chaining", "no", "string", "yes,no", "Replicas of replicas."),
+            ("replica-ignore-maxmemory", "yes", "string", "yes,no", "Replicas evict nothing by themselves."),
+            ("replica-lazy-flush", "no", "string", "yes,no", "Empty a replica in a thread."),
+        )
+    ),
+    Parameter(
+        "activerehashing", "yes", "string", "yes,no", "Rehash a little at a time.", change="requires-reboot"
+    ),
+    Parameter(
+        "client-query-buffer-limit", "1073741824", "integer", "1048576-1073741824", "Bytes of one request."
+    ),
+    Parameter("hll-sparse-max-bytes", "3000", "integer", "1-16000", "Bytes of a HyperLogLog kept sparse."),
+    Parameter("list-compress-depth", "0", "integer", "0-", "Nodes at a list's ends left uncompressed."),
+    Parameter("repl-backlog-ttl", "3600", "integer", "0-", "Seconds a backlog is kept without replicas."),
+    Parameter("appendonly", "no", "string", "yes,no", "Log every write to disk.", modifiable=False),
     Parameter(
         "cluster-enabled",
         "no",
@@ -85,11 +144,46 @@ _VALKEY = (
         "Say redis, not valkey, to clients that ask.",
         families="valkey8",
     ),
-    Parameter("hash-max-listpack-entries", "512", "integer", "0-", "Fields in a compactly stored hash."),
     Parameter(
-        "hash-max-listpack-value", "64", "integer", "0-", "Bytes of a field in a compactly stored hash."
+        "hash-max-listpack-entries",
+        "512",
+        "integer",
+        "0-",
+        "Fields in a compactly stored hash.",
+        families=LISTPACKS,
     ),
-    Parameter("latency-tracking", "no", "string", "yes,no", "Keep a latency histogram for each command."),
+    Parameter(
+        "hash-max-ziplist-entries",
+        "512",
+        "integer",
+        "0-",
+        "Fields in a compactly stored hash.",
+        families=BEFORE_LISTPACKS,
+    ),
+    Parameter(
+        "hash-max-listpack-value",
+        "64",
+        "integer",
+        "0-",
+        "Bytes of a field in a compactly stored hash.",
+        families=LISTPACKS,
+    ),
+    Parameter(
+        "hash-max-ziplist-value",
+        "64",
+        "integer",
+        "0-",
+        "Bytes of a field in a compactly stored hash.",
+        families=BEFORE_LISTPACKS,
+    ),
+    Parameter(
+        "latency-tracking",
+        "no",
+        "string",
+        "yes,no",
+        "Keep a latency histogram for each command.",
+        families=LISTPACKS,
+    ),
     Parameter(
         "lazyfree-lazy-eviction",
         "no",
@@ -101,9 +195,28 @@ _VALKEY = (
     Parameter(
         "lazyfree-lazy-expire", "no", "string", "yes,no", "Free expired values in a thread.", families="redis"
     ),
+    Parameter(
+        "lazyfree-lazy-server-del",
+        "no",
+        "string",
+        "yes,no",
+        "Free replaced values in a thread.",
+        families="redis",
+    ),
     Parameter("lfu-decay-time", "1", "integer", "0-", "Minutes until a use counter is halved."),
     Parameter("lfu-log-factor", "10", "integer", "1-", "How slowly a use counter grows."),
-    Parameter("list-max-listpack-size", "-2", "integer", "-5-", "Size of a list's inner nodes."),
+    Parameter(
+        "list-max-listpack-size", "-2", "integer", "-5-", "Size of a list's inner nodes.", families=LISTPACKS
+    ),
+    Parameter(
+        "list-max-ziplist-size",
+        "-2",
+        "integer",
+        "-5,-4,-3,-2,-1,1-",
+        "Size of a list's inner nodes.",
+        modifiable=False,
+        families=BEFORE_LISTPACKS,
+    ),
     Parameter(
         "maxclients",
         "65000",
@@ -112,6 +225,7 @@ _VALKEY = (
         "Connections at one time.",
         modifiable=False,
         engine_name=None,
+        change="requires-reboot",
     ),
     Parameter("maxmemory-policy", "volatile-lru", "string", POLICIES, "What to evict when memory is full."),
     Parameter("maxmemory-samples", "3", "integer", "1-64", "Keys looked at to find one to evict."),
@@ -122,7 +236,20 @@ _VALKEY = (
     Parameter("notify-keyspace-events", "", "string", "", "Which changes of keys are published."),
     Parameter("proto-max-bulk-len", "536870912", "integer", "1048576-536870912", "Bytes in one argument."),
     Parameter(
-        "repl-backlog-size", "10485760", "integer", "16384-", "Bytes kept for replicas that reconnect."
+        "repl-backlog-size",
+        "10485760",
+        "integer",
+        "16384-",
+        "Bytes kept for replicas that reconnect.",
+        families=("redis6", *LISTPACKS),
+    ),
+    Parameter(
+        "repl-backlog-size",
+        "1048576",
+        "integer",
+        "16384-",
+        "Bytes kept for replicas that reconnect.",
+        families="redis5",
     ),
     Parameter(
         "reserved-memory-percent",
@@ -141,11 +268,46 @@ _VALKEY = (
     Parameter("stream-node-max-entries", "100", "integer", "0-", "Entries in one node of a stream."),
     Parameter("tcp-keepalive", "300", "integer", "0-", "Seconds between probes of an idle connection."),
     Parameter("timeout", "0", "integer", "0,20-", "Seconds until an idle client is disconnected; 0: never."),
-    Parameter("tracking-table-max-keys", "1000000", "integer", "1-", "Keys followed for client-side caches."),
     Parameter(
-        "zset-max-listpack-entries", "128", "integer", "0-", "Members of a compactly stored sorted set."
+        "tracking-table-max-keys",
+        "1000000",
+        "integer",
+        "1-",
+        "Keys followed for client-side caches.",
+        families=("redis6", *LISTPACKS),
     ),
-    Parameter("zset-max-listpack-value", "64", "integer", "0-", "Bytes of a member in one of those."),
+    Parameter(
+        "zset-max-listpack-entries",
+        "128",
+        "integer",
+        "0-",
+        "Members of a compactly stored sorted set.",
+        families=LISTPACKS,
+    ),
+    Parameter(
+        "zset-max-ziplist-entries",
+        "128",
+        "integer",
+        "0-",
+        "Members of a compactly stored sorted set.",
+        families=BEFORE_LISTPACKS,
+    ),
+    Parameter(
+        "zset-max-listpack-value",
+        "64",
+        "integer",
+        "0-",
+        "Bytes of a member in one of those.",
+        families=LISTPACKS,
+    ),
+    Parameter(
+        "zset-max-ziplist-value",
+        "64",
+        "integer",
+        "0-",
+        "Bytes of a member in one of those.",
+        families=BEFORE_LISTPACKS,
+    ),
 )
 _MEMCACHED = (
     Parameter(
@@ -267,12 +429,35 @@ class ParameterGroup:
                     "AllowedValues": parameter.allowed,
                     "IsModifiable": parameter.modifiable,
                     "ChangeType": parameter.change,
-                    "MinimumEngineVersion": next(
-                        v.number for v in catalog.VERSIONS if v.family == self.family
-                    ),
+                    "MinimumEngineVersion": _since(self.family),
                 }
             )
         return rows
+
+
+def describe_by_node_type(family: str) -> list[dict]:
+    """What AWS sets by the size of the node: CacheNodeTypeSpecificParameters."""
+    if catalog.engine_of(family) == "memcached":
+        return []
+    return [
+        {
+            "ParameterName": "maxmemory",
+            "Description": "The maximum configurable amount of memory to use to store items, in bytes.",
+            "Source": "system",
+            "DataType": "integer",
+            "AllowedValues": "0-",
+            "IsModifiable": False,
+            "ChangeType": "immediate",
+            "MinimumEngineVersion": _since(family),
+            "CacheNodeTypeSpecificValues": [
+                {"CacheNodeType": name, "Value": str(size)} for name, size in sorted(catalog.MEMORY.items())
+            ],
+        }
+    ]
+
+
+def _since(family: str) -> str:
+    return next(version.number for version in catalog.VERSIONS if version.family == family)
 
 
 def default_group(name: str, arn: str) -> ParameterGroup | None:

@@ -1,8 +1,11 @@
 """The small pieces: addresses, parameter groups, ACLs, events, windows, the guard's judgement."""
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import awscli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +14,10 @@ from cachelab import cloud
 from cachelab.cloud import events, guard
 from cachelab.cloud.facts import catalog, prices
 from cachelab.cloud.facts.addresses import aws_address
+from cachelab.cloud.facts.catalog import FAMILIES, MEMORY
 from cachelab.cloud.facts.parameters import (
     ParameterGroup,
+    describe_by_node_type,
     memcached_arguments,
     of_family,
     valkey_settings,
@@ -290,3 +295,36 @@ def test_a_closed_account_says_so():
         with pytest.raises(cloud.AccountError, match="not open"):
             use()
     aws.close()  # nothing to do, and no complaint
+
+
+# Parameters, against what AWS answered when somebody wrote the examples of its CLI.
+
+
+def recorded(example):
+    """The parameters in an answer that the `aws` command's documentation shows, by name."""
+    file = Path(awscli.__file__).parent / "examples" / "elasticache" / example
+    rows = re.findall(r'"ParameterName": "([^"]*)",(.*?)\}', file.read_text(encoding="utf-8"), re.DOTALL)
+    return {name: dict(re.findall(r'"(\w+)": "?([^"\n]*?)"?,?\n', row + "\n")) for name, row in rows}
+
+
+def test_the_parameters_of_redis_5_are_those_aws_lists():
+    theirs, ours = recorded("describe-engine-default-parameters.rst"), of_family("redis5.0")
+    assert set(ours) == set(theirs) and len(ours) == 57
+    for name, row in theirs.items():
+        parameter = ours[name]
+        assert parameter.default == row.get("ParameterValue", ""), name
+        assert (parameter.data_type, parameter.change) == (row["DataType"], row["ChangeType"]), name
+
+
+def test_later_families_speak_of_listpacks():
+    for family in ("redis7", "valkey7", "valkey8", "valkey9"):
+        assert "hash-max-listpack-entries" in of_family(family)
+        assert not any("ziplist" in name for name in of_family(family))
+    assert "zset-max-ziplist-value" in of_family("redis6.x")
+
+
+@pytest.mark.parametrize("family", [family for family in FAMILIES if not family.startswith("memcached")])
+def test_aws_tells_the_memory_of_each_node_type(family):
+    [row] = describe_by_node_type(family)
+    sizes = {entry["CacheNodeType"]: int(entry["Value"]) for entry in row["CacheNodeTypeSpecificValues"]}
+    assert row["ParameterName"] == "maxmemory" and sizes == MEMORY

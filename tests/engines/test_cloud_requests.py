@@ -1,0 +1,238 @@
+"""Requests in any order, sensible or not: each is answered, what was begun ends, and nothing is left.
+
+The world is small, so that requests often meet what others made: two groups, two clusters, a serverless
+cache, a backup, a user and a group of users, a parameter group, a subnet group.
+"""
+
+import contextlib
+
+import botocore
+import psutil
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from cachelab import cloud
+from tests.oracle.cloud_drills import subnet_ids
+from tests.oracle.depth import examples
+
+AT_REST = {
+    "available", "active", "create-failed", "failed", "in-sync", "enabled", "disabled", "error",
+}  # fmt: skip
+STATUS = ("Status", "CacheClusterStatus", "CacheNodeStatus", "SnapshotStatus", "AutomaticFailover", "MultiAZ")
+NEVER = ("InternalFailure", "InvalidAction", "InvalidClientTokenId")
+
+groups = st.sampled_from(["shop", "cart", "nobody"])
+members = st.sampled_from(["shop-001", "shop-002", "shop-0001-001", "cart-002", "solo", "pool", "nobody"])
+singles = st.sampled_from(["solo", "pool", "shop-002", "nobody"])
+backups = st.sampled_from(["monday", "tuesday"])
+numbers = st.sampled_from(["0001", "0002"])
+counts = st.sampled_from([0, 1, 2, 3, 7])
+flags = st.booleans()
+engines = st.sampled_from(["valkey", "redis", "memcached", "banana"])
+types = st.sampled_from(["cache.t4g.micro", "cache.t4g.small", "cache.t2.micro", "cache.nope"])
+ports = st.sampled_from([6379, 0, 70000])
+people = st.sampled_from(["ann", "bob", "default"])
+staffs = st.sampled_from(["staff", "guests"])
+families = st.sampled_from(["tuned", "default.valkey9", "default.valkey9.cluster.on", "nothing"])
+places = st.sampled_from(["private", "nowhere"])
+windows = st.sampled_from(["05:00-06:00", "5-6", "sun:05:00-sun:06:00"])
+tags = st.sampled_from([[], [{"Key": "team", "Value": "web"}], [{"Key": "aws:x", "Value": ""}]])
+
+
+def some(required=(), **optional):
+    """Requests with the required parameters, and any of the others."""
+    return st.fixed_dictionaries(dict(required), optional=optional)
+
+
+GROUP = some(
+    {"ReplicationGroupId": groups, "ReplicationGroupDescription": st.just("d")},
+    Engine=engines, CacheNodeType=types, NumCacheClusters=counts, NumNodeGroups=counts,
+    ReplicasPerNodeGroup=counts, AutomaticFailoverEnabled=flags, MultiAZEnabled=flags, Port=ports,
+    ClusterMode=st.sampled_from(["enabled", "disabled"]), CacheSubnetGroupName=places,
+    TransitEncryptionEnabled=flags, AuthToken=st.sampled_from(["short", "long-enough-a-token"]),
+    UserGroupIds=st.lists(staffs, max_size=2, unique=True), SnapshotRetentionLimit=counts,
+    SnapshotWindow=windows, SnapshotName=backups, CacheParameterGroupName=families, Tags=tags,
+    PrimaryClusterId=singles,
+)  # fmt: skip
+ENOUGH = some({
+    "ReplicationGroupId": groups, "ReplicationGroupDescription": st.just("d"), "Engine": st.just("valkey"),
+    "NumCacheClusters": st.sampled_from([1, 2]),
+})  # fmt: skip
+CLUSTER = some(
+    {"CacheClusterId": singles, "CacheNodeType": types}, Engine=engines, NumCacheNodes=counts,
+    AZMode=st.sampled_from(["single-az", "cross-az"]), Port=ports, ReplicationGroupId=groups,
+    CacheParameterGroupName=families, SnapshotName=backups, Tags=tags,
+)  # fmt: skip
+REQUESTS = {
+    "create_replication_group": st.one_of(ENOUGH, GROUP),
+    "modify_replication_group": some(
+        {"ReplicationGroupId": groups}, ApplyImmediately=flags, AutomaticFailoverEnabled=flags,
+        MultiAZEnabled=flags, PrimaryClusterId=members, CacheNodeType=types, Engine=engines,
+        CacheParameterGroupName=families, SnapshotRetentionLimit=counts, SnapshottingClusterId=members,
+        UserGroupIdsToAdd=st.lists(staffs, min_size=1, max_size=1), AuthToken=st.just("another-long-token"),
+        TransitEncryptionEnabled=flags, TransitEncryptionMode=st.sampled_from(["preferred", "required"]),
+    ),
+    "increase_replica_count": some(
+        {"ReplicationGroupId": groups, "ApplyImmediately": flags}, NewReplicaCount=counts
+    ),
+    "decrease_replica_count": some(
+        {"ReplicationGroupId": groups, "ApplyImmediately": flags}, NewReplicaCount=counts,
+        ReplicasToRemove=st.lists(members, min_size=1, max_size=2),
+    ),
+    "modify_replication_group_shard_configuration": some(
+        {"ReplicationGroupId": groups, "NodeGroupCount": counts, "ApplyImmediately": flags},
+        NodeGroupsToRemove=st.lists(numbers, min_size=1, max_size=1),
+    ),
+    "test_failover": some({"ReplicationGroupId": groups, "NodeGroupId": st.sampled_from(["0001", "0009"])}),
+    "delete_replication_group": some(
+        {"ReplicationGroupId": groups}, RetainPrimaryCluster=flags, FinalSnapshotIdentifier=backups
+    ),
+    "create_cache_cluster": CLUSTER,
+    "modify_cache_cluster": some(
+        {"CacheClusterId": members}, NumCacheNodes=counts, ApplyImmediately=flags, CacheNodeType=types,
+        CacheNodeIdsToRemove=st.lists(numbers, min_size=1, max_size=2),
+    ),
+    "reboot_cache_cluster": some(
+        {"CacheClusterId": members, "CacheNodeIdsToReboot": st.lists(numbers, max_size=2)}
+    ),
+    "delete_cache_cluster": some({"CacheClusterId": members}, FinalSnapshotIdentifier=backups),
+    "create_serverless_cache": some(
+        {"ServerlessCacheName": st.just("sky"), "Engine": engines}, UserGroupId=staffs,
+        SnapshotRetentionLimit=counts, DailySnapshotTime=st.just("05:00"),
+    ),
+    "modify_serverless_cache": some(
+        {"ServerlessCacheName": st.just("sky")}, UserGroupId=staffs, Description=st.just("d")
+    ),
+    "delete_serverless_cache": some({"ServerlessCacheName": st.just("sky")}, FinalSnapshotName=backups),
+    "create_serverless_cache_snapshot": some(
+        {"ServerlessCacheName": st.just("sky"), "ServerlessCacheSnapshotName": backups}
+    ),
+    "delete_serverless_cache_snapshot": some({"ServerlessCacheSnapshotName": backups}),
+    "create_snapshot": some({"SnapshotName": backups}, ReplicationGroupId=groups, CacheClusterId=members),
+    "copy_snapshot": some({"SourceSnapshotName": backups, "TargetSnapshotName": backups}),
+    "describe_snapshots": some({}, ReplicationGroupId=groups, CacheClusterId=members),
+    "delete_snapshot": some({"SnapshotName": backups}),
+    "create_user": some(
+        {"UserId": people, "UserName": people, "Engine": engines,
+         "AccessString": st.sampled_from(["on ~* +@all", "on ~* +@nonsense", "", "reset"])},
+        NoPasswordRequired=flags, Passwords=st.just(["sixteen-characters"]),
+    ),
+    "modify_user": some(
+        {"UserId": people}, AccessString=st.sampled_from(["on ~a* +@read", "off", "+nosuch"])
+    ),
+    "delete_user": some({"UserId": people}),
+    "create_user_group": some(
+        {"UserGroupId": staffs, "Engine": engines}, UserIds=st.lists(people, max_size=3)
+    ),
+    "modify_user_group": some(
+        {"UserGroupId": staffs}, UserIdsToAdd=st.lists(people, min_size=1, max_size=2),
+        UserIdsToRemove=st.lists(people, min_size=1, max_size=2),
+    ),
+    "delete_user_group": some({"UserGroupId": staffs}),
+    "create_cache_parameter_group": some({
+        "CacheParameterGroupName": families, "Description": st.just("d"),
+        "CacheParameterGroupFamily": st.sampled_from(["valkey9", "memcached1.6", "redis7"]),
+    }),
+    "modify_cache_parameter_group": some({
+        "CacheParameterGroupName": families,
+        "ParameterNameValues": st.lists(st.fixed_dictionaries({
+            "ParameterName": st.sampled_from(["maxmemory-policy", "reserved-memory-percent", "nonsense"]),
+            "ParameterValue": st.sampled_from(["allkeys-lru", "50", "100", "-1", ""]),
+        }), min_size=1, max_size=2),
+    }),
+    "delete_cache_parameter_group": some({"CacheParameterGroupName": families}),
+    "delete_cache_subnet_group": some({"CacheSubnetGroupName": places}),
+    "describe_cache_clusters": some({}, CacheClusterId=members, ShowCacheNodeInfo=flags),
+}  # fmt: skip
+
+
+def statuses(answer):
+    """(path, status) of everything an answer says is in some state."""
+    if isinstance(answer, dict):
+        for key, value in answer.items():
+            if key in STATUS and isinstance(value, str):
+                yield key, value
+            yield from statuses(value)
+    elif isinstance(answer, list):
+        for value in answer:
+            yield from statuses(value)
+
+
+LISTS = (
+    "describe_replication_groups", "describe_cache_clusters", "describe_serverless_caches", "describe_users",
+    "describe_user_groups", "describe_snapshots", "describe_serverless_cache_snapshots",
+)  # fmt: skip
+
+
+class Requests(RuleBasedStateMachine):
+    """One account, asked this and that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = {child.pid for child in psutil.Process().children(recursive=True)}
+        self.stack = contextlib.ExitStack()
+        self.aws = self.stack.enter_context(cloud.account(provisioning_time=0))
+        self.elasticache = self.aws.client("elasticache")
+        self.elasticache.create_cache_subnet_group(
+            CacheSubnetGroupName="private", CacheSubnetGroupDescription="d", SubnetIds=subnet_ids(self.aws)
+        )
+
+    @rule(request=st.one_of(*(st.tuples(st.just(call), given) for call, given in REQUESTS.items())))
+    def ask(self, request):
+        call, given = request
+        try:
+            getattr(self.elasticache, call)(**given)
+        except ClientError as error:
+            assert error.response["Error"]["Code"] not in NEVER, (request, error)
+            assert error.response["Error"]["Message"].strip(), request
+        except botocore.exceptions.ParamValidationError:
+            pass  # boto3 itself refused it: nothing left this process
+
+    @rule()
+    def maintain(self):
+        self.aws.maintenance()
+
+    @rule(number=st.integers(0, 5))
+    def kill_a_node(self, number):
+        rows = [row for row in self.aws.topology() if row["live"] and row["status"] == "available"]
+        if rows:
+            row = rows[number % len(rows)]
+            self.aws.fail_node(f"{row['id']}/{row['number']}")
+            assert self.aws.settle(30), f"{row['id']} is not replaced"
+
+    def teardown(self):
+        try:
+            assert self.aws.settle(30), "something is still under way"
+            for call in LISTS:
+                for key, status in statuses(getattr(self.elasticache, call)()):
+                    assert status in AT_REST, (call, key, status)
+        finally:
+            self.stack.close()
+        after = {child.pid for child in psutil.Process().children(recursive=True)}
+        left = [process for pid in after - self.before if (process := _engine(pid))]
+        assert not left, left
+
+
+def _engine(pid):
+    """The command of a process, if it is one of the account's engines."""
+    with contextlib.suppress(psutil.Error):
+        words = " ".join(psutil.Process(pid).cmdline())
+        if "valkey" in words or "memcached" in words:
+            return words
+    return None
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_any_requests_in_any_order():
+    run_state_machine_as_test(
+        Requests,
+        settings=settings(
+            max_examples=examples(5),
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
