@@ -18,7 +18,6 @@ from cachelab.checks.course.source import BEGIN, END, answer, notebook
 FREE_NAME = "a key's name is the learner's choice"
 EITHER_SIDE = "a tie: the exercise leaves it open"
 MARKS_TTL = "any TTL will do"
-PAUSES = "how long to pause is left open"
 
 # exercise: {"before -> after": why a learner may write that as well}. Keys are cut to what tells them apart.
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -40,9 +39,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "ApplyImmediately=False": "the box changes passwords at once either way",
     },
     "03.4": {
-        "time.sleep(0.5) -> pass": PAUSES,
-        "time.sleep(1.5)": PAUSES,
-        "time.sleep(5.0)": PAUSES,
+        "created(row) <= before": EITHER_SIDE,
+        "'snapshot', 'SnapshotName')": "an automatic backup carries no tag of its own",
     },
     "04.1": {"-> key = f'Xuser:{user_id}'": FREE_NAME},
     "04.2": {"retry=Retry(NoBackoff(), 1))": "one quick retry still fails within half a second"},

@@ -53,6 +53,7 @@ class Sandbox:
         self.elasticache = make_client("elasticache")
         self.strings = ServerProxy(address, allow_none=True)
         self.subnet_group, self.security_group = network["subnet_group"], network["security_group"]
+        self.account: str = network["account"]  # its number
 
     def settled(self) -> None:
         """Wait until everything that was asked for is done; settles if that takes for ever."""
@@ -64,12 +65,11 @@ class Sandbox:
         for client in [self.elasticache, *self._clients]:
             client.close()
 
-    def client(self, log):
-        """An ElastiCache client for the learner. Every request is in the log, with its answer, and its time
-        is ours."""
+    def client(self, log, service: str = "elasticache"):
+        """A client for the learner. Every request is in the log, with its answer, and its time is ours."""
         from cachelab.cloud.api.wire import WAITER
 
-        client, answered, waiting = self._make_client("elasticache"), {}, []
+        client, answered, waiting = self._make_client(service), {}, []
 
         def asked(params, model, **_):
             answered[model.name] = log.request(_snake(model.name), params)
@@ -88,10 +88,10 @@ class Sandbox:
             if waiting:
                 waiting.pop().__exit__(None, None, None)
 
-        client.meta.events.register("before-send.elasticache", sent)
-        client.meta.events.register("response-received.elasticache", received)
-        client.meta.events.register("provide-client-params.elasticache", asked)
-        client.meta.events.register("after-call.elasticache", told)
+        client.meta.events.register(f"before-send.{service}", sent)
+        client.meta.events.register(f"response-received.{service}", received)
+        client.meta.events.register(f"provide-client-params.{service}", asked)
+        client.meta.events.register(f"after-call.{service}", told)
         self._clients.append(client)
         return client
 
@@ -149,7 +149,7 @@ def _network(account) -> dict[str, str]:
     )
     for client in (ec2, elasticache):
         client.close()
-    return {"subnet_group": SUBNETS, "security_group": group["GroupId"]}
+    return {"subnet_group": SUBNETS, "security_group": group["GroupId"], "account": account.id}
 
 
 def _snake(operation: str) -> str:

@@ -1,27 +1,49 @@
 # verdict: incorrect
-# says: 1 snapshot left, such as last-shop
-# says: who made a final one
-
-import time
+# says: there is a new backup, last-
+# says: no final snapshots
 
 
-def tear_down(elasticache):
-    def every(kind, key, **options):
-        pages = elasticache.get_paginator(f"describe_{kind}").paginate(**options)
-        [rows] = pages.build_full_result().values()
-        return [row[key] for row in rows]
+def clean_up(elasticache, sts, account, before, dry_run=True):
+    here = sts.get_caller_identity()["Account"]
+    if here != account:
+        raise RuntimeError(f"in {here}, not in {account}")
 
-    for name in every("snapshots", "SnapshotName"):
-        elasticache.delete_snapshot(SnapshotName=name)
-    for name in every("replication_groups", "ReplicationGroupId"):
-        final = {} if name == "half-built" else {"FinalSnapshotIdentifier": f"last-{name}"}
+    def every(kind, **options):
+        [rows] = (
+            elasticache.get_paginator(f"describe_{kind}").paginate(**options).build_full_result().values()
+        )
+        return rows
+
+    def ours(row, created):
+        tags = elasticache.list_tags_for_resource(ResourceName=row["ARN"])["TagList"]
+        return created < before and {"Key": "environment", "Value": "test"} in tags
+
+    groups = [
+        row["ReplicationGroupId"]
+        for row in every("replication_groups")
+        if ours(row, row["ReplicationGroupCreateTime"])
+    ]
+    clusters = [
+        row["CacheClusterId"]
+        for row in every("cache_clusters", ShowCacheClustersNotInReplicationGroups=True)
+        if ours(row, row["CacheClusterCreateTime"])
+    ]
+    backups = [
+        row["SnapshotName"]
+        for row in every("snapshots", SnapshotSource="manual")
+        if ours(row, row["NodeSnapshots"][0]["SnapshotCreateTime"])
+    ]
+    if dry_run:
+        return groups + clusters + backups
+    for name in groups:
+        final = {} if name.startswith("half") else {"FinalSnapshotIdentifier": f"last-{name}"}
         elasticache.delete_replication_group(ReplicationGroupId=name, **final)
-    for name in every("cache_clusters", "CacheClusterId", ShowCacheClustersNotInReplicationGroups=True):
+    for name in clusters:
         elasticache.delete_cache_cluster(CacheClusterId=name)
-    while every("cache_clusters", "CacheClusterStatus"):
-        time.sleep(0.1)
-    for name in every("cache_parameter_groups", "CacheParameterGroupName"):
-        if not name.startswith("default."):
-            elasticache.delete_cache_parameter_group(CacheParameterGroupName=name)
-    for name in every("cache_subnet_groups", "CacheSubnetGroupName"):
-        elasticache.delete_cache_subnet_group(CacheSubnetGroupName=name)
+    for name in groups:
+        elasticache.get_waiter("replication_group_deleted").wait(ReplicationGroupId=name)
+    for name in clusters:
+        elasticache.get_waiter("cache_cluster_deleted").wait(CacheClusterId=name)
+    for name in backups:
+        elasticache.delete_snapshot(SnapshotName=name)
+    return groups + clusters + backups

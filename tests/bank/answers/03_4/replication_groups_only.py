@@ -1,23 +1,43 @@
-# verdict: broken
-# says: CacheSubnetGroupInUse
-
-import time
+# verdict: incorrect
+# says: missing from its list, such as the cache cluster sessions-
 
 
-def tear_down(elasticache):
-    def every(kind, key, **options):
-        pages = elasticache.get_paginator(f"describe_{kind}").paginate(**options)
-        [rows] = pages.build_full_result().values()
-        return [row[key] for row in rows]
+def clean_up(elasticache, sts, account, before, dry_run=True):
+    here = sts.get_caller_identity()["Account"]
+    if here != account:
+        raise RuntimeError(f"in {here}, not in {account}")
 
-    for name in every("snapshots", "SnapshotName"):
-        elasticache.delete_snapshot(SnapshotName=name)
-    for name in every("replication_groups", "ReplicationGroupId"):
+    def every(kind, **options):
+        [rows] = (
+            elasticache.get_paginator(f"describe_{kind}").paginate(**options).build_full_result().values()
+        )
+        return rows
+
+    def ours(row, created):
+        tags = elasticache.list_tags_for_resource(ResourceName=row["ARN"])["TagList"]
+        return created < before and {"Key": "environment", "Value": "test"} in tags
+
+    groups = [
+        row["ReplicationGroupId"]
+        for row in every("replication_groups")
+        if ours(row, row["ReplicationGroupCreateTime"])
+    ]
+    clusters = [row["CacheClusterId"] for row in () if ours(row, row["CacheClusterCreateTime"])]
+    backups = [
+        row["SnapshotName"]
+        for row in every("snapshots", SnapshotSource="manual")
+        if ours(row, row["NodeSnapshots"][0]["SnapshotCreateTime"])
+    ]
+    if dry_run:
+        return groups + clusters + backups
+    for name in groups:
         elasticache.delete_replication_group(ReplicationGroupId=name)
-    while every("replication_groups", "Status"):
-        time.sleep(0.1)
-    for name in every("cache_parameter_groups", "CacheParameterGroupName"):
-        if not name.startswith("default."):
-            elasticache.delete_cache_parameter_group(CacheParameterGroupName=name)
-    for name in every("cache_subnet_groups", "CacheSubnetGroupName"):
-        elasticache.delete_cache_subnet_group(CacheSubnetGroupName=name)
+    for name in clusters:
+        elasticache.delete_cache_cluster(CacheClusterId=name)
+    for name in groups:
+        elasticache.get_waiter("replication_group_deleted").wait(ReplicationGroupId=name)
+    for name in clusters:
+        elasticache.get_waiter("cache_cluster_deleted").wait(CacheClusterId=name)
+    for name in backups:
+        elasticache.delete_snapshot(SnapshotName=name)
+    return groups + clusters + backups

@@ -1,18 +1,48 @@
 # verdict: incorrect
-# says: the cache cluster sessions had not been deleted
-# says: it deletes everything first
+# says: was still waiting, and the cache cluster sessions-\d+ had not been deleted
 
 import time
 
 
-def tear_down(elasticache):
-    def every(kind, key):
-        [rows] = elasticache.get_paginator(f"describe_{kind}").paginate().build_full_result().values()
-        return [row[key] for row in rows]
+def clean_up(elasticache, sts, account, before, dry_run=True):
+    here = sts.get_caller_identity()["Account"]
+    if here != account:
+        raise RuntimeError(f"in {here}, not in {account}")
 
-    for name in every("replication_groups", "ReplicationGroupId"):
+    def every(kind, **options):
+        [rows] = (
+            elasticache.get_paginator(f"describe_{kind}").paginate(**options).build_full_result().values()
+        )
+        return rows
+
+    def ours(row, created):
+        tags = elasticache.list_tags_for_resource(ResourceName=row["ARN"])["TagList"]
+        return created < before and {"Key": "environment", "Value": "test"} in tags
+
+    groups = [
+        row["ReplicationGroupId"]
+        for row in every("replication_groups")
+        if ours(row, row["ReplicationGroupCreateTime"])
+    ]
+    clusters = [
+        row["CacheClusterId"]
+        for row in every("cache_clusters", ShowCacheClustersNotInReplicationGroups=True)
+        if ours(row, row["CacheClusterCreateTime"])
+    ]
+    backups = [
+        row["SnapshotName"]
+        for row in every("snapshots", SnapshotSource="manual")
+        if ours(row, row["NodeSnapshots"][0]["SnapshotCreateTime"])
+    ]
+    if dry_run:
+        return groups + clusters + backups
+    for name in groups:
         elasticache.delete_replication_group(ReplicationGroupId=name)
-    while every("cache_clusters", "CacheClusterStatus"):
-        time.sleep(0.3)
-    for name in every("snapshots", "SnapshotName"):
+    while any(
+        row["CacheClusterId"] in clusters
+        for row in every("cache_clusters", ShowCacheClustersNotInReplicationGroups=True)
+    ):
+        time.sleep(5)
+    for name in backups:
         elasticache.delete_snapshot(SnapshotName=name)
+    return groups + clusters + backups

@@ -1,0 +1,45 @@
+# verdict: incorrect
+# says: a dry run, so nothing is deleted
+
+
+def clean_up(elasticache, sts, account, before, dry_run=True):
+    here = sts.get_caller_identity()["Account"]
+    if here != account:
+        raise RuntimeError(f"in {here}, not in {account}")
+
+    def every(kind, **options):
+        [rows] = (
+            elasticache.get_paginator(f"describe_{kind}").paginate(**options).build_full_result().values()
+        )
+        return rows
+
+    def ours(row, created):
+        tags = elasticache.list_tags_for_resource(ResourceName=row["ARN"])["TagList"]
+        return created < before and {"Key": "environment", "Value": "test"} in tags
+
+    groups = [
+        row["ReplicationGroupId"]
+        for row in every("replication_groups")
+        if ours(row, row["ReplicationGroupCreateTime"])
+    ]
+    clusters = [
+        row["CacheClusterId"]
+        for row in every("cache_clusters", ShowCacheClustersNotInReplicationGroups=True)
+        if ours(row, row["CacheClusterCreateTime"])
+    ]
+    backups = [
+        row["SnapshotName"]
+        for row in every("snapshots", SnapshotSource="manual")
+        if ours(row, row["NodeSnapshots"][0]["SnapshotCreateTime"])
+    ]
+    for name in groups:
+        elasticache.delete_replication_group(ReplicationGroupId=name)
+    for name in clusters:
+        elasticache.delete_cache_cluster(CacheClusterId=name)
+    for name in groups:
+        elasticache.get_waiter("replication_group_deleted").wait(ReplicationGroupId=name)
+    for name in clusters:
+        elasticache.get_waiter("cache_cluster_deleted").wait(CacheClusterId=name)
+    for name in backups:
+        elasticache.delete_snapshot(SnapshotName=name)
+    return groups + clusters + backups
