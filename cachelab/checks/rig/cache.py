@@ -80,8 +80,14 @@ class Cache(_Counting, redis.Redis):
 
     # what a check does with it
 
+    @property
+    def desk(self) -> redis.Redis:
+        """The check's own client: what it does is in no log."""
+        return self._desk
+
     def reset(self) -> None:
         self._desk.flushall()
+        self._desk.script_flush()
         if self._address:
             self._desk.config_set("maxmemory", 0)
 

@@ -508,5 +508,6 @@ def _argument(part) -> str:
 
 def _arguments(args, named) -> str:
     return ", ".join(
-        [show(arg, 60) for arg in args] + [f"{key}={show(value, 60)}" for key, value in named.items()]
+        [show(arg, 200 if isinstance(arg, dict) else 60) for arg in args]
+        + [f"{key}={show(value, 60)}" for key, value in named.items()]
     )

@@ -40,6 +40,15 @@ def returned_players(call: Call, scores: dict[str, int], count: int) -> None:
         raise call.wrong(f"it made {counted(call.trips, 'round trip')}", "one")
 
 
+def paid(call: Call) -> list:
+    """Its round trips, without those that hand a script to a server which has not seen it yet."""
+    return [
+        step
+        for step in call.trips
+        if not step.error.startswith("NoScriptError") and not step.text.startswith("SCRIPT LOAD")
+    ]
+
+
 def size(reply) -> int:
     if isinstance(reply, dict):
         return 2 * len(reply)

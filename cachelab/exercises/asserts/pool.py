@@ -33,8 +33,27 @@ def where(lab: Lab, node_for, keys: list[str], nodes: list[str]) -> dict[str, st
         )
     chosen = call.finished().value
     if odd := next((key for key, node in chosen.items() if node not in nodes), None):
-        raise call.wrong(f"for {odd!r} it returned {show(chosen[odd])}", f"one of {show(nodes)}")
+        think = ""
+        if isinstance(chosen[odd], str) and chosen[odd].endswith(":11211"):
+            think = "That node was in a list of an earlier call. What was kept from that call?"
+        raise call.wrong(f"for {odd!r} it returned {show(chosen[odd])}", f"one of {show(nodes)}", think)
     return chosen
+
+
+@contextmanager
+def noticed(owner, name: str):
+    """A list that is no longer empty once the method has been called."""
+    method, used = getattr(owner, name), []
+
+    def noting(*args, **named):
+        used.append(name)
+        return method(*args, **named)
+
+    setattr(owner, name, noting)
+    try:
+        yield used
+    finally:
+        setattr(owner, name, method)
 
 
 @contextmanager

@@ -19,9 +19,13 @@ from cachelab.exercises.lesson_01.costs import chance
 def what_the_database_sees(lab: Lab, needed_hit_ratio):
     cases = [(5000, 1000), (20_000, 500), (1000, 1000), (300, 2000)]
     cases += [(chance.randrange(1000, 90_000), chance.randrange(100, 900)) for _ in range(5)]
+    cases += [(reads, capacity + chance.randrange(1, 99)) for reads, capacity in chance.sample(cases, 3)]
     for reads, capacity in cases:
         call = lab.call(needed_hit_ratio, reads, capacity)
         load = capacity / reads
+        if load >= 1 and call.finished().value is None:
+            think = "No cache is needed, and the hit ratio that takes is a number as well."
+            raise call.wrong("it returned None", "0: the database can answer them all", think)
         number(
             call,
             max(0.0, 1 - load),

@@ -1,5 +1,6 @@
 """02.2: the same leaderboard in Memcached, while others write."""
 
+import ast
 import json
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from cachelab.exercises.asserts.leaderboard import (
     returned_players,
     returned_total,
 )
-from cachelab.learner.words import counted, show
+from cachelab.learner.words import counted, describe, show
 
 
 @define(
@@ -60,6 +61,14 @@ def in_memcached(lab: Lab, add_points, best):
         call = lab.call(add_points, mc, "ada", 1)
     _kept(lab, call, best, {"ada": 17, "bob": 7 + len(came)})
     trips.append(("another server, three times", len(call.trips)))
+    often = {2 * i: rival("bob", 1) for i in range(1, 13)}
+    with disturbed(lab, often, story.format("1 twelve times")) as many:
+        call = lab.call(add_points, mc, "ada", 1)
+    if isinstance(call.error, Exception):
+        think = "Which try is the one to give up at? The task says: as often as it takes."
+        raise call.wrong(f"it raised {describe(call.error)}", "18, the new total", think)
+    _kept(lab, call, best, {"ada": 18, "bob": 7 + len(came) + len(many)})
+    trips.append(("another server, twelve times", len(call.trips)))
     mc.desk.flush_all()
     with disturbed(lab, {2: rival("bob", 3)}, "on an empty cache, while another server adds 3 for bob"):
         call = lab.call(add_points, mc, "ada", 4)
@@ -126,8 +135,15 @@ def _as_json(call: Call, mc) -> None:
         try:
             json.loads(stored or "{}")
         except ValueError:
-            raise call.wrong(
-                f"under `{key}` the cache holds {show(stored)}",
-                "JSON",
-                "Whoever can write to the cache chooses what your program reads. Which formats can run code?",
-            ) from None
+            think = "Whoever writes to the cache chooses what your program reads. Which formats can run code?"
+            if _is_literal(stored):
+                think = "That is how Python writes it. Programs in other languages read this board, too."
+            raise call.wrong(f"under `{key}` the cache holds {show(stored)}", "JSON", think) from None
+
+
+def _is_literal(stored: bytes) -> bool:
+    try:
+        ast.literal_eval(stored.decode())
+    except (ValueError, SyntaxError):
+        return False
+    return True

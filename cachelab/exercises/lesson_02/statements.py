@@ -28,7 +28,7 @@ STATEMENTS = {
     "D": (
         "What a Valkey primary has acknowledged is safe, because its replica takes over when it dies.",
         False,
-        "The write that was acknowledged while the road was blocked was gone after the failover.",
+        "The write that was acknowledged while the link was blocked was gone after the failover.",
         "copies",
     ),
     "E": (
@@ -71,7 +71,7 @@ FALSE = {letter for letter, (_, true, _, _) in STATEMENTS.items() if not true}
         "statement says. Three say the opposite.",
     ),
 )
-def three_false_statements(lab: Lab, false_statements: set):
+def three_false_statements(lab: Lab, false_statements: set | frozenset):
     called = f"`false_statements = {show(false_statements)}`"
     if odd := [one for one in false_statements if one not in STATEMENTS]:
         raise incorrect(

@@ -1,0 +1,3 @@
+# verdict: correct
+
+false_statements = frozenset("BDE")
