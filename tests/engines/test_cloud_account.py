@@ -482,7 +482,8 @@ def test_raw_requests_with_mistakes_get_an_error_of_aws(aws):
     """What an SDK would not send: no signature, a word for a number, nothing where something must be."""
 
     def post(signed=True, **form):
-        request = AWSRequest("POST", aws.endpoint_url + "/", data={"Version": "2015-02-02"} | form)
+        kind = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+        request = AWSRequest("POST", aws.endpoint_url + "/", kind, {"Version": "2015-02-02"} | form)
         if signed:
             keys = Credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
             SigV4Auth(keys, "elasticache", "us-east-1").add_auth(request)
