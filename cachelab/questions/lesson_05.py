@@ -30,12 +30,20 @@ QUESTIONS = {
         },
         because="Each leaves an order in which the old value is stored after the last delete.",
     ),
+    "commit": Question(
+        "The delete stands before the commit, and the cache is filled: the old value comes back",
+        choices={
+            "yes, with any reader in between": "",
+            "no": "The delete does empty the key. What does the next reader find in the database then?",
+        },
+        because="Before the commit every other client still reads the old row, and stores it.",
+    ),
     "ttl": Question(
         "The old value is served, at worst,",
         choices={
             "until 12:01:00": "That would be the TTL from the write on. It counts from another moment.",
             "until somewhat later": "",
-            "for ever": "It would be so without a TTL, or if every hit prolonged it.",
+            "forever": "It would be so without a TTL, or if every hit prolonged it.",
         },
         because="The clock starts when the late fill arrives.",
     ),
@@ -45,31 +53,21 @@ QUESTIONS = {
         high="A fill counts only while its own ticket lies under the key, and the delete has removed it.",
         because="Whatever the order, a delete burns every ticket handed out before it.",
     ),
-    "versions": Question(
-        "One eviction at any moment: no order goes wrong with",
-        choices={
-            "both": "Both hold while nothing is forgotten. One of them then trusts an empty key.",
-            "the lease": "",
-            "the versions": "A version beside the value does refuse what is older, while it is there.",
-            "neither": "A lost ticket costs one fill. It lets nothing old in.",
-        },
-        because="Absent means “refuse” to the lease, and “accept” to the versions.",
-    ),
     "crash": Question(
-        "fewest steps until the old value stays for good",
+        "fewest steps until the old value stays",
         unit="steps",
         low="The value has to be written, and somebody has to come and be served the old one.",
         high="No unlucky order is needed: it is enough that the writer never makes its second call.",
         because="The writer commits and dies. Its delete was a promise in the memory of one process.",
     ),
-    "lag": Question(
-        "No order goes wrong with deletes from",
+    "failover": Question(
+        "After a failover that lost the delete, the right value is brought back by",
         choices={
-            "the primary's log": "It knows of each commit first. That is the trouble: readers ask another.",
-            "the replica's log": "",
-            "either": "Both delete every change. What differs is whether the reader's source has it by then.",
-            "neither": "A log that the replica has already applied cannot be ahead of what a reader is told.",
+            "the lease": "It decides about fills. Here nobody fills: the old value is there again.",
+            "the outbox": "It deleted, got its answer, and crossed the row off. Nobody told it more.",
+            "the TTL": "",
+            "nobody": "One thing needs nobody to know: the entry's own clock.",
         },
-        because="A delete must not overtake the source that readers ask.",
+        because="The delete was done and acknowledged. Only an entry that ends by itself is sure to go.",
     ),
 }

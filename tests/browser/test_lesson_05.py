@@ -13,11 +13,19 @@ OUTSIDE = """(svg) => [...svg.querySelectorAll("text")].filter((text) => {
   return box.x < -1 || box.x + box.width > svg.clientWidth + 1;
 }).map((text) => text.textContent)"""
 LESSON = Path(__file__).parents[2] / "notebooks/05_invalidation_races.ipynb"
+OPTIONAL = LESSON.with_name("05b_strategies_and_faults.ipynb")
 
 
 @pytest.fixture(scope="module")
 def page(lab):
     with lab.open(LESSON, width=1024) as page:
+        page.run_all(180)
+        yield page
+
+
+@pytest.fixture(scope="module")
+def optional(lab):
+    with lab.open(OPTIONAL, width=1024) as page:
         page.run_all(180)
         yield page
 
@@ -34,6 +42,13 @@ def press(page, cell, *keys):
     for key in keys:
         figure(page, cell).press(key)
     page.settle()
+
+
+def test_the_optional_lesson_runs_clean(optional):
+    assert optional.errors() == []
+    assert optional.console == []
+    assert optional.external == []
+    assert optional.axe(".cachelab") == []
 
 
 def test_the_lesson_runs_clean(page):
@@ -128,15 +143,15 @@ def test_the_replay_stands_beside_the_model(page):
     expect(race.locator(".seq-table tbody tr").nth(4)).to_contain_text("0, the same")
 
 
-def test_the_map_opens_races_by_keyboard(page):
-    grid = body(page, "map-run")
+def test_the_map_opens_races_by_keyboard(optional):
+    grid = body(optional, "map-run")
     grid.locator("tbody button").first.focus()
     for key in ["ArrowDown"] * 20 + ["ArrowRight"] * 3 + ["Enter"]:
-        page.page.keyboard.press(key)
+        optional.page.keyboard.press(key)
     expect(grid.get_by_text("lease, crash: broken by 1 reader and 1 writer in 3 steps.")).to_be_visible()
     chosen = grid.locator('[aria-selected="true"] button')
     expect(chosen).to_have_attribute("aria-label", "lease, crash: stale for good")
-    press(page, "map-run", "ArrowLeft")
+    press(optional, "map-run", "ArrowLeft")
     expect(grid.locator(".race-count")).to_have_text("step 2 of 3")
 
 
