@@ -80,8 +80,8 @@ def test_the_first_screen_belongs_to_the_course(given):
         where = page.path.relative_to(given.folder / "work")
         page.page.goto(f"{given.url}{mode[1:]}{where}?token={given._token}")
         page.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
-        expect(page.page.get_by_text("In 5 minutes you will").first).to_be_visible()
+        expect(page.page.get_by_text("In 5 minutes you will").last).to_be_visible()
         assert page.page.evaluate("jupyterapp.shell.currentWidget.node.clientWidth") > 800
         page.page.evaluate("jupyterapp.shell.currentWidget.content.scrollToItem(17)")
         page.page.get_by_role("link", name="Lesson 01: why cache, and when not to").last.click()
-        expect(page.page.get_by_role("heading", name="01 · Why cache").first).to_be_visible()
+        expect(page.page.get_by_role("heading", name="01 · Why cache").last).to_be_visible()
