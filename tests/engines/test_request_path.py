@@ -3,6 +3,7 @@
 import threading
 import time
 
+import psutil
 import pytest
 
 from cachelab import engines
@@ -46,9 +47,14 @@ def test_a_frozen_cache_gives_no_answer_and_keeps_what_it_holds():
     try:
         until(lambda: path.ask(7).outcome in ("hit", "miss") and seen(path).keys == 1)
         path.freeze()
+        server = psutil.Process(path.engine.pid)  # frozen for real, not by the network
+        until(lambda: server.status() == psutil.STATUS_STOPPED)
         assert path.ask(7).calls[0].came == "no answer" and path.trips[-1].queries == 4
         path.thaw()
         assert seen(path).keys == 1
+        path.freeze()
+        path.restart()
+        assert path.state == "up" and seen(path).keys == 0
     finally:
         path.close()
 

@@ -163,6 +163,8 @@ class RequestPath:
     def close(self) -> None:
         """Stop, and end what belongs to this path alone."""
         self.stop()
+        if self.state == "frozen" and self._engine.alive:  # a given one is not left so
+            self.thaw()
         for client in (self._client, self._looking):
             if client is not None:
                 client.close()
@@ -232,26 +234,24 @@ class RequestPath:
 
     def restart(self) -> Self:
         """The same address, an empty cache; ends a freeze too."""
-        self.engine.restart()
-        if self.state == "frozen":
-            self._relay.resume()
-            self.state = "up"
+        self.engine.restart()  # it ends even what is frozen
+        self.state = "dead" if self.state == "frozen" else self.state
         self._noticed(True)
         return self
 
     def freeze(self) -> Self:
-        """It takes connections and never answers, as a hung process does. It keeps what it holds."""
+        """SIGSTOP for its process: connections are taken, and nothing answers. It keeps what it holds."""
         if self.engine and self._relay is None:
             raise EngineError("this cache cannot be frozen: only a server of this kernel's own can")
         if self.state == "up":
-            self._relay.hang()
+            self.engine.freeze()
             self.state = "frozen"
         return self
 
     def thaw(self) -> Self:
-        """End a freeze; what was held goes on its way."""
+        """End a freeze: it goes on where it stopped, and answers what it was asked meanwhile."""
         if self.state == "frozen":
-            self._relay.resume()
+            self.engine.thaw()
             self.state = "up"
         return self
 
@@ -324,7 +324,6 @@ class RequestPath:
             if alive:
                 self._relay.resume()
             else:
-                self._relay.resume()  # out of a freeze, if it was in one
                 self._relay.refuse()
                 self._relay.cut()
 
