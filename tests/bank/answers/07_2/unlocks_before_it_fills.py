@@ -1,0 +1,20 @@
+# verdict: incorrect
+# says: read 2 times
+# says: before the lock is gone
+
+import time
+import uuid
+
+
+def get_product(cache, db):
+    mark = uuid.uuid4().hex
+    while (page := cache.get("product:7")) is None:
+        if cache.set("lock:product:7", mark, nx=True, px=10_000):
+            page = cache.get("product:7")
+            if page is None:
+                page = db.read()
+            cache.execute_command("DELIFEQ", "lock:product:7", mark)
+            cache.set("product:7", page, ex=60)
+            return page
+        time.sleep(0.02)
+    return page

@@ -1,0 +1,20 @@
+# verdict: broken
+# says: 31536000 seconds
+# says: more than 30 days
+
+import time
+
+
+def memcached_reader(cache, db):
+    while (page := cache.get("product:7")) is None:
+        if cache.add("lock:product:7", b"mine", expire=365 * 86400, noreply=False):
+            try:
+                page = cache.get("product:7")
+                if page is None:
+                    page = db.read()
+                    cache.set("product:7", page, expire=60, noreply=False)
+                return page
+            finally:
+                cache.delete("lock:product:7", noreply=False)
+        time.sleep(0.05)
+    return page

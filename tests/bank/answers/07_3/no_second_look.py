@@ -1,0 +1,17 @@
+# verdict: incorrect
+# says: read 2 times
+
+import time
+
+
+def memcached_reader(cache, db):
+    while (page := cache.get("product:7")) is None:
+        if cache.add("lock:product:7", b"mine", expire=5, noreply=False):
+            try:
+                page = db.read()
+                cache.set("product:7", page, expire=60, noreply=False)
+                return page
+            finally:
+                cache.delete("lock:product:7", noreply=False)
+        time.sleep(0.05)
+    return page

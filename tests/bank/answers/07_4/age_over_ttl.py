@@ -1,0 +1,20 @@
+# verdict: incorrect
+# says: loads for each new value|two loads|2 loads
+
+import json
+import math
+import random
+import time
+
+
+def get_product_by_dice(cache, db):
+    stored = cache.get("product:7")
+    if stored is not None:
+        page, took, expires = json.loads(stored)
+        if random.random() > ((time.time() - expires + 2) / 2) ** 3:
+            return page
+    began = time.time()
+    page = db.read()
+    now = time.time()
+    cache.set("product:7", json.dumps([page, now - began, now + 2]), px=2000)
+    return page

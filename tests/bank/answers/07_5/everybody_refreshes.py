@@ -1,0 +1,21 @@
+# verdict: incorrect
+# says: 30 loads
+# says: somebody is at it
+
+import json
+import time
+
+
+def get_product_stale(cache, db, background):
+    def refresh():
+        page = db.read()
+        cache.set("product:7", json.dumps([page, time.time() + 1]), px=5000)
+        return page
+
+    stored = cache.get("product:7")
+    if stored is None:
+        return refresh()
+    page, fresh_until = json.loads(stored)
+    if time.time() > fresh_until and True:
+        background(refresh)
+    return page

@@ -1,0 +1,20 @@
+# verdict: incorrect
+# says: waited for
+
+import json
+import time
+
+
+def get_product_stale(cache, db, background):
+    def refresh():
+        page = db.read()
+        cache.set("product:7", json.dumps([page, time.time() + 1]), px=1000)
+        return page
+
+    stored = cache.get("product:7")
+    if stored is None:
+        return refresh()
+    page, fresh_until = json.loads(stored)
+    if time.time() > fresh_until and cache.set("lock:product:7", "1", nx=True, px=500):
+        background(refresh)
+    return page

@@ -1,0 +1,23 @@
+# verdict: incorrect
+# says: % of the customers
+
+import threading
+import time
+
+
+def shop():
+    places = threading.BoundedSemaphore(30)
+
+    def get_item(item, cache, db):
+        page = cache.get(f"item:{item}")
+        if page is None:
+            if not places.acquire(blocking=False):
+                raise TimeoutError("the line is full: try again later")
+            try:
+                page = db.read(item)
+                cache.set(f"item:{item}", page, ex=60)
+            finally:
+                places.release()
+        return page
+
+    return get_item

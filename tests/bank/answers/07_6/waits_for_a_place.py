@@ -1,0 +1,23 @@
+# verdict: incorrect
+# says: [0-9]+% of the customers|% of the customers
+
+import threading
+import time
+
+
+def shop():
+    places = threading.BoundedSemaphore(6)
+
+    def get_item(item, cache, db):
+        page = cache.get(f"item:{item}")
+        if page is None:
+            if not places.acquire():
+                raise TimeoutError("the line is full: try again later")
+            try:
+                page = db.read(item)
+                cache.set(f"item:{item}", page, ex=60)
+            finally:
+                places.release()
+        return page
+
+    return get_item
