@@ -30,6 +30,7 @@ QUESTIONS = {
         unit="%",
         low="Every page that somebody has asked for before is a hit; nothing is ever forgotten here.",
         high="An empty cache has to be filled: the first visit to each page is a miss.",
+        because="Each page is fetched once, and every later visit to it is a hit.",
     ),
     "busy": Question(
         "the product page beside eight others, slower by a factor of",

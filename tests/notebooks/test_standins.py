@@ -62,3 +62,15 @@ def test_cache_aside(no_servers):
     assert "not shown" in said["fake-run"] and "the latencies mean nothing" in said["bench-run"]
     assert "MONITOR needs a real server" in said["watch-run"]
     assert "no latencies are shown" in said["bench-run"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="it hides servers through PATH")
+def test_redis_or_memcached(no_servers):
+    said = outputs("02_redis_or_memcached")
+    for cell in ("updates-run", "restart-run", "copies-run", "node-run", "table-run"):
+        assert said[cell].count("not shown: it takes a real") >= 2, cell
+    for cell in ("stale-run", "slow-run", "noreply-run", "many-run"):
+        assert "The answer could not be shown on this machine." in said[cell], cell
+    assert "2,256 of 3,000" in said["hashing-see"] and "JSON: UnicodeDecodeError" in said["pickle-run"]
+    said = outputs("02b_both_caches_in_detail")
+    assert said["memory-run"].count("not shown: it takes a real") == 2
