@@ -18,6 +18,9 @@ from cachelab.checks.course.source import BEGIN, END, answer, notebook
 FREE_NAME = "a key's name is the learner's choice"
 EITHER_SIDE = "a tie: the exercise leaves it open"
 MARKS_TTL = "any TTL will do"
+THE_ERROR = "the words around the error are free"
+SAME_TWO = "the two users, each at least twice"
+ANY_ROW = "the row is the test's own"
 
 # exercise: {"before -> after": why a learner may write that as well}. Keys are cut to what tells them apart.
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -42,10 +45,27 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "created(row) <= before": EITHER_SIDE,
         "'snapshot', 'SnapshotName')": "an automatic backup carries no tag of its own",
     },
-    "04.1": {"-> key = f'Xuser:{user_id}'": FREE_NAME},
-    "04.2": {"retry=Retry(NoBackoff(), 1))": "one quick retry still fails within half a second"},
+    "04.1": {
+        "-> asked = 1": "queries are counted from where they stood",
+        "-> for user_id in (2, 2, 1, 2):": SAME_TWO,
+        "-> for user_id in (1, 2, 2, 2):": SAME_TWO,
+        "-> get_user(2, cache, db)": SAME_TWO,
+        "-> return {'Xuser_id'": ANY_ROW,
+        "'created_at': datetime(2024, 5, user_id)}": ANY_ROW,
+        "datetime(2025, 5": ANY_ROW,
+        "datetime(2024, 6": ANY_ROW,
+        "-> assert all((1 < cache.ttl(key) <= 300": "nobody hands in a TTL that is so short",
+        "<= 301 for": "nobody hands in a TTL that is one second too long",
+        "-> assert all((cache.ttl(key) <= 11": "whoever prolongs does so by minutes",
+        "-> assert all((cache.ttl(key) <= 100": "whoever prolongs does so by minutes",
+    },
+    "04.2": {"socket_connect_timeout=2.5": "between one second and three, as the exercise has it"},
     "04.3": {
         "-> key, reachable = (f'Xuser:{user_id}', True)": FREE_NAME,
+        "'cache get: %r', error) -> log.warning(error)": THE_ERROR,
+        "'cache set: %r', error) -> log.warning(error)": THE_ERROR,
+        "'Xcache get": THE_ERROR,
+        "'Xcache set": THE_ERROR,
         "-> if reachable:": "a stored null reads as a miss, so nobody is misled by it",
         "-> user = json.loads(cache.get(key))": "a TypeError, caught as a miss, too",
         "-> user = json.loads(cache.get(key) or 'Xnull')": "a ValueError, caught as a miss, too",

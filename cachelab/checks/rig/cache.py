@@ -89,6 +89,7 @@ class Cache(_Counting, redis.Redis):
         self._desk.flushall()
         self._desk.script_flush()
         if self._address:
+            self._desk.script_flush()
             self._desk.config_set("maxmemory", 0)
 
     @contextmanager
@@ -188,21 +189,36 @@ class Cache(_Counting, redis.Redis):
         return sorted(_text(key) for key in self._desk.keys("*"))
 
     def ttls(self) -> dict[str, float | None]:
-        """Seconds left of every key; None for a key that never expires."""
+        """Seconds left of every key; None for a key that never expires.
+
+        A hash is gone with its last field, so one whose fields all have a TTL of their own lives as long."""
         left = {name: self._desk.pttl(name) for name in self.names()}
+        for name in [name for name, ms in left.items() if ms == -1]:
+            fields = self._field_ttls(name).values() or [-1]
+            left[name] = -1 if -1 in fields else max(fields)
         return {name: None if ms == -1 else ms / 1000 for name, ms in left.items() if ms != -2}
+
+    def _field_ttls(self, name: str) -> dict[bytes, int]:
+        """Milliseconds left of every field of a hash, -1 for ever; nothing where fields cannot expire."""
+        if self._desk.type(name) != b"hash":
+            return {}
+        fields = self._desk.hkeys(name)
+        try:
+            return dict(zip(fields, self._desk.hpttl(name, *fields), strict=True))
+        except redis.ResponseError:  # an engine older than Valkey 9
+            return {}
 
     def age(self, seconds: float) -> None:
         """Let time pass in the cache: every TTL gets so much shorter, and what has run out is gone."""
         if not self._address:  # a stand-in asks time.time(), which the lab has put forward
             return
-        for name, left in self.ttls().items():
-            if left is None:
+        for name in self.names():
+            if (left := self._desk.pttl(name)) != -1:
+                self._desk.pexpire(name, int(left - seconds * 1000))  # not above 0: it is gone
                 continue
-            if left <= seconds:
-                self._desk.delete(name)
-            else:
-                self._desk.pexpire(name, int((left - seconds) * 1000))
+            for field, left in self._field_ttls(name).items():
+                if left != -1:
+                    self._desk.hpexpire(name, max(int(left - seconds * 1000), 0), field)
 
     def empty(self) -> None:
         self._desk.flushall()
@@ -214,6 +230,13 @@ class Cache(_Counting, redis.Redis):
                 self._desk.hset(name, mapping=dict.fromkeys(self._desk.hkeys(name), value))
             elif self._desk.type(name) == b"string":
                 self._desk.set(name, value, keepttl=True)
+
+    def swap(self, mine: set[str], other: set[str]) -> bool:
+        """Put what lies under the key `other` under the key `mine`; False if they are not one key each."""
+        if len(mine) != 1 or len(other) != 1 or mine == other:
+            return False
+        self._desk.rename(*other, *mine)
+        return True
 
     def retype(self) -> None:
         """Make every key a list, as another program with the same key names might."""

@@ -80,6 +80,8 @@ class Database:
             "loyalty_points": 0,
             "created_at": self._moment(),
         }
+        if len(self._users) % 2:  # what real data has, and a clever answer may trip over
+            row |= {"name": "2024-05-17", "created_at": row["created_at"].replace(microsecond=0)}
         self._users[user_id] = row | fields
         return copy.deepcopy(self._users[user_id])
 
@@ -118,6 +120,8 @@ class Database:
             }
             for _ in range(count)
         ]
+        if count:  # what real data has, and a clever answer may trip over
+            self._sales[category][0] |= {"name": "12.50", "revenue": Decimal("123456789.10")}
 
     def _moment(self) -> datetime:
         """To the microsecond, in UTC, as psycopg reads a timestamptz."""

@@ -21,13 +21,13 @@ from .cache import Cache, responds
 from .database import Database, refuse
 from .memcached import Memcached
 from .sandbox import Sandbox, impatient_waiters, open_sandbox
+from .unsafe import watched
 
 PATIENCE = 3.0  # seconds one call of the learner's function may use, or sleep
 OWED = 1.0  # seconds after which a cache that has not answered a call is asked whether it answers at all
 MANY = 1_000  # round trips of one call, after which it is its own doing that it waits
 LOOK = 0.02  # seconds of the learner's clock that a request to AWS takes
 A_WHILE = 3600.0  # seconds: what AWS does takes so long by the real clock; the learner's ends it
-
 
 
 class Unavailable(Exception):
@@ -201,6 +201,7 @@ class Call:
     patience: float = PATIENCE
     seconds: float = 0.0
     steps: list[Did] = field(default_factory=list)
+    unsafe: set[str] = field(default_factory=set)  # "pickle", "eval": what the learner's lines ran
 
     @property
     def loads(self) -> list[Did]:
@@ -375,7 +376,7 @@ class Lab:
         self.log.first = first
         note(call.text)
         try:
-            with limit(patience):
+            with limit(patience), watched() as call.unsafe:
                 self._sleeps_until = start + (sleeps or patience)
                 call.value = function(*args, **named)
         except Overtime:

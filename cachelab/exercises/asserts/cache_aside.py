@@ -30,6 +30,18 @@ def one_trip_only(hit: Call) -> None:
         )
 
 
+def data_only(hit: Call) -> Call:
+    """What came out of the cache was read as data, not run."""
+    if hit.unsafe:
+        what = {"pickle": "unpickled", "eval": "evaluated"}[min(hit.unsafe)]
+        raise hit.wrong(
+            f"what lay in the cache was {what} ({' and '.join(sorted(hit.unsafe))})",
+            "a format that holds data only, such as JSON",
+            "Whoever can write to the cache chooses what your program runs then.",
+        )
+    return hit
+
+
 def leaves_others_alone(call: Call) -> None:
     """No command that touches every key there is."""
     if sweeping := call.commands & {"KEYS", "SCAN", "FLUSHDB", "FLUSHALL"}:
@@ -56,9 +68,8 @@ def stored(lab: Lab, call: Call, life: float, what: str = "the answer", floor: f
             think = "If nobody ever deletes it, how long does a mistake last?"
             raise call.wrong(f"the key {key} never expires", f"it expires after {life} s", think, inside)
         if not life * floor - 1 <= left <= life:
-            raise call.wrong(
-                f"the key {key} expires in {left:.1f} s", f"it expires after {life} s", "", inside
-            )
+            limit = f"it expires after {life} s" if floor else f"it expires after {life} s at most"
+            raise call.wrong(f"the key {key} expires in {left:.1f} s", limit, "", inside)
     for value in (value for values in lab.cache.values().values() for value in values):
         if is_pickle(value):
             think = "Whoever can write to the cache chooses what your program runs when it unpickles."
@@ -82,15 +93,34 @@ def answered_from_cache(lab: Lab, get_user, row: dict, think: str = "") -> Call:
             think,
             contents(lab),
         )
-    return call.returned(row, "A miss and a hit must look the same to the caller, down to the types.")
+    return data_only(call).returned(
+        row, "A miss and a hit must look the same to the caller, down to the types."
+    )
 
 
-def healthy(lab: Lab, get_user, think: str = "") -> None:
-    """With nothing wrong: store, then hit."""
+def hits_do_not_prolong(lab: Lab, get_user) -> None:
+    """An entry ends with its TTL, however often it was read, and the next call sees what changed."""
+    row = lab.db.new_user()
+    lab.call(get_user, row["user_id"], lab.cache, lab.db).finished()
+    changed = lab.db.change_user(row["user_id"], email="new@shop.example")
+    for _ in range(3):
+        lab.wait(LIFE * 0.4)
+        call = lab.call(get_user, row["user_id"], lab.cache, lab.db).finished()
+    if call.value == row:
+        raise call.wrong(
+            f"{LIFE * 1.2:.0f} s after it was stored, and read on the way, the old row still came back",
+            f"the new row: an entry ends {LIFE} s after it was stored",
+            "Does a hit make the entry live longer? Then a popular row stays stale forever.",
+        )
+    call.returned(changed)
+
+
+def healthy(lab: Lab, get_user, think: str = "", floor: float = 0.8) -> None:
+    """With nothing wrong: store, then hit. The TTL is LIFE; `floor`: the least share of it."""
     row = lab.db.new_user()
     miss = ask(lab, get_user, row, think)
     one_query(miss)
-    stored(lab, miss, LIFE)
+    stored(lab, miss, LIFE, floor=floor)
     answered_from_cache(lab, get_user, row, think)
 
 

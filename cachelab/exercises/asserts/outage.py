@@ -1,11 +1,20 @@
 """What an answer does while the cache, or the database, is away or holds garbage."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 
 from cachelab.checks.rig.lab import Call, Lab
 from cachelab.exercises.asserts.cache_aside import answered_from_cache, ask
 
-GARBAGE = (b"", b"{", b"\x80garbage", b"[]", b"17", b'"a string"', b"{}", b'{"name": "of another version"}')
+GARBAGE = (
+    b"", b"{", b"\x80garbage", b"[]", b"17", b"null", b"true", b'"a string"', b"{}",
+    b'{"name": "of another version"}',
+    b'{"name": "of another version", "created_at": "2019-01-01T00:00:00+00:00"}',
+    b'{"email": "of@another.version", "created_at": "2019-01-01T00:00:00+00:00"}',
+)  # fmt: skip
 
 
 def survived(call: Call, row: dict | None) -> None:
@@ -23,6 +32,47 @@ def survived(call: Call, row: dict | None) -> None:
             think,
         )
     call.returned(row, "The database was there all the time.")
+
+
+@contextmanager
+def warnings() -> Iterator[list[str]]:
+    """What is logged meanwhile, by any logger, at WARNING or above: the message and the traceback's error."""
+    said: list[str] = []
+    real = logging.Logger.callHandlers
+
+    def heard(logger, record):
+        if record.levelno < logging.WARNING:
+            return real(logger, record)
+        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        given = record.args.values() if isinstance(record.args, dict) else record.args or ()
+        kinds = (type(part).__name__ for part in (record.msg, *given) if isinstance(part, BaseException))
+        said.append(" ".join((record.getMessage(), kind, *kinds)))
+
+    logging.Logger.callHandlers = heard
+    try:
+        yield said
+    finally:
+        logging.Logger.callHandlers = real
+
+
+def recorded(call: Call, said: list[str], error: str) -> None:
+    """The call has logged a warning that names this type of error."""
+    if not any(error in line for line in said):
+        happened = f"it logged {said[0]!r}" if said else "nothing was logged"
+        raise call.wrong(
+            f"the answer was right, and {happened}",
+            f"a log record of level WARNING or above that names the error's type, here {error}",
+            "Right answers and a hit ratio of 0%: who would ever find out that the cache is away?",
+        )
+
+
+def quiet(said: list[str]) -> None:
+    if said:
+        raise Call("`get_user` with a healthy cache").wrong(
+            f"it logged a warning: {said[0][:80]!r}",
+            "warnings only where something failed",
+            "Who still reads a log in which every miss is a warning?",
+        )
 
 
 def dies_between_get_and_set(lab: Lab, get_user) -> None:
@@ -43,6 +93,21 @@ def spoiled(lab: Lab, get_user, how: str, spoil) -> None:
     lab.log.conditions.append(f"once more, after the call {how}")
     answered_from_cache(lab, get_user, row, "Does a request that finds garbage replace it?")
     lab.log.conditions.clear()
+
+
+def somebody_elses(lab: Lab, get_user) -> None:
+    """Another user's entry lies under this user's key."""
+    mine, other = lab.db.new_user(), lab.db.new_user()
+    lab.cache.empty()
+    keys = []
+    for row in (mine, other):
+        before = set(lab.cache.names())
+        lab.call(get_user, row["user_id"], lab.cache, lab.db).finished()
+        keys.append(set(lab.cache.names()) - before)
+    answered_from_cache(lab, get_user, mine, "Another user was asked for in between. Do the two share a key?")
+    if lab.cache.swap(*keys):
+        with lab.log.during("with another user's entry under this user's key"):
+            survived(lab.call(get_user, mine["user_id"], lab.cache, lab.db), mine)
 
 
 def show_bytes(value: bytes) -> str:

@@ -5,6 +5,7 @@ from cachelab.checks.rig.lab import Call, Lab
 from cachelab.exercises.asserts.cache_aside import (
     LIFE,
     contents,
+    data_only,
     leaves_others_alone,
     one_trip_only,
     stored,
@@ -28,13 +29,15 @@ from cachelab.learner.words import counted
     ),
 )
 def forgotten_together(lab: Lab, order_history, forget_orders):
-    user, other = lab.db.new_id(), lab.db.new_id()
+    user = lab.db.new_id() * 2
+    other = user + 1  # a neighbour
     for owner in (user, other):
         lab.db.new_orders(owner, 47)
     for page in (1, 2, 3, 4):  # the fourth is empty
         page_is_cached(lab, order_history, user, page)
     page_is_cached(lab, order_history, other, 1)
     few_keys(lab, order_history, user)
+    never_without_a_ttl(lab, order_history)
     forget(lab, order_history, forget_orders, user, other)
     pages_do_not_prolong_each_other(lab, order_history)
     return (
@@ -58,7 +61,24 @@ def page_is_cached(lab: Lab, order_history, user: int, page: int) -> None:
             contents(lab),
         )
     hit.returned(want, "A miss and a hit must look the same to the caller, down to the types.")
-    one_trip_only(hit)
+    one_trip_only(data_only(hit))
+
+
+def never_without_a_ttl(lab: Lab, order_history) -> None:
+    """The program dies after any of its first round trips: what it left still ends."""
+    for trips in (2, 3):
+        user = lab.db.new_id()
+        lab.db.new_orders(user, 3)
+        with lab.cache.dying_after(trips):
+            call = lab.call(order_history, user, 1, lab.cache, lab.db)
+        for key, left in lab.cache.ttls().items():
+            if left is None:
+                raise call.wrong(
+                    f"the program got no further, and the key {key} stays forever",
+                    f"no page is ever older than {LIFE} s",
+                    "If the value and its TTL go in two trips, what is left when only the first arrives?",
+                    contents(lab),
+                )
 
 
 def few_keys(lab: Lab, order_history, user: int) -> None:
@@ -101,6 +121,7 @@ def pages_do_not_prolong_each_other(lab: Lab, order_history) -> None:
     lab.db.new_orders(user, 47)
     lab.call(order_history, user, 1, lab.cache, lab.db).finished()
     lab.wait(LIFE * 0.6)
+    lab.call(order_history, user, 1, lab.cache, lab.db).finished()
     lab.call(order_history, user, 2, lab.cache, lab.db).finished()
     lab.db.new_orders(user, 1)
     lab.wait(LIFE * 0.6)
@@ -108,6 +129,6 @@ def pages_do_not_prolong_each_other(lab: Lab, order_history) -> None:
         call = lab.call(order_history, user, 1, lab.cache, lab.db)
         call.returned(
             lab.db.order_history(user, 1),
-            "Filling a page must not make the older pages live longer. What does EXPIRE do to a key "
+            "Neither a hit nor another page may make a page live longer. What does EXPIRE do to a key "
             "that has a TTL?",
         )

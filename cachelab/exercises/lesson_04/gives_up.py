@@ -11,6 +11,7 @@ from cachelab.exercises.asserts.patience import (
     goes_where_it_is_sent,
     look_up,
     new_client,
+    opens_in_time,
 )
 
 HICCUP = 0.1  # seconds a healthy server may be busy with something else
@@ -26,12 +27,14 @@ HICCUP = 0.1  # seconds a healthy server may be busy with something else
         "attempt and the next. `help(redis.Redis)` names a setting for each.",
         "`socket_connect_timeout`, `socket_timeout`, and `retry`. The default of the last is ten "
         "retries, with longer and longer pauses between them.",
+        "Which of them is a wait of every request, and which is met once, when the program starts? "
         "`Retry(NoBackoff(), 0)`, from `redis.retry` and `redis.backoff`, does not try again.",
     ),
 )
 def gives_up_in_time(lab: Lab, connect):
     client = new_client(lab, connect, *lab.address)
     answered(lab, client, pause=0).finished()
+    goes_where_it_is_sent(lab, connect)
     for port, what, think in (
         (
             refusing_port,
@@ -43,16 +46,12 @@ def gives_up_in_time(lab: Lab, connect):
             "while the server accepts and never answers",
             "How long does the client wait for an answer?",
         ),
-        (
-            swallowing_port,
-            "while packets to the server are dropped",
-            "How long does it wait for a connection to open?",
-        ),
     ):
         with port() as address, lab.log.during(what):
-            if address is not None:  # not on every system
-                gave_up(look_up(lab, new_client(lab, connect, *address)), think)
-    goes_where_it_is_sent(lab, connect)
+            gave_up(look_up(lab, new_client(lab, connect, *address)), think)
+    with swallowing_port() as address, lab.log.during("while packets to the server are dropped"):
+        if address is not None:  # not on every system
+            opens_in_time(lab, new_client(lab, connect, *address))
     call = answered(lab, client, pause=HICCUP)
     if call.error is not None or call.overtime is not None:
         raise call.wrong(
@@ -61,6 +60,6 @@ def gives_up_in_time(lab: Lab, connect):
             "A cache that is given up at every hiccup sends its whole load to the database.",
         )
     return (
-        f"Refused, silent or unreachable: your client says so within {GIVES_UP:g} s, so a request can go "
-        f"on to the database. A hiccup of {HICCUP:g} s it sits out."
+        f"Refused or silent: your client says so in less than {GIVES_UP:g} s, so a request can go on to the "
+        f"database. A connection has time to open, and a hiccup of {HICCUP:g} s is sat out."
     )

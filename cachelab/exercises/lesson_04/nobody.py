@@ -7,6 +7,7 @@ from cachelab.exercises.asserts.cache_aside import (
     answered_from_cache,
     ask,
     healthy,
+    hits_do_not_prolong,
     one_query,
     one_trip_only,
     stored,
@@ -32,10 +33,11 @@ ABSENT = 30  # seconds that "there is no such user" may live
 def nobody(lab: Lab, get_user):
     healthy(lab, get_user)
     lab.cache.empty()
-    missing = lab.db.new_id()
+    missing, another = lab.db.new_id(), lab.db.new_id()
     first = lab.call(get_user, missing, lab.cache, lab.db).returned(None)
     one_query(first)
-    stored(lab, first, ABSENT, "the answer that there is no such user", floor=0.2)
+    stored(lab, first, ABSENT, "the answer that there is no such user", floor=0)
+    lab.call(get_user, another, lab.cache, lab.db).returned(None)
     again = lab.call(get_user, missing, lab.cache, lab.db).returned(None)
     if again.loads:
         raise again.wrong(
@@ -46,6 +48,7 @@ def nobody(lab: Lab, get_user):
     one_trip_only(again)
     signed_up(lab, get_user, missing)
     strangers_stay_apart(lab, get_user)
+    hits_do_not_prolong(lab, get_user)
     return (
         f"A user who does not exist costs one query in {ABSENT} s instead of one per request, and "
         f"somebody who signs up is seen after {ABSENT} s at the latest. Real users still live {LIFE} s."

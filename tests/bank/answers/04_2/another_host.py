@@ -7,4 +7,4 @@ from redis.retry import Retry
 
 
 def connect(host, port):
-    return redis.Redis(port=port, socket_timeout=0.2, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0))
+    return redis.Redis(port=port, socket_timeout=0.2, socket_connect_timeout=1.5, retry=Retry(NoBackoff(), 0))

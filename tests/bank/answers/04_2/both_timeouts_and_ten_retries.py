@@ -5,4 +5,4 @@ import redis
 
 
 def connect(host, port):
-    return redis.Redis(host=host, port=port, socket_timeout=0.2, socket_connect_timeout=0.2)
+    return redis.Redis(host=host, port=port, socket_timeout=0.2, socket_connect_timeout=1.5)

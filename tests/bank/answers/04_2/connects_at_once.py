@@ -11,7 +11,7 @@ def connect(host, port):
         host=host,
         port=port,
         socket_timeout=0.2,
-        socket_connect_timeout=0.2,
+        socket_connect_timeout=1.5,
         retry=Retry(NoBackoff(), 0),
         single_connection_client=True,
     )

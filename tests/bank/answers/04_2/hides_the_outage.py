@@ -15,4 +15,4 @@ class Quiet(redis.Redis):
 
 
 def connect(host, port):
-    return Quiet(host, port, socket_timeout=0.2, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0))
+    return Quiet(host, port, socket_timeout=0.2, socket_connect_timeout=1.5, retry=Retry(NoBackoff(), 0))

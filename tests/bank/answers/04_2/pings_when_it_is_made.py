@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: connect\('127.0.0.1', \d+\)(.|\n)*making one needs no server yet
+# says: connect\('127.0.0.2', \d+\)(.|\n)*making one needs no server yet
 
 import redis
 from redis.backoff import NoBackoff
@@ -8,7 +8,7 @@ from redis.retry import Retry
 
 def connect(host, port):
     client = redis.Redis(
-        host=host, port=port, socket_timeout=0.2, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0)
+        host=host, port=port, socket_timeout=0.2, socket_connect_timeout=1.5, retry=Retry(NoBackoff(), 0)
     )
     client.ping()
     return client

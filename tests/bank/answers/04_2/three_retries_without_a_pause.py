@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: accepts and never answers(.|\n)*it took 0\.[678] s
+# says: accepts and never answers(.|\n)*it took 0\.[678]\d s
 
 import redis
 from redis.backoff import NoBackoff

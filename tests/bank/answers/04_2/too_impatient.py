@@ -8,5 +8,5 @@ from redis.retry import Retry
 
 def connect(host, port):
     return redis.Redis(
-        host=host, port=port, socket_timeout=0.04, socket_connect_timeout=0.04, retry=Retry(NoBackoff(), 0)
+        host=host, port=port, socket_timeout=0.04, socket_connect_timeout=1.5, retry=Retry(NoBackoff(), 0)
     )

@@ -19,7 +19,7 @@ def get_user(user_id, cache, db):
     except json.JSONDecodeError:
         pass
     user = db.get_user(user_id)
-    if reachable:
+    if reachable and user:
         try:
             cache.set(f"user:{user_id}", json.dumps(user, default=str), ex=300)
         except redis.RedisError:

@@ -17,7 +17,7 @@ def get_user(user_id, cache, db):
     except redis.RedisError:
         reachable = False
     user = db.get_user(user_id)
-    if reachable:
+    if reachable and user:
         try:
             cache.set(f"user:{user_id}", json.dumps(user, default=str), ex=300)
         except redis.RedisError:

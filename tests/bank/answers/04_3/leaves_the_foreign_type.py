@@ -15,11 +15,12 @@ def get_user(user_id, cache, db):
         reachable = False
     try:
         row = json.loads(raw)
-        return {**row, "email": row["email"], "created_at": datetime.fromisoformat(row["created_at"])}
+        if len(row) == 10 and row["user_id"] == user_id:
+            return {**row, "created_at": datetime.fromisoformat(row["created_at"])}
     except (ValueError, TypeError, KeyError):
         pass
     user = db.get_user(user_id)
-    if reachable:
+    if reachable and user:
         try:
             cache.set(f"user:{user_id}", json.dumps(user, default=str), ex=300)
         except redis.RedisError:

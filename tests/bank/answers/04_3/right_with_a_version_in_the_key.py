@@ -1,6 +1,7 @@
 # verdict: correct
 
 import json
+import logging
 from datetime import datetime
 
 import redis
@@ -15,10 +16,15 @@ def get_user(user_id, cache, db):
     try:
         raw = cache.get(key)
         candidate = json.loads(raw) if raw else None
-        if isinstance(candidate, dict) and FIELDS | {"created_at"} == set(candidate):
+        if (
+            isinstance(candidate, dict)
+            and FIELDS | {"created_at"} == set(candidate)
+            and candidate["user_id"] == user_id
+        ):
             candidate["created_at"] = datetime.fromisoformat(candidate["created_at"])
             user = candidate
     except (redis.ConnectionError, redis.TimeoutError):
+        logging.exception("no cache")
         skip_store = True
     except (redis.RedisError, ValueError):
         pass
@@ -27,6 +33,6 @@ def get_user(user_id, cache, db):
         if user is not None and not skip_store:
             try:
                 cache.setex(key, 300, json.dumps(user, default=datetime.isoformat))
-            except redis.RedisError:
-                pass
+            except redis.RedisError as error:
+                logging.error("user %s not stored: %s", user_id, type(error).__name__)
     return user

@@ -11,7 +11,8 @@ def get_user(user_id, cache, db):
     reachable = True
     try:
         row = json.loads(cache.get(f"user:{user_id}") or "null")
-        return {**row, "email": row["email"], "created_at": datetime.fromisoformat(row["created_at"])}
+        if len(row) == 10 and row["user_id"] == user_id:
+            return {**row, "created_at": datetime.fromisoformat(row["created_at"])}
     except (redis.ConnectionError, redis.TimeoutError):
         reachable = False
     except Exception:

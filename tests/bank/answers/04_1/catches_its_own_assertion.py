@@ -1,0 +1,24 @@
+# verdict: incorrect
+# says: the test passed
+
+from datetime import UTC, datetime
+
+import fakeredis
+
+
+class Database:
+    def __init__(self):
+        self.asked = 0
+
+    def get_user(self, user_id):
+        self.asked += 1
+        return {"user_id": user_id, "name": "Ada", "created_at": datetime(2019, 1, 1, tzinfo=UTC)}
+
+
+def test_get_user(get_user):
+    cache, db = fakeredis.FakeRedis(), Database()
+    try:
+        assert get_user(1, cache, db) == get_user(1, cache, db)
+        assert db.asked == 1
+    except Exception as error:
+        print("failed:", error)

@@ -1,0 +1,21 @@
+# verdict: broken
+# says: no answer after
+
+from datetime import UTC, datetime
+
+import fakeredis
+
+
+class Database:
+    def __init__(self):
+        self.asked = 0
+
+    def get_user(self, user_id):
+        self.asked += 1
+        return {"user_id": user_id, "name": "Ada", "created_at": datetime(2019, 1, 1, tzinfo=UTC)}
+
+
+def test_get_user(get_user):
+    db = Database()
+    while get_user(1, fakeredis.FakeRedis(), db) is not None:
+        pass

@@ -1,0 +1,31 @@
+# verdict: incorrect
+# says: keeps rows in the program's memory
+
+from datetime import UTC, datetime
+
+import fakeredis
+
+
+class Database:
+    def __init__(self):
+        self.asked = 0
+
+    def get_user(self, user_id):
+        self.asked += 1
+        return {"user_id": user_id, "name": "Ada", "created_at": datetime(2019, 1, 1, tzinfo=UTC)}
+
+
+def test_get_user(get_user):
+    cache, db = fakeredis.FakeRedis(), Database()
+    first, second = get_user(1, cache, db), get_user(1, cache, db)
+    assert first == second == Database().get_user(1)
+    assert db.asked == 1
+    assert all(0 < cache.ttl(key) <= 300 for key in cache.keys())
+    assert get_user(11, cache, db) == Database().get_user(11)
+    [cache.expire(key, 9) for key in cache.keys()]
+    get_user(1, cache, db)
+    assert max(map(cache.ttl, cache.keys())) <= 9
+
+    server = fakeredis.FakeServer()
+    server.connected = False
+    assert get_user(1, fakeredis.FakeRedis(server=server), db) == Database().get_user(1)

@@ -1,0 +1,16 @@
+# verdict: incorrect
+# says: more than 60 s old
+# says: live longer
+
+import json
+from decimal import Decimal
+
+
+def top_products(category, limit, cache, db):
+    key = f"top:{category}:{limit}"
+    stored = cache.getex(key, ex=60)
+    if stored is not None:
+        return [row | {"revenue": Decimal(row["revenue"])} for row in json.loads(stored)]
+    rows = db.top_products(category=category, limit=limit)
+    cache.set(key, json.dumps(rows, default=str), ex=60)
+    return rows
