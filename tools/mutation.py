@@ -46,7 +46,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "'snapshot', 'SnapshotName')": "an automatic backup carries no tag of its own",
     },
     "04.1": {
-        "-> asked = 1": "queries are counted from where they stood",
         "-> for user_id in (2, 2, 1, 2):": SAME_TWO,
         "-> for user_id in (1, 2, 2, 2):": SAME_TWO,
         "-> get_user(2, cache, db)": SAME_TWO,
@@ -62,8 +61,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "04.2": {"socket_connect_timeout=2.5": "between one second and three, as the exercise has it"},
     "04.3": {
         "-> key, reachable = (f'Xuser:{user_id}', True)": FREE_NAME,
-        "'cache get: %r', error) -> log.warning(error)": THE_ERROR,
-        "'cache set: %r', error) -> log.warning(error)": THE_ERROR,
+        "'cache get: %r', error) -> logging.warning(error)": THE_ERROR,
+        "'cache set: %r', error) -> logging.warning(error)": THE_ERROR,
         "'Xcache get": THE_ERROR,
         "'Xcache set": THE_ERROR,
         "-> if reachable:": "a stored null reads as a miss, so nobody is misled by it",
