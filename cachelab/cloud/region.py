@@ -22,7 +22,7 @@ from .resources.cluster import CacheCluster
 from .resources.group import ReplicationGroup
 from .resources.serverless import ServerlessCache, ServerlessSnapshot
 from .resources.snapshot import Snapshot
-from .resources.subnets import SubnetGroup
+from .resources.subnets import Subnet, SubnetGroup
 from .resources.users import User, UserGroup
 
 
@@ -111,7 +111,27 @@ class Region:
         return self.user_groups.get(name.lower())
 
     def subnet_group(self, name: str) -> SubnetGroup | None:
-        return self.subnet_groups.get(name.lower())
+        """A group by name; `default`, of the default VPC, exists without being made."""
+        name = name.lower()
+        if name == "default" and name not in self.subnet_groups:
+            if group := self._default_subnets():
+                self.subnet_groups[name] = group
+        return self.subnet_groups.get(name)
+
+    def _default_subnets(self) -> SubnetGroup | None:
+        from moto.ec2.models import ec2_backends  # a second to import, and few orders name this group
+
+        ec2 = ec2_backends[self.account_id][self.name]
+        subnets = [
+            Subnet(subnet.id, subnet.availability_zone)
+            for subnet in sorted(ec2.describe_subnets(), key=lambda subnet: subnet.availability_zone)
+            if str(subnet.default_for_az).lower() == "true" and subnet.availability_zone in self.zones
+        ]
+        if not subnets:
+            return None  # somebody deleted the default VPC
+        vpc = ec2.get_subnet(subnets[0].id).vpc_id
+        arn = self.arn("subnetgroup", "default")
+        return SubnetGroup("default", "Default CacheSubnetGroup", arn, vpc, subnets)
 
     def parameter_group(self, name: str) -> ParameterGroup | None:
         """A group by name; the default ones exist without being made."""

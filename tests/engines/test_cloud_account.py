@@ -478,6 +478,46 @@ def test_users_and_groups_change_in_their_own_time(aws, elasticache):
         elasticache.describe_user_groups(UserGroupId="slowly")
 
 
+def test_ec2_deletes_nothing_that_a_cache_uses(aws, elasticache):
+    ec2 = aws.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    made = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{n}.0/24", AvailabilityZone=f"us-east-1{zone}")
+        for n, zone in enumerate("ab")
+    ]
+    a, b = (answer["Subnet"] for answer in made)
+    group = ec2.create_security_group(GroupName="cache", Description="d", VpcId=vpc)["GroupId"]
+    elasticache.create_cache_subnet_group(
+        CacheSubnetGroupName="guarded", CacheSubnetGroupDescription="d",
+        SubnetIds=[a["SubnetId"], b["SubnetId"]],
+    )  # fmt: skip
+    make_group(
+        aws, "guarded", NumCacheClusters=1, CacheSubnetGroupName="guarded", SecurityGroupIds=[group]
+    )
+    [node] = aws.topology("guarded")
+    used, other = (a, b) if node["zone"] == "us-east-1a" else (b, a)
+    with pytest.raises(ClientError, match="DependencyViolation"):
+        ec2.delete_subnet(SubnetId=used["SubnetId"])
+    with pytest.raises(ClientError, match="DependencyViolation"):
+        ec2.delete_security_group(GroupId=group)
+    ec2.delete_subnet(SubnetId=other["SubnetId"])  # nobody stands in it
+    remove(aws, "guarded")
+    ec2.delete_subnet(SubnetId=used["SubnetId"])
+    ec2.delete_security_group(GroupId=group)
+    elasticache.delete_cache_subnet_group(CacheSubnetGroupName="guarded")
+
+
+def test_the_default_subnet_group_is_there_when_it_is_named(aws, elasticache):
+    make_group(
+        aws, "usual", NumCacheClusters=2, CacheSubnetGroupName="default", TransitEncryptionEnabled=True
+    )
+    [row] = elasticache.describe_cache_subnet_groups(CacheSubnetGroupName="default")["CacheSubnetGroups"]
+    vpcs = aws.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    assert [row["VpcId"]] == [vpc["VpcId"] for vpc in vpcs]
+    assert len({subnet["SubnetAvailabilityZone"]["Name"] for subnet in row["Subnets"]}) == 3
+    remove(aws, "usual")
+
+
 def test_raw_requests_with_mistakes_get_an_error_of_aws(aws):
     """What an SDK would not send: no signature, a word for a number, nothing where something must be."""
 

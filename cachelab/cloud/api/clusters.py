@@ -46,6 +46,8 @@ def create(region: Region, given: dict) -> dict:
     snapshot = region.snapshot(given["SnapshotName"]) if given.get("SnapshotName") else None
     cluster = _new(region, ask, snapshot)
     region.clusters[cluster.id] = cluster
+    if cluster.security_group_ids:
+        networks.protect()
     tags.keep(region, cluster.arn, given)
     answer = cluster.describe()
     bring_up(
@@ -168,6 +170,7 @@ def modify(region: Region, given: dict) -> dict:
     cluster.given |= {key: given[key] for key in KEPT_PARAMETERS if given.get(key) is not None}
     logs.keep(cluster.given, given)
     if given.get("SecurityGroupIds"):
+        networks.protect()
         cluster.security_group_ids = given["SecurityGroupIds"]
         region.log.tell(events.CLUSTER, cluster.id, events.SECURITY_GROUP_CHANGED)
     work: list[Step] = []

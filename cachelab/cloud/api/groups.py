@@ -57,6 +57,8 @@ def create(region: Region, given: dict) -> dict:
     else:
         group = new(region, ask, snapshot)
     region.groups[group.id] = group
+    if group.security_group_ids:
+        networks.protect()
     tags.keep(region, group.arn, given)
     tags.hand_down(region, group, group.nodes)
     answer = group.describe()
@@ -240,6 +242,7 @@ def modify(region: Region, given: dict) -> dict:
     }
     logs.keep(group.given, given)
     if given.get("SecurityGroupIds"):
+        networks.protect()
         group.security_group_ids = given["SecurityGroupIds"]
         for node in group.nodes:
             region.log.tell(events.CLUSTER, node.id, events.SECURITY_GROUP_CHANGED)

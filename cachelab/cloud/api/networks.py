@@ -1,5 +1,9 @@
 """Subnet groups, zones and security groups: where a cache stands, read from moto's EC2."""
 
+from functools import cache
+
+from moto.elasticache.models import elasticache_backends
+
 from ..faults import Fault
 from ..region import Region
 from ..resources.cluster import CacheCluster
@@ -15,10 +19,47 @@ def zones_of(region: Region, subnet_group: SubnetGroup | None) -> list[str]:
     return (subnet_group.zones if subnet_group else []) or region.zones
 
 
+@cache
+def protect() -> None:
+    """Let EC2 refuse to delete what a cache uses, as AWS does: its nodes have network interfaces there.
+
+    EC2 is moto's, and shows no such interfaces; it asks here before it deletes. Once for the process: which
+    account and region it is about, each call says.
+    """
+    from moto.ec2.exceptions import DependencyViolationError
+    from moto.ec2.models import EC2Backend
+
+    delete_subnet, delete_group = EC2Backend.delete_subnet, EC2Backend.delete_security_group
+
+    def subnet(ec2: EC2Backend, subnet_id: str):
+        region = elasticache_backends[ec2.account_id][ec2.region_name].region
+        if any(subnet_id in _stood_in(region, group) for group in region.subnet_groups.values()):
+            raise DependencyViolationError(
+                f"The subnet '{subnet_id}' has dependencies and cannot be deleted."
+            )
+        return delete_subnet(ec2, subnet_id)
+
+    def security_group(ec2: EC2Backend, name: str | None = None, group_id: str | None = None) -> None:
+        region = elasticache_backends[ec2.account_id][ec2.region_name].region
+        caches = [*region.groups.values(), *region.clusters.values()]
+        if group_id and any(group_id in cache.security_group_ids for cache in caches):
+            raise DependencyViolationError(f"resource {group_id} has a dependent object")
+        delete_group(ec2, name, group_id)
+
+    EC2Backend.delete_subnet, EC2Backend.delete_security_group = subnet, security_group
+
+
+def _stood_in(region: Region, group: SubnetGroup) -> set[str]:
+    """The subnets of a group that nodes stand in: of several in one zone the first."""
+    first = {subnet.zone: subnet.id for subnet in reversed(group.subnets)}
+    return {first[zone] for zone in _in_use(region, group)}
+
+
 def _place(region: Region, subnet_ids: list[str]) -> tuple[str, list[Subnet]]:
     """The VPC of some subnets, and what EC2 knows of each."""
     from moto.ec2.models import ec2_backends  # a second to import, and not every account has a subnet group
 
+    protect()
     here = {subnet.id: subnet for subnet in ec2_backends[region.account_id][region.name].describe_subnets()}
     unknown = [name for name in subnet_ids if name not in here]
     if unknown or not subnet_ids:  # AWS's words for RDS and Redshift; its code for ElastiCache [BM]
