@@ -100,7 +100,7 @@ class Log:
         self.fault: Callable[[tuple], None] | None = None  # raises instead of a round trip
         self.meeting: threading.Barrier | None = None  # where steps of several threads wait for each other
         self.on_request: Callable[[], None] | None = None  # called before each request to AWS
-        self.on_wait: Callable[[], None] | None = None  # called before each that a boto3 waiter makes
+        self.on_wait: Callable[[], None] | None = None  # called before each of a boto3 waiter
         self.changed: Callable[[], None] | None = None  # called after each that has changed something
         self.over = False
         self.first = 0  # the first step of the call under way
@@ -455,7 +455,7 @@ def differ(value, expected, path: str = "") -> tuple[str, str] | None:
     Types count: a Decimal that comes back as a float is another value, and so is a tuple for a list."""
     it = f"its {path}" if path else "it"
     try:
-        if type(value) is not type(expected):
+        if type(value) is not type(expected) and not (type(expected) is tuple and isinstance(value, tuple)):
             return f"{it} was {show(value)}{_type(value)}", f"{show(expected)}{_type(expected)}"
         if isinstance(expected, dict) and set(value) != set(expected):
             odd = ", ".join(sorted(map(show, set(value) ^ set(expected))))
@@ -476,7 +476,7 @@ def differ(value, expected, path: str = "") -> tuple[str, str] | None:
 
 def _type(value) -> str:
     name = type(value).__name__
-    return "" if value is None else f", {'an' if name[0] in 'aeiou' else 'a'} {name}"
+    return "" if value is None else f", {'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
 def _advice(error) -> str:

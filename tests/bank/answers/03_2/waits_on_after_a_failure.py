@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: it waited for all of
+# says: it waited for \d
 # says: a creation that has failed will never succeed
 
 import time

@@ -1,0 +1,20 @@
+# verdict: incorrect
+# says: it asks every 0.1 s
+# says: Does the pause stay
+
+import time
+
+
+def wait_until_available(elasticache, name, timeout=600, pause=15):
+    end = time.monotonic() + timeout
+    while True:
+        [group] = elasticache.describe_replication_groups(ReplicationGroupId=name)["ReplicationGroups"]
+        if group["Status"] == "available":
+            return group
+        if group["Status"] == "create-failed":
+            events = elasticache.describe_events(SourceType="replication-group", SourceIdentifier=name)
+            raise RuntimeError(*(event["Message"] for event in events["Events"]))
+        if time.monotonic() >= end:
+            raise TimeoutError(f"{name} is late")
+        time.sleep(pause)
+        pause *= 1.5
