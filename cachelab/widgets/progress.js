@@ -1,5 +1,5 @@
 // The mark's shape and the word beside it say the state; colour only repeats it.
-const mark = (state) => (state === "solved" ? "✓" : state.startsWith("tried") ? "◐" : "○");
+const mark = (state) => (state === "solved" ? "✓" : state.startsWith("tried") ? "◐" : "–");
 
 export default widget(({ root, get, send, watch, isStatic }) => {
   root.classList.add("progress");

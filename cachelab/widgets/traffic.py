@@ -15,9 +15,8 @@ from cachelab.engines import Engine, EngineError
 from cachelab.workload.latency import hit_ratio_with_ttl
 from cachelab.workload.traffic import Figures, Traffic
 
-from .base import Base
 from .challenge.view import PARTS, Challenged
-from .chart import Figure, Slider
+from .chart import Controls, Figure, Slider
 from .quantity import quantity
 
 __all__ = ["TrafficBench", "traffic"]
@@ -32,12 +31,10 @@ RECORDED = Path(__file__).with_suffix(".json")  # tools/record.py writes it
 LONG_WAIT = 0.25  # seconds after which a request still under way is shown
 
 
-class TrafficBench(Challenged, Base):
+class TrafficBench(Challenged, Controls):
     """A live view of a `Traffic`, and the switches of the cache behind it. Made by `traffic`."""
 
-    parts = ("chart/plot.js", *PARTS)
-    controls = traitlets.List().tag(sync=True)
-    positions = traitlets.List(traitlets.Int()).tag(sync=True)
+    parts = ("chart/plot.js", "chart/row.js", *PARTS)
     running = traitlets.Bool(False).tag(sync=True)
     tiles = traitlets.List().tag(sync=True)  # the latest second: [name, value in words]
     said = traitlets.Unicode("").tag(sync=True)  # events, read out
@@ -50,7 +47,7 @@ class TrafficBench(Challenged, Base):
 
     def __init__(self, model: Traffic, cache: Engine, challenges: str | Sequence | None = None):
         self.model, self.cache = model, cache
-        self._options = [slider.options() for slider in SLIDERS]
+        shown = self._take(SLIDERS, **{slider.name: getattr(model.load, slider.name) for slider in SLIDERS})
         self._drawing = threading.RLock()  # ticks come from a thread of the traffic
         self._outages = 0
         self.down_since: float | None = None  # seconds after the start: the cache was killed, and is not back
@@ -60,14 +57,7 @@ class TrafficBench(Challenged, Base):
             label="Traffic bench",
             said="Ready. Start sends customers; after a minute they go home by themselves."
             + ("" if cache.is_real else " Your cache is a stand-in, so no latencies are shown."),
-            controls=[
-                {"label": slider.label, "texts": [slider.words(option) for option in options]}
-                for slider, options in zip(SLIDERS, self._options, strict=True)
-            ],
-            positions=[
-                options.index(slider.nearest(getattr(model.load, slider.name)))
-                for slider, options in zip(SLIDERS, self._options, strict=True)
-            ],
+            **shown,
         )
         self._expect()
         self._show(None)
@@ -75,23 +65,6 @@ class TrafficBench(Challenged, Base):
         self.observe(lambda _: self._turn(), "positions")
         self._challenge(challenges, "pictures")
         self.on_msg(lambda _, message, __: self._asked(message))
-
-    @property
-    def values(self) -> dict[str, float]:
-        """What each slider stands at."""
-        chosen = zip(SLIDERS, self._options, self.positions, strict=True)
-        return {slider.name: options[position] for slider, options, position in chosen}
-
-    def set(self, **values) -> Self:
-        """Move sliders: bench.set(ttl=5). Each goes to its nearest position."""
-        positions, names = list(self.positions), [slider.name for slider in SLIDERS]
-        for name, value in values.items():
-            if name not in names:
-                raise ValueError(f"{name!r} is not a slider of this bench; it has {', '.join(names)}")
-            at = names.index(name)
-            positions[at] = self._options[at].index(SLIDERS[at].nearest(value))
-        self.positions = positions
-        return self
 
     def start(self) -> Self:
         """Send customers, on a fresh record. Another bench that is still running in this kernel stops."""
@@ -147,10 +120,7 @@ class TrafficBench(Challenged, Base):
         super().close()
 
     def text(self) -> str:
-        lines = [
-            f"{control['label']}: {control['texts'][position]}"
-            for control, position in zip(self.controls, self.positions, strict=True)
-        ]
+        lines = self._stand()
         lines.append(self.said)
         if self.model.total is not None:
             lines.append(f"{self.model.total.at:.1f} s in all: {self._total()}")

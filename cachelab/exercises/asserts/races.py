@@ -299,10 +299,10 @@ def listed(caption: str, steps: list) -> Table:
     rows = []
     for number, step in enumerate(steps, 1):
         cache = ", ".join(
-            f"{key}={value or repr(value)}{' (old)' if key in step.stale else ''}"
+            f"{key}={value or repr(value)}{' (stale)' if key in step.stale else ''}"
             for key, value in step.cache.items()
         )
         row = (str(number), step.client, step.call, step.shown(), cache or "empty", step.db, step.note)
         rows.append(row)
-    columns = ("", "who", "call", "answer", "cache afterwards", "database", "")
+    columns = ("step", "who", "call", "answer", "cache afterwards", "database", "what it means")
     return Table(caption, columns, tuple(rows))

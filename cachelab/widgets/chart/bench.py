@@ -1,102 +1,20 @@
 """A bench to play with: sliders above a chart, and a plain function between them."""
 
-import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
-import numpy as np
 import traitlets
 
 from ..challenge.view import PARTS, Challenged
-from ..quantity import quantity
 from .chart import Chart
+from .controls import Choice, Controls, Slider
 from .figure import Figure
 
-__all__ = ["Bench", "Choice", "Slider"]
-
-STEPS = 100  # of a slider that names neither a step nor its stops
+__all__ = ["Bench"]
 
 
-@dataclass(frozen=True)
-class Slider:
-    """A number between `low` and `high`.
-
-    name    the model's parameter; label: what the learner reads (the name in plain words by default)
-    step    between two positions; by default a hundredth of the range. With log=True positions grow by equal
-            factors instead.
-    stops   the positions themselves, in place of low, high and step: stops=[1, 5, 30, 60, 300]
-    unit    as in `quantity`: with "s" the text beside the slider reads 30 s or 5 min
-    """
-
-    name: str
-    low: float | None = None
-    high: float | None = None
-    value: float | None = None
-    step: float | None = None
-    unit: str = ""
-    label: str = ""
-    log: bool = False
-    stops: Sequence[float] = field(default=())
-
-    def options(self) -> list[float]:
-        """The positions, lowest first."""
-        if len(self.stops):
-            if len(self.stops) < 2 or list(self.stops) != sorted(set(self.stops)):
-                raise ValueError(f"slider {self.name!r}: stops must be rising numbers, not {self.stops!r}")
-            return [_plain(stop) for stop in self.stops]
-        if self.low is None or self.high is None or not self.low < self.high:
-            raise ValueError(f"slider {self.name!r}: low must be below high, got {self.low} and {self.high}")
-        if self.log:
-            if self.low <= 0:
-                raise ValueError(f"slider {self.name!r}: a log slider starts above zero, not at {self.low}")
-            return [float(f"{stop:.3g}") for stop in np.geomspace(self.low, self.high, STEPS + 1)]
-        step = (self.high - self.low) / STEPS if self.step is None else self.step
-        if step <= 0:
-            raise ValueError(f"slider {self.name!r}: step must be above zero, not {step}")
-        count = math.floor((self.high - self.low) / step + 1e-9)
-        if count > 5000:
-            raise ValueError(f"slider {self.name!r}: {count} positions are too many; choose a larger step")
-        positions = [float(f"{self.low + i * step:.9g}") for i in range(count + 1)]
-        return [int(p) for p in positions] if all(p.is_integer() for p in positions) else positions
-
-    def words(self, value: float) -> str:
-        return quantity(value, self.unit)
-
-    def nearest(self, value: Any) -> float:
-        """The position next to `value`; ValueError if it lies outside."""
-        options = self.options()
-        low, high = options[0], options[-1]
-        if not isinstance(value, int | float | np.number) or not low <= value <= high:
-            raise ValueError(f"slider {self.name!r} goes from {low} to {high}, not to {value!r}")
-        return min(options, key=lambda option: abs(option - value))
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of several values: a list, or a dict of what the learner reads -> what the model gets."""
-
-    name: str
-    values: Sequence | dict[str, Any]
-    value: Any = None
-    label: str = ""
-
-    def options(self) -> list:
-        return list(self.values.values() if isinstance(self.values, dict) else self.values)
-
-    def words(self, value: Any) -> str:
-        if isinstance(self.values, dict):
-            return next(text for text, one in self.values.items() if one == value)
-        return {"True": "yes", "False": "no"}.get(str(value), str(value))
-
-    def nearest(self, value: Any) -> Any:
-        if value not in self.options():
-            raise ValueError(f"{self.name!r} must be one of {self.options()}, not {value!r}")
-        return value
-
-
-class Bench(Challenged, Chart):
+class Bench(Challenged, Controls, Chart):
     """Controls, a chart and a sentence, with a model between them.
 
         def mean_latency(hit_ratio, query):
@@ -120,9 +38,7 @@ class Bench(Challenged, Chart):
     shown at once, the others as they come, until it ends or a control moves. `finish()` waits for the last.
     """
 
-    parts = ("chart/plot.js", *PARTS)
-    controls = traitlets.List().tag(sync=True)  # what the view draws: kind, label, options' texts
-    positions = traitlets.List(traitlets.Int()).tag(sync=True)  # which option of each control is chosen
+    parts = ("chart/plot.js", "chart/row.js", *PARTS)
     sentence = traitlets.Unicode().tag(sync=True)
     failure = traitlets.Unicode("").tag(sync=True)
 
@@ -135,39 +51,17 @@ class Bench(Challenged, Chart):
         label: str = "",
         challenges: str | Sequence | None = None,
     ):
-        self._model, self._controls = model, tuple(controls)
-        if not controls:
-            raise ValueError("a Bench needs at least one Slider or Choice")
-        names = [control.name for control in controls]
-        if len(set(names)) < len(names):
-            raise ValueError(f"the controls of a Bench need different names, not {names}")
-        self._options = [control.options() for control in controls]
+        self._model = model
+        shown = self._take(controls)
         self._turn, self._showing = 0, threading.RLock()
         self._rest: threading.Thread | None = None  # works out what follows the first slice
         super().__init__(chart or Figure(), label=label or (chart.title if chart else "") or "bench")
         with self.hold_sync():
-            self.controls = [
-                {
-                    "kind": type(control).__name__.lower(),
-                    "label": control.label or control.name.replace("_", " "),
-                    "texts": [control.words(option) for option in options],
-                }
-                for control, options in zip(controls, self._options, strict=True)
-            ]
-            self.positions = [
-                options.index(options[0] if control.value is None else control.nearest(control.value))
-                for control, options in zip(controls, self._options, strict=True)
-            ]
+            self.controls, self.positions = shown["controls"], shown["positions"]
             self._run(at_once=True)
         self._start = list(self.positions)
         self.observe(self._answer, "positions")
         self._challenge(challenges, "spec")
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """What each control stands at now."""
-        chosen = zip(self._controls, self._options, self.positions, strict=True)
-        return {control.name: options[position] for control, options, position in chosen}
 
     @property
     def moved(self) -> list[str]:
@@ -176,32 +70,14 @@ class Bench(Challenged, Chart):
         return [control.name for control, now, start in pairs if now != start]
 
     def set(self, **values) -> Self:
-        """Moves controls: bench.set(hit_ratio=0.8). A slider goes to the nearest position."""
-        positions = list(self.positions)
-        names = [control.name for control in self._controls]
-        for name, value in values.items():
-            if name not in names:
-                raise ValueError(f"{name!r} is not a control of this bench; it has {', '.join(names)}")
-            at = names.index(name)
-            positions[at] = self._options[at].index(self._controls[at].nearest(value))
-        self.positions = positions
+        super().set(**values)
         if self.failure:
             raise RuntimeError(self.failure)
         return self
 
     def text(self) -> str:
-        chosen = zip(self._controls, self.values.values(), self.controls, strict=True)
-        lines = [f"{shown['label']}: {control.words(value)}" for control, value, shown in chosen]
         picture = [self.figure.text()] if self.figure.names else []
-        return "\n".join([*lines, *picture, self.failure or self.sentence, *self._challenge_lines()])
-
-    @traitlets.validate("positions")
-    def _within(self, proposal):
-        positions = proposal["value"]
-        fits = len(positions) == len(self._options)
-        if not fits or any(not 0 <= at < len(o) for at, o in zip(positions, self._options, strict=True)):
-            raise traitlets.TraitError(f"positions {positions} do not fit the controls")
-        return positions
+        return "\n".join([*self._stand(), *picture, self.failure or self.sentence, *self._challenge_lines()])
 
     def finish(self) -> Self:
         """Waits until a model that works in slices has shown its last."""
@@ -254,7 +130,3 @@ class Bench(Challenged, Chart):
             self.figure.update(name, *(data if isinstance(data, tuple) else (data,)))
         self.sentence = sentence
         self.redraw()
-
-
-def _plain(value):
-    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,160 @@
+"""What a bench is played with: sliders and choices, and where they stand."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+import traitlets
+
+from ..base import Base
+from ..quantity import quantity
+
+__all__ = ["Choice", "Controls", "Slider"]
+
+STEPS = 100  # of a slider that names neither a step nor its stops
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number between `low` and `high`.
+
+    name    the model's parameter; label: what the learner reads (the name in plain words by default)
+    step    between two positions; by default a hundredth of the range. With log=True positions grow by equal
+            factors instead.
+    stops   the positions themselves, in place of low, high and step: stops=[1, 5, 30, 60, 300]
+    unit    as in `quantity`: with "s" the text beside the slider reads 30 s or 5 min
+    """
+
+    name: str
+    low: float | None = None
+    high: float | None = None
+    value: float | None = None
+    step: float | None = None
+    unit: str = ""
+    label: str = ""
+    log: bool = False
+    stops: Sequence[float] = field(default=())
+
+    def options(self) -> list[float]:
+        """The positions, lowest first."""
+        if len(self.stops):
+            if len(self.stops) < 2 or list(self.stops) != sorted(set(self.stops)):
+                raise ValueError(f"slider {self.name!r}: stops must be rising numbers, not {self.stops!r}")
+            return [_plain(stop) for stop in self.stops]
+        if self.low is None or self.high is None or not self.low < self.high:
+            raise ValueError(f"slider {self.name!r}: low must be below high, got {self.low} and {self.high}")
+        if self.log:
+            if self.low <= 0:
+                raise ValueError(f"slider {self.name!r}: a log slider starts above zero, not at {self.low}")
+            return [float(f"{stop:.3g}") for stop in np.geomspace(self.low, self.high, STEPS + 1)]
+        step = (self.high - self.low) / STEPS if self.step is None else self.step
+        if step <= 0:
+            raise ValueError(f"slider {self.name!r}: step must be above zero, not {step}")
+        count = math.floor((self.high - self.low) / step + 1e-9)
+        if count > 5000:
+            raise ValueError(f"slider {self.name!r}: {count} positions are too many; choose a larger step")
+        positions = [float(f"{self.low + i * step:.9g}") for i in range(count + 1)]
+        return [int(p) for p in positions] if all(p.is_integer() for p in positions) else positions
+
+    def words(self, value: float) -> str:
+        return quantity(value, self.unit)
+
+    def nearest(self, value: Any) -> float:
+        """The position next to `value`; ValueError if it lies outside."""
+        options = self.options()
+        low, high = options[0], options[-1]
+        if not isinstance(value, int | float | np.number) or not low <= value <= high:
+            raise ValueError(f"slider {self.name!r} goes from {low} to {high}, not to {value!r}")
+        return min(options, key=lambda option: abs(option - value))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several values: a list, or a dict of what the learner reads -> what the model gets."""
+
+    name: str
+    values: Sequence | dict[str, Any]
+    value: Any = None
+    label: str = ""
+
+    def options(self) -> list:
+        return list(self.values.values() if isinstance(self.values, dict) else self.values)
+
+    def words(self, value: Any) -> str:
+        if isinstance(self.values, dict):
+            return next(text for text, one in self.values.items() if one == value)
+        return {"True": "yes", "False": "no"}.get(str(value), str(value))
+
+    def nearest(self, value: Any) -> Any:
+        if value not in self.options():
+            raise ValueError(f"{self.name!r} must be one of {self.options()}, not {value!r}")
+        return value
+
+
+class Controls(Base):
+    """A widget with a row of sliders and choices; `_take` them before the constructors above this one."""
+
+    controls = traitlets.List().tag(sync=True)  # what the view draws: kind, label, options' texts
+    positions = traitlets.List(traitlets.Int()).tag(sync=True)  # which option of each control is chosen
+
+    def _take(self, controls: Sequence[Slider | Choice], **values) -> dict:
+        """The traits that show these controls, at their own values or at those given by name."""
+        names = [control.name for control in controls]
+        if not controls:
+            raise ValueError("a bench needs at least one Slider or Choice")
+        if len(set(names)) < len(names):
+            raise ValueError(f"the controls of a bench need different names, not {names}")
+        self._controls = tuple(controls)
+        self._options = [control.options() for control in controls]
+        starts = [values.get(control.name, control.value) for control in controls]
+        return {
+            "controls": [
+                {
+                    "kind": type(control).__name__.lower(),
+                    "label": control.label or control.name.replace("_", " "),
+                    "texts": [control.words(option) for option in options],
+                }
+                for control, options in zip(controls, self._options, strict=True)
+            ],
+            "positions": [
+                options.index(options[0] if start is None else control.nearest(start))
+                for control, options, start in zip(controls, self._options, starts, strict=True)
+            ],
+        }
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What each control stands at now."""
+        chosen = zip(self._controls, self._options, self.positions, strict=True)
+        return {control.name: options[position] for control, options, position in chosen}
+
+    def set(self, **values) -> Self:
+        """Moves controls: bench.set(hit_ratio=0.8). A slider goes to the nearest position."""
+        positions = list(self.positions)
+        names = [control.name for control in self._controls]
+        for name, value in values.items():
+            if name not in names:
+                raise ValueError(f"{name!r} is not a control of this bench; it has {', '.join(names)}")
+            at = names.index(name)
+            positions[at] = self._options[at].index(self._controls[at].nearest(value))
+        self.positions = positions
+        return self
+
+    def _stand(self) -> list[str]:
+        """Where they stand, a line each."""
+        chosen = zip(self._controls, self.values.values(), self.controls, strict=True)
+        return [f"{shown['label']}: {control.words(value)}" for control, value, shown in chosen]
+
+    @traitlets.validate("positions")
+    def _within(self, proposal):
+        positions = proposal["value"]
+        fits = len(positions) == len(self._options)
+        if not fits or any(not 0 <= at < len(o) for at, o in zip(positions, self._options, strict=True)):
+            raise traitlets.TraitError(f"positions {positions} do not fit the controls")
+        return positions
+
+
+def _plain(value):
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,13 @@
+// The row of sliders and choices of controls.py; a move of one sends the positions of all.
+function controlRow({ get, send, watch, isStatic }) {
+  const move = (which, position) =>
+    send({ positions: get("positions").map((old, i) => (i === which ? position : old)) });
+  const controls = get("controls").map(({ kind, label, texts }, which) => kind === "slider"
+    ? slider({ label, stops: texts.map((text, value) => ({ text, value })), index: get("positions")[which],
+        oninput: (position) => move(which, position) })
+    : radios({ label, options: texts, index: get("positions")[which], oninput: (position) => move(which, position) }));
+  watch(["positions"], (positions) => positions.forEach((position, i) => controls[i].show(position)));
+  const panel = html("div", { class: "controls" }, ...controls.map((control) => control.element));
+  if (isStatic) for (const input of panel.querySelectorAll("input")) input.disabled = true;
+  return panel;
+}
