@@ -36,7 +36,7 @@ def _curves() -> Iterator[Row]:
     for ttl, room, requests in ((2.0, None, 40_000), (6.0, 2000, 45_000)):
         if room is None:
             client.config_set("maxmemory", 0)
-            client.flushall(asynchronous=False)
+            client.execute_command("FLUSHALL", "SYNC")
         else:
             make_room(client, room, ttl=True)
             client.config_set("maxmemory-policy", "allkeys-lru")
@@ -119,7 +119,7 @@ def _flush() -> Iterator[Row]:
                     gate.release()
             cache.set(key, "x", ex=60)
 
-        cache.flushall(asynchronous=False)
+        cache.execute_command("FLUSHALL", "SYNC")
         for item in range(settings["items"]):
             cache.set(f"item:{item}", "x", ex=60)
         load = OpenLoop(ask, **settings, workers=60, connect=disk.connect, patience=0.15, retries=1)

@@ -81,6 +81,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "05.3": {
         "if b'W' in flags: -> if True:": "the token is of the same empty item: one of the two is refused"
     },
+    "06.5": {"held[key] = False": "what is held beside a key is left open"},
+    "06.6": {"math.sqrt(3 / price)": "2% dearer than the best, and 5% is allowed"},
 }
 
 COMPARE = {

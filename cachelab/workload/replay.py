@@ -57,7 +57,9 @@ def on_memcached(client, value: int = 100, ttl: int = 0) -> Server:
 def make_room(client, items: int, value: int = 100, ttl: bool = False) -> None:
     """Empty a Valkey and set its `maxmemory` so that about `items` values of so many bytes fit."""
     client.config_set("maxmemory", 0)
-    client.flushall(asynchronous=False)
+    client.execute_command(
+        "FLUSHALL", "SYNC"
+    )  # redis-py's flushall() says neither, and that is later in Valkey
     server = on_valkey(client, value, 3600 if ttl else None)
     (
         server.read([KEY % 0]),
@@ -69,7 +71,7 @@ def make_room(client, items: int, value: int = 100, ttl: bool = False) -> None:
     client.connection_pool.disconnect()  # its buffers count as used, and shrink a moment later
     client.ping()
     client.config_set("maxmemory", client.info("memory")["used_memory"])
-    client.flushall(asynchronous=False)
+    client.execute_command("FLUSHALL", "SYNC")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,6 @@
+# verdict: incorrect
+# says: came back, and it never expires
+
+
+def correct(cache, key, value):
+    return bool(cache.set(key, value, keepttl=True))

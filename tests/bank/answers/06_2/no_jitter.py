@@ -1,0 +1,6 @@
+# verdict: incorrect
+# says: the same value each time
+
+
+def ttl(promise):
+    return promise

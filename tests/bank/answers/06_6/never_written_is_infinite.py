@@ -1,0 +1,9 @@
+# verdict: incorrect
+# says: it returned inf|at most
+
+import math
+
+
+def best(reads, writes, weight, oldest):
+    price = reads * writes * weight
+    return math.sqrt(2 / price) if price else math.inf

@@ -1,0 +1,6 @@
+# verdict: incorrect
+# says: allowed at most
+
+
+def best(reads, writes, weight, oldest):
+    return oldest
