@@ -17,7 +17,7 @@ from cachelab.workload.slow import Waits
 
 __all__ = ["Crowd", "crowd"]
 
-SETTLES = 0.2  # seconds after the first load of a refresh has ended, in which all have seen the new value
+SETTLES = 0.05  # seconds, at least, after which all have seen a new value
 
 
 @dataclass(frozen=True)
@@ -26,22 +26,27 @@ class Crowd:
 
     seen: Seen
     loads: tuple[tuple[float, float], ...]  # (begun, ended), in the order in which they began
+    seconds: float  # that it ran
+    settles: float = SETTLES  # so long after the first load of a value ended, loads still belong to it
 
     @property
     def per_refresh(self) -> list[int]:
         """Loads begun for each new value: those before the first of them had ended, and a moment more."""
         groups: list[list[tuple[float, float]]] = []
         for load in self.loads:
-            if not groups or load[0] > min(ended for _, ended in groups[-1]) + SETTLES:
+            if not groups or load[0] > min(ended for _, ended in groups[-1]) + self.settles:
                 groups.append([])
             groups[-1].append(load)
         return [len(group) for group in groups]
 
     @property
     def loads_per_refresh(self) -> float:
-        """The mean of `per_refresh`, without the first, which found an empty cache, if there are others."""
+        """The mean of `per_refresh`, without the first, which found an empty cache, and without one that the
+        end of the run has cut short; of all, if no others are left.
+        """
         counts = self.per_refresh
-        return float(np.mean(counts[1:] or counts or [0]))
+        cut = bool(self.loads) and self.loads[-1][1] + self.settles > self.seconds
+        return float(np.mean(counts[1 : len(counts) - cut] or counts or [0]))
 
     def under_way(self) -> tuple[list[float], list[int]]:
         """(moments, loads under way from then on)."""
@@ -119,4 +124,5 @@ def crowd(
     seen = load.run(seconds, at={0.0: begin, **words, **(at or {})})
     began.wait(1)
     print()
-    return Crowd(seen, tuple(sorted((begun - starts[0], ended - starts[0]) for begun, ended in log)))
+    loads = sorted((begun - starts[0], ended - starts[0]) for begun, ended in log)
+    return Crowd(seen, tuple(loads), seconds, max(SETTLES, database.seconds))

@@ -6,7 +6,7 @@ import pytest
 
 from cachelab import engines
 from cachelab.workload import hot_key
-from cachelab.workload.crowd import crowd
+from cachelab.workload.crowd import Crowd, crowd
 from cachelab.workload.disk import Disk
 from cachelab.workload.flushed import flushed
 from cachelab.workload.slow import Computes, Waits
@@ -38,17 +38,16 @@ def test_all_who_come_while_the_first_one_loads_load_too(valkey, postgres):
     run = crowd(plain, valkey.client(), Waits(postgres, 0.3), rate=100, seconds=1, workers=30)
     [loads] = run.per_refresh
     assert loads == len(run.loads) > 1 and run.most_at_once > 1
-    assert run.loads_per_refresh == loads
     assert all(ended - begun >= 0.3 for begun, ended in run.loads)
     assert "loads for each new value" in str(run)
 
 
 def test_loads_after_the_value_is_there_belong_to_the_next_one():
-    from cachelab.workload.crowd import Crowd
-
-    run = Crowd(None, ((0.0, 0.1), (0.05, 0.2), (1.0, 1.1)))
+    loads = ((0.0, 0.1), (0.05, 0.2), (1.0, 1.1))
+    run = Crowd(None, loads, seconds=2.0)
     assert run.per_refresh == [2, 1]
     assert run.loads_per_refresh == 1  # without the first, which found an empty cache
+    assert Crowd(None, (*loads, (1.95, 2.0)), seconds=2.0).loads_per_refresh == 1  # the last was cut short
     assert run.under_way() == ([0.0, 0.0, 0.05, 0.1, 0.2, 1.0, 1.1], [0, 1, 2, 1, 0, 1, 0])
 
 

@@ -74,3 +74,11 @@ def test_redis_or_memcached(no_servers):
     assert "2,256 of 3,000" in said["hashing-see"] and "JSON: UnicodeDecodeError" in said["pickle-run"]
     said = outputs("02b_both_caches_in_detail")
     assert said["memory-run"].count("not shown: it takes a real") == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="it hides servers through PATH")
+def test_stampedes(no_servers):
+    said = outputs("07_stampedes_and_hot_keys")
+    assert "DELIFEQ needs a real Valkey" in said["short-run"] and "no throughput" in said["hot-run"]
+    assert "could not be shown on this machine" in said["copies-run"]
+    assert "loads for each new value: [" in said["one-run"]  # counts are counts

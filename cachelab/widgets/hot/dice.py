@@ -17,7 +17,7 @@ def dice(measured: Sequence[float] = ()) -> Bench:
     """`measured`: seconds before the expiry at which refreshes of a real run began."""
     controls = [
         Slider("rate", 1, 300, 100, log=True, unit="/s", label="requests for the key"),
-        Slider("load_time", 0.02, 0.5, 0.1, log=True, unit="s", label="one load takes"),
+        Slider("load_time", 0.02, 0.5, 0.05, log=True, unit="s", label="one load takes"),
         Slider("beta", stops=[0.25, 0.5, 1, 2, 4], value=1, label="β"),
         Slider("wrong", stops=[0.1, 0.5, 1, 2, 5], value=1, unit="×", label="Δ stored, times the true one"),
     ]
