@@ -83,8 +83,8 @@ class Found:
     def __str__(self):
         minute = self.stale * 60 / self.seconds
         return (
-            f"{self.way:30} {self.stale:7,} of {self.reads:,} reads were stale: {minute:9,.0f} a minute, "
-            f"at {self.writes / self.seconds:.0f} writes a second"
+            f"{self.way:30} {self.stale:6,} of {self.reads:6,} reads stale: {minute:7,.0f} a minute, "
+            f"{self.writes} writes"
         )
 
 
