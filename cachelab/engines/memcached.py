@@ -6,12 +6,19 @@ import socket
 from collections.abc import Sequence
 from pathlib import Path
 
+try:
+    import resource
+except ImportError:  # not on Windows
+    resource = None
+
 from .engine import Engine, LocalEngine, no_process, not_ours
 from .errors import EngineError
 from .ports import HOST
 from .process import Process, run_directory
 
 ADDRESS_VARIABLE = "CACHELAB_MEMCACHED"
+
+_SPARE = 64  # files it opens besides its connections
 
 _HOW_TO_GET_IT = "Install it: apt install memcached (Debian, Ubuntu), brew install memcached (macOS)."
 
@@ -68,7 +75,7 @@ class MemcachedServer(LocalEngine):
     def _spawn(self) -> Process:
         # -U 0: no UDP. As root it insists on being told whom to become; then root is the one it can be.
         root = ("-u", "root") if os.name == "posix" and os.geteuid() == 0 else ()
-        argv = [self._binary, "-l", self.host, "-p", str(self.port), "-U", "0", *root, *self.args]
+        argv = [self._binary, "-l", self.host, "-p", str(self.port), "-U", "0", *_fewer(), *root, *self.args]
         return Process(argv, self.directory)
 
     def _greet(self, process: Process) -> str:
@@ -76,6 +83,16 @@ class MemcachedServer(LocalEngine):
         if stats.get("pid") != str(process.pid):
             raise ConnectionError(f"port {self.port} is answered by process {stats.get('pid')}")
         return stats["version"]
+
+
+def _fewer() -> tuple[str, ...]:
+    """The option that lets it start where few files may be open: by itself it wants 1,024 connections."""
+    if resource is None:
+        return ()
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return (
+        () if hard == resource.RLIM_INFINITY or hard > 1024 + _SPARE else ("-c", str(max(hard - _SPARE, 16)))
+    )
 
 
 class GivenMemcached(Engine):

@@ -127,6 +127,25 @@ class ValkeyServer(LocalEngine):
         return ""
 
 
+def _encoding(url: str) -> str:
+    """What to do about a password that a URL cannot hold as it is; "" if there is none."""
+    place = url.partition("://")[2]
+    before = place.rpartition("@")[0]
+    if not set(before) & set("@/#?"):
+        return ""
+    return (
+        "A password in a URL is written with its special characters encoded: @ is %40, / is %2F, # is %23, "
+        "? is %3F, % is %25. "
+    )
+
+
+def _without_pieces(error: Exception, url: str) -> str:
+    """The error, unless it may quote a piece of a password that was not encoded."""
+    return (
+        f"{type(error).__name__}, for the address was cut at the password" if _encoding(url) else str(error)
+    )
+
+
 class GivenValkey(Engine):
     """The server at CACHELAB_VALKEY_URL, which somebody else runs."""
 
@@ -141,7 +160,8 @@ class GivenValkey(Engine):
             client.close()
         except (redis.RedisError, OSError, ValueError) as error:
             raise EngineError(
-                f"{URL_VARIABLE} is set to {without_password(url)}, and no Valkey answered there: {error}. "
+                f"{URL_VARIABLE} is set to {without_password(url)}, and no Valkey answered there: "
+                f"{_without_pieces(error, url)}. {_encoding(url)}"
                 "Correct it, or unset it to use a server of the course's own."
             ) from error
         self.host = address.get("host", address.get("path", ""))

@@ -191,3 +191,13 @@ def test_a_redis_on_path_is_used_where_the_wheel_is_missing(bare, monkeypatch, t
     monkeypatch.setattr(module("valkey").importlib.util, "find_spec", lambda name: None)
     assert module("valkey").find_server() == tmp_path / "redis-server"
     assert engines.valkey().client().ping()
+
+
+@pytest.mark.parametrize("password", ["p@ss/w#rd", "s3/cret", "what?ever"])
+def test_a_password_that_needs_encoding_says_so_and_shows_no_piece_of_it(password, monkeypatch):
+    monkeypatch.setenv("CACHELAB_VALKEY_URL", f"redis://:{password}@127.0.0.1:6379")
+    with pytest.raises(engines.EngineError) as caught:
+        engines.valkey()
+    said = str(caught.value)
+    assert "%40" in said and "%2F" in said
+    assert not [piece for piece in ("ss/w", "w#rd", "s3", "cret", "what", "ever") if piece in said]

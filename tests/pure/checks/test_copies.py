@@ -1,6 +1,7 @@
 """A learner's edited exercise is never overwritten, whatever the course or the maintainers do."""
 
 import json
+import runpy
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,12 @@ STUB = 'raise NotImplementedError("your code goes here")'
 )
 def test_generating_tells_a_learners_edits_from_an_older_version(found, edited):
     assert is_edited(found, committed=notebook("text", STUB), wanted=notebook("new text", STUB)) == edited
+
+
+def test_a_course_folder_that_only_reads_is_said_in_a_sentence(monkeypatch, capsys):
+    def refuse():
+        raise OSError(30, "Read-only file system", "/srv/course/my-exercises")
+
+    monkeypatch.setattr("cachelab.checks.course.copies.refresh", refuse)
+    runpy.run_module("cachelab.checks", run_name="__main__")
+    assert "Read-only file system" in (said := capsys.readouterr().out) and "a folder of your own" in said
