@@ -83,6 +83,21 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "06.5": {"held[key] = False": "what is held beside a key is left open"},
     "06.6": {"math.sqrt(3 / price)": "2% dearer than the best, and 5% is allowed"},
+    "07.4": {
+        "< expires: -> if time.time() - took * math.log(1 - random.random()) <= expires": EITHER_SIDE,
+        "px=2001": "a millisecond more",
+    },
+    "07.5": {
+        "cache.set('Xlock:product:7'": "the lock's name is free",
+        "'X1'": "what the lock holds is free",
+        "px=5001": "a millisecond more",
+        "px=501": "a millisecond more",
+    },
+    "07.6": {
+        "BoundedSemaphore(7)": "one more place can be served in time, too",
+        "'Xthe line is full": "the words are free",
+        "ex=61": "a second more",
+    },
 }
 
 COMPARE = {

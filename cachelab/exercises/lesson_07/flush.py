@@ -46,8 +46,8 @@ def hits_and_misses_work(shop) -> None:
         if len(world.loads) != 1:
             raise incorrect(called, f"{len(world.loads)} loads", "one: then it is in the cache")
         ttl = world.cache.ask("TTL", "item:7")
-        if ttl <= 0:
-            happened = "there is no key item:7" if ttl == -2 else "the item has no TTL"
+        if not 0 < ttl <= WARM + 5:
+            happened = {-2: "there is no key item:7", -1: "the item has no TTL"}.get(ttl, f"a TTL of {ttl} s")
             raise incorrect(called, happened, f"the page under item:7, with a TTL of {WARM} s")
 
 
