@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from cachelab import cloud
-from tests.oracle.cloud_drills import subnet_ids
+from tests.oracle.cloud_drills import make_group, subnet_ids
 from tests.oracle.depth import examples
 
 AT_REST = {
@@ -178,6 +178,14 @@ class Requests(RuleBasedStateMachine):
         self.elasticache = self.aws.client("elasticache")
         self.elasticache.create_cache_subnet_group(
             CacheSubnetGroupName="private", CacheSubnetGroupDescription="d", SubnetIds=subnet_ids(self.aws)
+        )
+        # Something to meet: without it nearly every request is about what is not there.
+        make_group(self.aws, "shop", NumCacheClusters=2, AutomaticFailoverEnabled=True)
+        self.elasticache.create_cache_cluster(
+            CacheClusterId="pool", Engine="memcached", CacheNodeType="cache.t4g.micro", NumCacheNodes=2
+        )
+        self.elasticache.create_user(
+            UserId="ann", UserName="ann", Engine="valkey", AccessString="on ~* +@all", NoPasswordRequired=True
         )
 
     @rule(request=st.one_of(*(st.tuples(st.just(call), given) for call, given in REQUESTS.items())))
