@@ -40,7 +40,9 @@ def the_smallest_node(lab: Lab, smallest_node):
         _empty(desk)
         stored.clear()
         need = entries * each * (1 + DEAD) / (1 - RESERVED) / GIB
-        sizes = {"small": 0.6, "compact": 0.78, "medium": 0.95, "large": 1.06, "xlarge": 1.5, "huge": 4}
+        sizes = {"small": 0.6, "compact": 0.78, "medium": 0.965, "large": 1.06, "xlarge": 1.5, "huge": 4}
+        if value < 100:  # another place in the list
+            del sizes["small"]
         nodes = [(name, round(need * share, 3)) for name, share in sizes.items()]
         call = lab.call(smallest_node, lab.cache, store, entries, nodes).finished()
         if call.value == "large":
