@@ -31,6 +31,7 @@ def the_same_for_memcached(lab: Lab, memcached_reader):
     one_load_in_every_order(memcached_reader, memcached=True)
     for begin in (0.0, 0.4, 0.9):
         one_load_for_a_crowd(memcached_reader, begin)
+    the_next_expiry_is_not_held_up(memcached_reader)
     a_dead_owner_is_survived(memcached_reader)
     return (
         "One load in every order of two and three readers' calls, and for fifteen at once at any moment of "
@@ -82,6 +83,20 @@ def one_load_for_a_crowd(reader, begin: float) -> None:
                 f"the last one had its page after {load.percentile(100):.1f} s",
                 f"soon after the load: within {SLOWEST + 0.6:g} s",
             )
+
+
+def the_next_expiry_is_not_held_up(reader) -> None:
+    called = "one reader fills the cache; the page expires; the next reader comes"
+    with virtual_time(called, reader) as clock:
+        world = MemcachedWorld(clock, 0.1)
+        ask = world.ask(reader)
+        clock.closed(ask, clients=1, times=1)
+        for key, item in list(world.server.items.items()):
+            if b"page" in item.value:
+                if item.ends is None:
+                    raise incorrect(called, "the page never expires", "it has a TTL")
+                del world.server.items[key]
+        world.soon(ask, called, 0.6, "The first one is long done. What did it leave behind?")
 
 
 def a_dead_owner_is_survived(reader) -> None:
