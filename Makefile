@@ -74,12 +74,12 @@ $(BIN)/uv:
 	@awk '/^uv==/{on=1} on{print} on&&!/\\$$/{exit}' requirements-dev.lock > .venv/uv.txt
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.txt
 
-.venv/lab: $(BIN)/uv requirements.lock pyproject.toml binder/overrides.json binder/jupyter_server_config.json
+.venv/lab: $(BIN)/uv requirements.lock pyproject.toml binder/overrides.json $(wildcard binder/jupyter_*.json)
 	@echo "Setting up .venv …"
 	@UV_COMPILE_BYTECODE=1 $(UV) install -q --no-deps --require-hashes -r requirements.lock
 	@$(UV) install -q --no-deps --no-build-isolation -e .
 	@mkdir -p .venv/share/jupyter/lab/settings .venv/etc/jupyter
-	@cp binder/overrides.json .venv/share/jupyter/lab/settings/ && cp binder/jupyter_server_config.json .venv/etc/jupyter/
+	@cp binder/overrides.json .venv/share/jupyter/lab/settings/ && cp binder/jupyter_*.json .venv/etc/jupyter/
 	@touch $@
 
 .venv/dev: .venv/lab requirements-dev.lock

@@ -145,6 +145,7 @@ class PostgresServer(LocalEngine):
         )
 
     def _initdb(self) -> None:
+        _need_a_name(self._user[0] if self._user else None)
         passwords = self.directory / "password"
         passwords.touch(mode=0o600)
         passwords.write_text(secrets.token_urlsafe(18))
@@ -357,3 +358,19 @@ def _copy_file(source: str, target: str) -> None:
                 if error.errno not in (errno.EOPNOTSUPP, errno.EXDEV, errno.EINVAL, errno.ENOSYS):
                     raise
     shutil.copyfile(source, target)
+
+
+def _need_a_name(user: int | None) -> None:
+    """initdb refuses a user id without a name, as containers with an arbitrary id have it."""
+    if os.name != "posix":
+        return
+    import pwd
+
+    id = os.geteuid() if user is None else user
+    try:
+        pwd.getpwuid(id)
+    except KeyError:
+        raise EngineError(
+            f"no database could be made: user id {id} has no name on this machine, and PostgreSQL wants one. "
+            f"Add a line for {id} to /etc/passwd, or set CACHELAB_DATABASE_URL to a database of yours."
+        ) from None

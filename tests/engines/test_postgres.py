@@ -217,3 +217,14 @@ def test_a_broken_installation_is_named(tmp_path):
     binary.chmod(0o755)
     with pytest.raises(engines.EngineError, match=str(binary)):
         engines.PostgresServer(installation=tmp_path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="user ids")
+def test_a_user_id_without_a_name_is_told_the_way_out(alone, monkeypatch, tmp_path):
+    def nobody(id):
+        raise KeyError(id)
+
+    monkeypatch.setenv("CACHELAB_CACHE", str(tmp_path))
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    with pytest.raises(engines.EngineError, match=r"has no name.*/etc/passwd.*CACHELAB_DATABASE_URL"):
+        postgres.template("nobody")
