@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachelab.races.clients.automaton import Node
+from cachelab.races.clients.automaton import Point
 from cachelab.races.state import Feed, State
 from cachelab.races.world import World
 
@@ -14,7 +14,7 @@ def begin(world: World, i: int) -> Feed:
     return settle(world, i, Feed(_handler(world, i, 1, 0), 1, 0), 0)
 
 
-def _handler(world: World, i: int, version: int, attempt: int) -> Node:
+def _handler(world: World, i: int, version: int, attempt: int) -> Point:
     handler = world.clients[i].handler
     identity = 10_000 * (i + 1) + 100 * version + attempt
     return world.program(handler, world.names[i], identity, (world.session.cache, version)).root

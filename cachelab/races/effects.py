@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cachelab.races.calls import LOST, Call
-from cachelab.races.clients.automaton import Loop, Node
+from cachelab.races.clients.automaton import Loop, Point
 from cachelab.races.models import database
 from cachelab.races.refusals import Refusal
 from cachelab.races.state import Feed, Place, State
@@ -16,13 +16,13 @@ class Effect(NamedTuple):
     """What comes of a call."""
 
     answer: object
-    child: Node  # the client with that answer
+    child: Point  # the client with that answer
     keyspace: int | None = None  # the cache afterwards; None: as before
     log: int | None = None  # the database afterwards; None: as before
     modified: tuple | frozenset = ()  # the keys that those who watch them see modified
 
 
-def effect(world: World, node: Node, state: State, place: Place | Feed) -> Effect:
+def effect(world: World, node: Point, state: State, place: Place | Feed) -> Effect:
     """What `node`'s call does in `state`."""
     call = node.call
     if call.kind == "db":
@@ -36,7 +36,7 @@ def effect(world: World, node: Node, state: State, place: Place | Feed) -> Effec
     return known
 
 
-def _query(world: World, node: Node, state: State, place: Place | Feed) -> Effect:
+def _query(world: World, node: Point, state: State, place: Place | Feed) -> Effect:
     operation, detail = node.call.payload
     if operation not in database.READS:
         key = (node, state.log)
@@ -57,7 +57,7 @@ def _query(world: World, node: Node, state: State, place: Place | Feed) -> Effec
     return known
 
 
-def _statement(world: World, node: Node, number: int) -> Effect:
+def _statement(world: World, node: Point, number: int) -> Effect:
     """A write, or the end of a transaction."""
     operation, detail = node.call.payload
     before, log, answer = world.logs[number], None, None
@@ -80,7 +80,7 @@ def locked(world: World, state: State, i: int) -> bool:
     )
 
 
-def _command(world: World, node: Node, keyspace: int) -> Effect:
+def _command(world: World, node: Point, keyspace: int) -> Effect:
     call, model, before = node.call, world.model, world.keyspaces[keyspace]
     if call.kind in ("watch", "unwatch"):
         return Effect(model.OK, node.after(model.OK))
@@ -93,7 +93,7 @@ def _command(world: World, node: Node, keyspace: int) -> Effect:
     return Effect(answer, child, world.keyspaces.number(after), None, modified)
 
 
-def lost(found: Effect, node: Node, state: State) -> list[Effect]:
+def lost(found: Effect, node: Point, state: State) -> list[Effect]:
     """A call lost on its way and, where that makes a difference, its answer lost on the way back."""
     child = node.after(LOST)
     ways = [Effect(LOST, child)]
@@ -137,7 +137,7 @@ def _broken(place: Place | Feed, call: Call) -> bool:
     return any(modified for connection, _, modified in place.watches if connection == call.connection)
 
 
-def watching(place: Place | Feed, call: Call, child: Node, *, lost: bool) -> tuple:
+def watching(place: Place | Feed, call: Call, child: Point, *, lost: bool) -> tuple:
     """The watches of a client after `call`, before anybody's modifications are marked."""
     watches = place.watches
     if lost:  # the connection broke, and the server forgot what it watched

@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
-from cachelab.races.clients.automaton import Node
+from cachelab.races.clients.automaton import Point
 from cachelab.races.clients.session import Failure
 from cachelab.races.effects import Effect, effect, marked, watching, without
 from cachelab.races.models import database
@@ -54,7 +54,7 @@ class Alone:
         return False
 
 
-def alone(world: World, node: Node, keyspace: int, log: int) -> Alone:
+def alone(world: World, node: Point, keyspace: int, log: int) -> Alone:
     """Run a client from `node` with nobody else about."""
     place = Place(node)
     calls = []

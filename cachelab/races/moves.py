@@ -6,7 +6,7 @@ An exploration spends its time here and in effects.py: `found` is handed down an
 from __future__ import annotations
 
 from cachelab.races import cdc
-from cachelab.races.clients.automaton import Node
+from cachelab.races.clients.automaton import Point
 from cachelab.races.clients.session import Distinct
 from cachelab.races.effects import Effect, effect, fail_over, in_vain, locked, lost, mark, vanish, watching
 from cachelab.races.faults import Cdc
@@ -170,7 +170,7 @@ def _advance(world: World, state: State, i: int, place: Place | Feed, move: Move
     return Next(move, then, wrong, folded)
 
 
-def _finish(world: World, state: State, i: int, place: Place, child: Node, log: int) -> tuple:
+def _finish(world: World, state: State, i: int, place: Place, child: Point, log: int) -> tuple:
     """Client i is done: what is known now, and what is wrong with what it returned."""
     known = state.known
     if child.failure is not None:

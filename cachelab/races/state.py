@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Literal, NamedTuple
 
-from cachelab.races.clients.automaton import Node
+from cachelab.races.clients.automaton import Point
 
 NO_LAG = -1  # as the version a replica has: it is never behind
 NOT_STARTED = -1
@@ -30,7 +30,7 @@ class State(NamedTuple):
 class Place(NamedTuple):
     """Where a client is: after which history, watching what, and since when."""
 
-    node: Node | None  # None: finished or crashed
+    node: Point | None  # None: finished or crashed
     watches: tuple = ()  # (connection, keys, whether one of them was modified), sorted
     floor: int = NOT_STARTED  # what was `known` when it made its first call
     snapshot: tuple[int, int] | None = None  # (primary, replica) versions its reads come from
@@ -44,7 +44,7 @@ class Place(NamedTuple):
 class Feed(NamedTuple):
     """Where a CDC client is: at which commit, at which delivery of it, in which call of the handler."""
 
-    node: Node
+    node: Point
     position: int
     attempt: int
     watches: tuple = ()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from .progress import Progress
+from .progress import ProgressLine
 
 SCHEMA = "cachelab"
 
@@ -48,7 +48,7 @@ def build(connection: psycopg.Connection, size: Size = FULL) -> None:
     `connection` must be in autocommit mode; its search path is left on the shop.
     """
     steps = list(_steps())
-    with Progress("Building the shop's database, once per machine", len(steps) + 1) as progress:
+    with ProgressLine("Building the shop's database, once per machine", len(steps) + 1) as progress:
         with connection.transaction():
             # Local to this transaction: building wants more memory than serving.
             connection.execute("SET LOCAL work_mem = '64MB'; SET LOCAL maintenance_work_mem = '64MB'")

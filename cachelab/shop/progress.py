@@ -4,8 +4,8 @@ import sys
 import time
 
 
-class Progress:
-    """Counts steps: `with Progress("Building", 3) as progress: progress.step("walls") …`.
+class ProgressLine:
+    """Counts steps: `with ProgressLine("Building", 3) as progress: progress.step("walls") …`.
 
     The line is redrawn in place where that works, and written once at the end where it does not (a log file).
     """

@@ -1,6 +1,6 @@
 """From entries and their sizes to a node type and its price.
 
-    nodes = [Node("cache.t4g.micro", 536_870_912, 0.0128), …]      # what the cloud offers, from its catalogue
+    nodes = [NodeType("cache.t4g.micro", 536_870_912, 0.0128), …]  # what the cloud offers, from its catalogue
     for offer in offers(2_000_000, bytes_each=284, nodes=nodes):
         print(offer)
 
@@ -12,14 +12,14 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-__all__ = ["DEAD", "Node", "Offer", "RESERVED", "chunk", "estimate", "measured", "needed", "offers"]
+__all__ = ["DEAD", "NodeType", "Offer", "RESERVED", "chunk", "estimate", "measured", "needed", "offers"]
 
 DEAD = 0.25  # expired entries not yet freed, on top of the live ones: measured 0.1 to 0.3 under steady TTLs
 RESERVED = 0.25  # ElastiCache's reserved-memory-percent, the default; 0.3 to 0.5 is advised for small nodes
 
 
 @dataclass(frozen=True)
-class Node:
+class NodeType:
     """A node type: its memory in bytes, before anything is reserved, and USD per hour (None: not known)."""
 
     name: str
@@ -31,7 +31,7 @@ class Node:
 class Offer:
     """So many nodes of one type that hold it all."""
 
-    node: Node
+    node: NodeType
     count: int
     usable: float  # bytes for entries, all nodes together
     filled: float  # share of `usable` that is needed
@@ -58,7 +58,7 @@ def needed(entries: float, bytes_each: float, dead: float = DEAD) -> float:
 def offers(
     entries: float,
     bytes_each: float,
-    nodes: Iterable[Node],
+    nodes: Iterable[NodeType],
     dead: float = DEAD,
     reserved: float = RESERVED,
     most: int = 1,

@@ -25,7 +25,7 @@ from typing import Any, Self
 
 from cachelab.workload import trace
 
-__all__ = ["Customer", "Figures", "Load", "Popularity", "Traffic"]
+__all__ = ["Customer", "Figures", "Demand", "Popularity", "Traffic"]
 
 TICK = 0.2  # seconds between two entries in `ticks`
 WINDOW = 1.0  # seconds that each of them looks back
@@ -63,7 +63,7 @@ _popularity = lru_cache(8)(Popularity)  # a slider comes back to where it was
 
 
 @dataclass(frozen=True)
-class Load:
+class Demand:
     """What the customers do: requests per second (all together), the share that writes, the TTL asked for."""
 
     rate: float = 200.0
@@ -157,7 +157,7 @@ class Traffic:
     limit       seconds after which it stops by itself
     listener    called with the traffic after each tick and at the end, from a thread of the traffic
     seed        the same seed draws the same users for each customer
-    and the fields of `Load`, which `change` can change on the way.
+    and the fields of `Demand`, which `change` can change on the way.
 
     A function that raises counts as an error (`last_error` says what), and the traffic goes on.
     """
@@ -181,7 +181,7 @@ class Traffic:
         if not 1 <= customers <= 16:
             raise ValueError(f"customers={customers!r}: must be 1 to 16 threads")
         _within("limit", limit, 0.1, LONGEST)
-        self.load = Load(**load)
+        self.load = Demand(**load)
         self._needs_write(self.load, write)
         _popularity(users, self.load.skew)
         self.users, self.customers, self.limit, self.seed = users, customers, limit, seed
@@ -216,9 +216,9 @@ class Traffic:
 
     def change(self, **load) -> Self:
         """Another rate, write_share, skew or ttl, from the next request on."""
-        unknown = load.keys() - Load.__dataclass_fields__.keys()
+        unknown = load.keys() - Demand.__dataclass_fields__.keys()
         if unknown:
-            known = ", ".join(Load.__dataclass_fields__)
+            known = ", ".join(Demand.__dataclass_fields__)
             raise TypeError(f"{', '.join(sorted(unknown))}: a load has {known}")
         wanted = replace(self.load, **load)
         self._needs_write(wanted, self._write)
@@ -324,7 +324,7 @@ class Traffic:
             self.listener(self)
 
     @staticmethod
-    def _needs_write(load: Load, write) -> None:
+    def _needs_write(load: Demand, write) -> None:
         if load.write_share and write is None:
             raise ValueError(f"write_share={load.write_share!r} needs a function: Traffic(read, write, …)")
 

@@ -22,7 +22,7 @@ from cachelab.shop import build as build_module
 from cachelab.shop import postgres
 from cachelab.shop.build import Size, build, fingerprint
 from cachelab.shop.distance import at_distance
-from cachelab.shop.progress import Progress
+from cachelab.shop.progress import ProgressLine
 from cachelab.shop.queries import Database
 from tests.oracle.depth import examples
 
@@ -474,7 +474,7 @@ def test_unknown_distances_are_refused(server):
 
 def test_progress_is_one_line_redrawn_and_in_a_log_one_line(monkeypatch, capsys):
     for live, lines in ((True, 1), (False, 1)):
-        with Progress("Building", 2) as progress:
+        with ProgressLine("Building", 2) as progress:
             monkeypatch.setattr(progress, "_live", live)
             progress.step("foundations")
             progress.step("roof")

@@ -191,7 +191,7 @@ class Log:
 
 
 @dataclass
-class Call:
+class Trial:
     """One call of the learner's function: what it was, what it did, how it ended."""
 
     text: str
@@ -240,7 +240,7 @@ class Call:
             self.text, happened, expected, think, *((self.log(),) if self.steps else ()), *evidence
         )
 
-    def finished(self) -> "Call":
+    def finished(self) -> "Trial":
         """Settle as broken if the call raised or did not end."""
         if self.overtime is not None:
             raise broken(
@@ -262,7 +262,7 @@ class Call:
             )
         return self
 
-    def returned(self, expected, think: str = "") -> "Call":
+    def returned(self, expected, think: str = "") -> "Trial":
         """Settle as incorrect unless the call returned a value equal to this and of the same types."""
         self.finished()
         if difference := differ(self.value, expected):
@@ -362,8 +362,8 @@ class Lab:
         sleeps: float | None = None,
         text: str = "",
         **named,
-    ) -> Call:
-        """Call the learner's function. Whatever it does becomes a `Call`; only NotImplementedError settles
+    ) -> Trial:
+        """Call the learner's function. Whatever it does becomes a `Trial`; only NotImplementedError settles
         at once.
 
         patience: seconds it may use, and sleep unless `sleeps` says how long. `text` is what the verdict says
@@ -371,7 +371,7 @@ class Lab:
         name = name_of(function)
         patience = patience or PATIENCE
         where = "".join(f" {condition}" for condition in self.log.conditions)
-        call = Call(f"`{text or f'{name}({_arguments(args, named)})'}`{where}", patience=patience)
+        call = Trial(f"`{text or f'{name}({_arguments(args, named)})'}`{where}", patience=patience)
         start, first = self.clock.elapsed, len(self.log.steps)
         self.log.first = first
         note(call.text)
@@ -397,13 +397,13 @@ class Lab:
         call.steps = self.log.steps[first:]
         return call
 
-    def at_once(self, function, *requests: tuple) -> list[Call]:
+    def at_once(self, function, *requests: tuple) -> list[Trial]:
         """Call the function with each of these arguments, from a thread each, as a web server does.
 
         The first query of each waits until all have asked, so that the calls really overlap."""
         during = " at the same time as other requests"
         name = name_of(function)
-        calls = [Call(f"`{name}({_arguments(args, {})})`{during}", overtime="") for args in requests]
+        calls = [Trial(f"`{name}({_arguments(args, {})})`{during}", overtime="") for args in requests]
         note(calls[0].text)
 
         def run(call, args):

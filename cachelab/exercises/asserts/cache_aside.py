@@ -1,26 +1,26 @@
 """Cache-aside: what a miss and a hit may cost, and what is left in the cache."""
 
 from cachelab.checks.rig.cache import is_pickle
-from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.checks.verdict import Table
 from cachelab.learner.words import counted
 
 LIFE = 300  # seconds an entry about a user lives; down to 240 is fine, which leaves room for jitter
 
 
-def ask(lab: Lab, get_user, row: dict, think: str = "") -> Call:
+def ask(lab: Lab, get_user, row: dict, think: str = "") -> Trial:
     """Call get_user for this row's user; it must return the row."""
     return lab.call(get_user, row["user_id"], lab.cache, lab.db).returned(row, think)
 
 
-def one_query(call: Call) -> None:
+def one_query(call: Trial) -> None:
     if len(call.loads) != 1:
         raise call.wrong(
             f"it made {counted(call.loads, 'query')}", "one query: the cache does not know the answer yet"
         )
 
 
-def one_trip_only(hit: Call) -> None:
+def one_trip_only(hit: Trial) -> None:
     if len(hit.trips) != 1:
         unasked = "Where does it keep the answer, if not in the cache? Nobody can invalidate it there."
         raise hit.wrong(
@@ -30,7 +30,7 @@ def one_trip_only(hit: Call) -> None:
         )
 
 
-def data_only(hit: Call) -> Call:
+def data_only(hit: Trial) -> Trial:
     """What came out of the cache was read as data, not run."""
     if hit.unsafe:
         what = {"pickle": "unpickled", "eval": "evaluated"}[min(hit.unsafe)]
@@ -42,7 +42,7 @@ def data_only(hit: Call) -> Call:
     return hit
 
 
-def leaves_others_alone(call: Call) -> None:
+def leaves_others_alone(call: Trial) -> None:
     """No command that touches every key there is."""
     if sweeping := call.commands & {"KEYS", "SCAN", "FLUSHDB", "FLUSHALL"}:
         raise call.wrong(
@@ -57,7 +57,7 @@ def contents(lab: Lab) -> Table:
     return Table("What is in the cache", ("key", "value", "expires in"), tuple(lab.cache.contents()))
 
 
-def stored(lab: Lab, call: Call, life: float, what: str = "the answer", floor: float = 0.8) -> None:
+def stored(lab: Lab, call: Trial, life: float, what: str = "the answer", floor: float = 0.8) -> None:
     """The call has left something in the cache: with a TTL, and as data."""
     inside = contents(lab)
     if not lab.cache.names():
@@ -83,7 +83,7 @@ def stored(lab: Lab, call: Call, life: float, what: str = "the answer", floor: f
             )
 
 
-def answered_from_cache(lab: Lab, get_user, row: dict, think: str = "") -> Call:
+def answered_from_cache(lab: Lab, get_user, row: dict, think: str = "") -> Trial:
     """Ask again: the same answer, without a query."""
     call = lab.call(get_user, row["user_id"], lab.cache, lab.db).finished()
     if call.loads:

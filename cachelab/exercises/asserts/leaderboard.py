@@ -1,12 +1,12 @@
 """A leaderboard: totals, rankings, and how much of it travels."""
 
-from cachelab.checks.rig.lab import Call
+from cachelab.checks.rig.lab import Trial
 from cachelab.learner.words import counted, show
 
 NAMES = ("ada", "bob", "cyd", "dee", "eve", "fay", "gus", "hal")
 
 
-def returned_total(call: Call, expected: int) -> None:
+def returned_total(call: Trial, expected: int) -> None:
     call.finished()
     value = call.value
     if isinstance(value, bool) or not isinstance(value, int | float) or value != expected:
@@ -20,7 +20,7 @@ def are_pairs(value) -> bool:
     )
 
 
-def returned_ranking(call: Call, expected: list[tuple[str, int]]) -> None:
+def returned_ranking(call: Trial, expected: list[tuple[str, int]]) -> None:
     call.finished()
     think = ""
     if not are_pairs(call.value):
@@ -34,13 +34,13 @@ def returned_ranking(call: Call, expected: list[tuple[str, int]]) -> None:
     raise call.wrong(f"it returned {show(call.value)}", show(expected), think)
 
 
-def returned_players(call: Call, scores: dict[str, int], count: int) -> None:
+def returned_players(call: Trial, scores: dict[str, int], count: int) -> None:
     returned_ranking(call, sorted(scores.items(), key=lambda item: -item[1])[:count])
     if len(call.trips) != 1:
         raise call.wrong(f"it made {counted(call.trips, 'round trip')}", "one")
 
 
-def paid(call: Call) -> list:
+def paid(call: Trial) -> list:
     """Its round trips, without those that hand a script to a server which has not seen it yet."""
     return [
         step

@@ -4,11 +4,11 @@ import math
 from decimal import Decimal
 from numbers import Real
 
-from cachelab.checks.rig.lab import Call
+from cachelab.checks.rig.lab import Trial
 from cachelab.learner.words import show
 
 
-def number(call: Call, expected: float, *mistakes, unit: str = "", evidence=None) -> None:
+def number(call: Trial, expected: float, *mistakes, unit: str = "", evidence=None) -> None:
     """Settle unless the call returned this number; a mistake is (the number it leads to, what to think
     about)."""
     value = call.finished().value

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.exercises.asserts.cache_aside import answered_from_cache, ask
 
 GARBAGE = (
@@ -17,7 +17,7 @@ GARBAGE = (
 )  # fmt: skip
 
 
-def survived(call: Call, row: dict | None) -> None:
+def survived(call: Trial, row: dict | None) -> None:
     """The call gave the row and not the cache's exception."""
     if call.error is not None and call.overtime is None:
         name = f"{type(call.error).__module__.partition('.')[0]}.{type(call.error).__name__}".removeprefix(
@@ -55,7 +55,7 @@ def warnings() -> Iterator[list[str]]:
         logging.Logger.callHandlers = real
 
 
-def recorded(call: Call, said: list[str], error: str) -> None:
+def recorded(call: Trial, said: list[str], error: str) -> None:
     """The call has logged a warning that names this type of error."""
     if not any(error in line for line in said):
         happened = f"it logged {said[0]!r}" if said else "nothing was logged"
@@ -68,7 +68,7 @@ def recorded(call: Call, said: list[str], error: str) -> None:
 
 def quiet(said: list[str]) -> None:
     if said:
-        raise Call("`get_user` with a healthy cache").wrong(
+        raise Trial("`get_user` with a healthy cache").wrong(
             f"it logged a warning: {said[0][:80]!r}",
             "warnings only where something failed",
             "Who still reads a log in which every miss is a warning?",

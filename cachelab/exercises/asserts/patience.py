@@ -4,7 +4,7 @@ import redis
 
 from cachelab.checks.attempt import describe
 from cachelab.checks.rig.cache import silent_port
-from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.checks.verdict import Settled, could_not_run
 from cachelab.learner.words import show
 
@@ -40,7 +40,7 @@ def goes_where_it_is_sent(lab: Lab, connect) -> None:
         )
 
 
-def look_up(lab: Lab, client, patience: float = 1.5) -> Call:
+def look_up(lab: Lab, client, patience: float = 1.5) -> Trial:
     return lab.call(client.get, "price", patience=patience, text="connect(host, port).get('price')")
 
 
@@ -57,7 +57,7 @@ def opens_in_time(lab: Lab, client) -> None:
     gave_up(call, "How long does it wait for a connection to open, and how often?", OPENS[1])
 
 
-def answered(lab: Lab, client, pause: float) -> Call:
+def answered(lab: Lab, client, pause: float) -> Trial:
     """A look-up while the server answers nobody for `pause` seconds: the answer, or how the client failed.
 
     It has a few tries, and fails only where a client without a time-out was answered twice as soon as it
@@ -75,7 +75,7 @@ def answered(lab: Lab, client, pause: float) -> Call:
     raise Settled(could_not_run("the cache took longer than it should to answer anybody"))
 
 
-def gave_up(call: Call, think: str, limit: float = GIVES_UP) -> None:
+def gave_up(call: Trial, think: str, limit: float = GIVES_UP) -> None:
     """The call failed, with redis-py's exception, in less than `limit` seconds."""
     expected = f"a redis.RedisError in less than {limit:g} s"
     if call.overtime is not None or call.seconds >= limit:

@@ -1,6 +1,6 @@
 """A list of requirements for a replication group, each held against what AWS describes."""
 
-from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.checks.verdict import Table
 from cachelab.learner.words import counted
 
@@ -106,7 +106,7 @@ def requirements(lab: Lab, group: dict) -> list[tuple[str, str, str, bool, str]]
     ]
 
 
-def meets(call: Call, sheet: list[tuple[str, str, str, bool, str]]) -> None:
+def meets(call: Trial, sheet: list[tuple[str, str, str, bool, str]]) -> None:
     rows = tuple(
         (what, wanted, found, "met" if good else "NOT MET") for what, wanted, found, good, _ in sheet
     )

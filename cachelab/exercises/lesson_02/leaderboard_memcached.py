@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 
 from cachelab.checks.exercise import define
-from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.checks.verdict import Table
 from cachelab.exercises.asserts.leaderboard import (
     NAMES,
@@ -112,7 +112,7 @@ def disturbed(lab: Lab, at: dict[int, Callable[[], object]], condition: str):
         lab.log.on_trip = None
 
 
-def _kept(lab: Lab, call: Call, best, scores: dict[str, int], think: str = "") -> None:
+def _kept(lab: Lab, call: Trial, best, scores: dict[str, int], think: str = "") -> None:
     """Settle unless the call returned the right total and the board holds everybody's points."""
     call.finished()
     seen = lab.call(best, lab.memcached, 9)
@@ -128,7 +128,7 @@ def _kept(lab: Lab, call: Call, best, scores: dict[str, int], think: str = "") -
     returned_total(call, scores["ada"])
 
 
-def _as_json(call: Call, mc) -> None:
+def _as_json(call: Trial, mc) -> None:
     """Settle if something that the call stored is not JSON."""
     for key in (word for step in call.trips for word in step.text.split()[1:2]):
         stored = mc.desk.get(key)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from cachelab.checks.attempt import describe
 from cachelab.checks.exercise import define
-from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.checks.verdict import Table
 from cachelab.exercises.asserts.aws import make
 from cachelab.learner.words import counted, show
@@ -138,7 +138,7 @@ def there(lab: Lab) -> dict[str, tuple[str, str]]:
     return found
 
 
-def run(lab: Lab, clean_up, place: Place, account: str | None = None, **named) -> Call:
+def run(lab: Lab, clean_up, place: Place, account: str | None = None, **named) -> Trial:
     given = "".join(f", {key}={value}" for key, value in named.items())
     account = account or place.account
     return lab.call(
@@ -154,7 +154,7 @@ def run(lab: Lab, clean_up, place: Place, account: str | None = None, **named) -
     )
 
 
-def nothing_touched(lab: Lab, call: Call, place: Place, expected: str) -> None:
+def nothing_touched(lab: Lab, call: Trial, place: Place, expected: str) -> None:
     now = there(lab)
     for name in [*place.spared, *place.caches, *place.backups]:
         kind, status = now.get(name, ("cache", "gone"))
@@ -194,7 +194,7 @@ def dry_run(lab: Lab, clean_up, place: Place) -> None:
     planned(lab, call.finished(), place)
 
 
-def planned(lab: Lab, call: Call, place: Place) -> None:
+def planned(lab: Lab, call: Trial, place: Place) -> None:
     """What it returned is the list of the right names, caches before backups."""
     if not isinstance(call.value, list | tuple) or not all(isinstance(name, str) for name in call.value):
         raise call.wrong(f"it returned {show(call.value, 100)}", "a list of names")

@@ -6,7 +6,7 @@ from contextlib import suppress
 import redis
 
 from cachelab.checks.exercise import define
-from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.checks.verdict import Settled, could_not_run
 from cachelab.exercises.asserts.aws import NEIGHBOUR, connect, neighbour, opens, pair
 from cachelab.exercises.asserts.requirements import meets, requirements
@@ -57,7 +57,7 @@ def production(lab: Lab, create_cache_cluster_for_production):
     )
 
 
-def existing(lab: Lab, call: Call, name: str) -> dict:
+def existing(lab: Lab, call: Trial, name: str) -> dict:
     """The group that should be there now."""
     api = lab.aws.elasticache
     groups = api.describe_replication_groups()["ReplicationGroups"]
@@ -76,7 +76,7 @@ def existing(lab: Lab, call: Call, name: str) -> dict:
     return found[name]
 
 
-def writes_go(call: Call, group: dict) -> tuple[str, int]:
+def writes_go(call: Trial, group: dict) -> tuple[str, int]:
     """The primary endpoint, which the function should have returned."""
     shard = group["NodeGroups"][0]
     known = {pair(shard["ReaderEndpoint"]): "the reader endpoint: replicas refuse writes"}
@@ -94,7 +94,7 @@ def writes_go(call: Call, group: dict) -> tuple[str, int]:
     return primary
 
 
-def only_with(call: Call, address: tuple[str, int], password: str) -> None:
+def only_with(call: Trial, address: tuple[str, int], password: str) -> None:
     if opens(address, None) is True:
         raise call.wrong("a client without a password could read and write", "it is refused")
     if opens(address, password) is not True:
@@ -103,7 +103,7 @@ def only_with(call: Call, address: tuple[str, int], password: str) -> None:
         )
 
 
-def survives(lab: Lab, call: Call, group: dict, address: tuple[str, int], password: str) -> float:
+def survives(lab: Lab, call: Trial, group: dict, address: tuple[str, int], password: str) -> float:
     """Kill the primary; the seconds until the same address takes a write again."""
     members = group["NodeGroups"][0]["NodeGroupMembers"]
     primary = next(member["CacheClusterId"] for member in members if member["CurrentRole"] == "primary")

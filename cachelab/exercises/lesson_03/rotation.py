@@ -5,7 +5,7 @@ import select
 import threading
 
 from cachelab.checks.exercise import define
-from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.checks.verdict import Settled
 from cachelab.exercises.asserts.aws import make, neighbour, opens, pair, status
 from cachelab.learner.words import show
@@ -78,7 +78,7 @@ def rotation(lab: Lab, rotate_password):
     )
 
 
-def deployed(call: Call, servers: "Servers", new: str) -> None:
+def deployed(call: Trial, servers: "Servers", new: str) -> None:
     """The servers changed over once, to the new password, while both were good."""
     if not servers.deployments:
         raise call.wrong(

@@ -4,7 +4,7 @@ import random
 
 from cachelab.checks.attempt import describe
 from cachelab.checks.exercise import define
-from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.exercises.asserts.aws import make
 from cachelab.learner.words import show
 
@@ -36,7 +36,7 @@ def waiter(lab: Lab, wait_until_available):
     )
 
 
-def waits(lab: Lab, function, name: str, timeout: float, pause: float, sleeps: float) -> Call:
+def waits(lab: Lab, function, name: str, timeout: float, pause: float, sleeps: float) -> Trial:
     """Call the function; it may sleep for `sleeps` seconds, on its own clock."""
     text = f"wait_until_available(elasticache, {name!r}, timeout={timeout:g}, pause={pause:g})"
     return lab.call(
@@ -44,7 +44,7 @@ def waits(lab: Lab, function, name: str, timeout: float, pause: float, sleeps: f
     )
 
 
-def described(call: Call, name: str) -> None:
+def described(call: Trial, name: str) -> None:
     """It returned the description of an available group."""
     value = call.finished().value
     if not isinstance(value, dict) or value.get("ReplicationGroupId") != name:

@@ -1,7 +1,7 @@
 """04.6: pages that are forgotten together."""
 
 from cachelab.checks.exercise import define
-from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.exercises.asserts.cache_aside import (
     LIFE,
     contents,
@@ -85,7 +85,7 @@ def few_keys(lab: Lab, order_history, user: int) -> None:
     mine = [key for key in lab.cache.names() if str(user) in key]
     keys = len(lab.cache.names())
     if keys > 4 or len(mine) > 2:
-        call = Call(f"pages 1 to 4 of `order_history({user}, …)` and one page of another user's")
+        call = Trial(f"pages 1 to 4 of `order_history({user}, …)` and one page of another user's")
         raise call.wrong(
             f"there are now {keys} keys in the cache",
             "at most two keys for each user, however many pages they read",

@@ -2,7 +2,7 @@
 
 from cachelab.checks.attempt import describe
 from cachelab.checks.exercise import define
-from cachelab.checks.rig.lab import Call, Lab
+from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.checks.verdict import Table
 
 from .colleagues import RIGHT, WRONG
@@ -47,7 +47,7 @@ def write_the_test(lab: Lab, test_get_user):
     )
 
 
-def _tried(lab: Lab, test_get_user, make, whom: str) -> Call:
+def _tried(lab: Lab, test_get_user, make, whom: str) -> Trial:
     with lab.log.during(f"with {whom}"):
         call = lab.call(test_get_user, make(), text="test_get_user(get_user)")
     return call if call.overtime is None else call.finished()

@@ -1,7 +1,7 @@
 """Client functions as automata.
 
 A client function is deterministic given what it has observed. So its next call after some history of answers
-can be learned once and kept: each history is a `Node` of a tree, which remembers the call that comes next or
+can be learned once and kept: each history is a `Point` of a tree, which remembers the call that comes next or
 the result. The function itself runs once per node (session.py says how), however many schedules pass through
 it.
 """
@@ -26,7 +26,7 @@ _LATER = 98_765.4321  # seconds
 _POLLS = ("db", "valkey", "memcached")  # the kinds of call in a round that may be repeated in one go
 
 
-class Node:
+class Point:
     """A client function after one history of answers: about to make `call`, or done with `result`."""
 
     __slots__ = (
@@ -46,11 +46,11 @@ class Node:
         "loop",
     )
 
-    def __init__(self, program: Program, parent: Node | None, answer, idle: bool = True):
+    def __init__(self, program: Program, parent: Point | None, answer, idle: bool = True):
         self.program, self.parent, self.answer = program, parent, answer
         self.idle = idle  # the call that led here changed nothing, when it was first made
         self.depth = 0 if parent is None else parent.depth + 1
-        self.children: dict[object, Node] = {}
+        self.children: dict[object, Point] = {}
         self.call: Call | None = None  # None: done
         self.where: Line | None = None  # of the call
         self.result = None
@@ -86,7 +86,7 @@ class Node:
         steps.reverse()
         return steps
 
-    def after(self, answer, idle: bool = True) -> Node:
+    def after(self, answer, idle: bool = True) -> Point:
         """The node after `call` was answered; `idle`: the call changed nothing."""
         key = _key(answer)
         child = self.children.get(key)
@@ -116,11 +116,11 @@ class Program:
         self.shared = shared  # by all clients that run this function: it must not use its identity
         self.personal = False
         self.endless: set[tuple] = set()  # rounds that were foreseen never to end
-        root = Node(self, None, None)
+        root = Point(self, None, None)
         self.root = self._visit(root)
 
-    def grow(self, parent: Node, answer, idle: bool) -> Node:
-        node = self._visit(Node(self, parent, answer, idle))
+    def grow(self, parent: Point, answer, idle: bool) -> Point:
+        node = self._visit(Point(self, parent, answer, idle))
         if node.done:
             return node
         recent = self._recent(node)
@@ -145,7 +145,7 @@ class Program:
         return node
 
     @staticmethod
-    def _recent(node: Node) -> list[Node]:
+    def _recent(node: Point) -> list[Point]:
         """The nodes of the latest calls, newest first, as far back as a round may reach."""
         steps = []
         while node.parent is not None and len(steps) < _LONGEST_ROUND:
@@ -153,17 +153,17 @@ class Program:
             node = node.parent
         return steps
 
-    def _begins(self, step: Node, node: Node) -> bool:
+    def _begins(self, step: Point, node: Point) -> bool:
         """Whether `node` is about to make the call that led to `step`, from the same line."""
         return step.parent.where == node.where and self.alike(step.parent.call, node.call)
 
-    def _same_round(self, newest_first: list[Node], body: list[tuple[Call, object]]) -> bool:
+    def _same_round(self, newest_first: list[Point], body: list[tuple[Call, object]]) -> bool:
         return len(newest_first) == len(body) and all(
             self.alike(step.parent.call, call) and _key(step.answer) == _key(answer)
             for step, (call, answer) in zip(newest_first, reversed(body), strict=True)
         )
 
-    def _brings_news(self, node: Node, length: int) -> bool:
+    def _brings_news(self, node: Point, length: int) -> bool:
         """Whether the three latest rounds of so many calls were alike, and each was answered differently.
 
         To foresee such a client is dear and in vain: what it was told last it will not be told again.
@@ -183,7 +183,7 @@ class Program:
     def alike(self, one: Call, other: Call) -> bool:
         return _same_shape(one, other) if self.personal else one == other
 
-    def _foresee(self, node: Node, steps: list[Node]) -> Loop:
+    def _foresee(self, node: Point, steps: list[Point]) -> Loop:
         """What becomes of a client that has just gone through `steps` if further rounds bring nothing new."""
         history = node.history()
         body, length = history[-len(steps) :], len(steps)
@@ -209,12 +209,12 @@ class Program:
             last = node
             for index, (call, where) in enumerate(run.extra):
                 last.call, last.where = call, where
-                last = Node(self, last, body[index % length][1])
+                last = Point(self, last, body[index % length][1])
                 last.depth = node.depth + 1  # however many rounds, the cap counts them once
             loop.exit = self._visit(last)
         return loop
 
-    def _tells_the_time(self, node: Node) -> bool:
+    def _tells_the_time(self, node: Point) -> bool:
         """Whether the client would make another call at another time of day."""
         virtual = self.session.virtual
         virtual.epoch += _LATER
@@ -225,7 +225,7 @@ class Program:
         finally:
             virtual.epoch -= _LATER
 
-    def _visit(self, node: Node) -> Node:
+    def _visit(self, node: Point) -> Point:
         session = self.session
         late = session.patience is not None and time.monotonic() > session.patience
         if node.depth > CALL_CAP or (late and node.depth > _MANY_CALLS):
@@ -282,5 +282,5 @@ class Loop:
 
     __slots__ = ("body", "exit", "rounds", "folds")
 
-    def __init__(self, body: list[tuple[Call, object]], exit: Node | None, rounds: int):
+    def __init__(self, body: list[tuple[Call, object]], exit: Point | None, rounds: int):
         self.body, self.exit, self.rounds, self.folds = body, exit, rounds, False

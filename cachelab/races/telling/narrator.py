@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cachelab.races.calls import LOST, Call, key_of, target
-from cachelab.races.clients.automaton import Node
+from cachelab.races.clients.automaton import Point
 from cachelab.races.effects import effect, elapse
 from cachelab.races.moves import moves
 from cachelab.races.state import Feed, Move, Place, State, as_value
@@ -123,11 +123,11 @@ class Narrator:
         return call.looks_up and words.answered(call, answer) is None
 
     @staticmethod
-    def _line(node: Node) -> dict:
+    def _line(node: Point) -> dict:
         where = node.where
         return {"line": where.line, "source": where.text, "file": where.file} if where else {}
 
-    def _end(self, child: Node, move: Move) -> dict:
+    def _end(self, child: Point, move: Move) -> dict:
         if child.failure is not None:
             return {"raised": type(child.failure.error).__name__}
         if child.wrote >= 0 or move.client not in self.world.readers:

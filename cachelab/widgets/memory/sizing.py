@@ -12,7 +12,7 @@ __all__ = ["sizing"]
 
 TYPES = "t4g.micro t4g.small t4g.medium m7g.large r7g.large r7g.xlarge r7g.2xlarge"  # a chart full
 NODES = tuple(
-    model_of.Node(name, catalog.MEMORY[name], prices.node_hour(name))
+    model_of.NodeType(name, catalog.MEMORY[name], prices.node_hour(name))
     for name in (f"cache.{kind}" for kind in TYPES.split())
 )
 ROWS = [f"{node.name}, ${node.usd_per_hour * prices.HOURS_PER_MONTH:,.0f} a month" for node in NODES]

@@ -3,10 +3,14 @@
 import pytest
 
 from cachelab.workload import sizing
-from cachelab.workload.sizing import Node, needed, offers
+from cachelab.workload.sizing import NodeType, needed, offers
 
 GIB = 2**30
-SMALL, LARGE, UNKNOWN = Node("small", 1 * GIB, 0.02), Node("large", 8 * GIB, 0.10), Node("new", 2 * GIB)
+SMALL, LARGE, UNKNOWN = (
+    NodeType("small", 1 * GIB, 0.02),
+    NodeType("large", 8 * GIB, 0.10),
+    NodeType("new", 2 * GIB),
+)
 
 
 def test_the_dead_and_the_reserve_take_their_part():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachelab.workload.traffic import Customer, Load, Popularity, Traffic
+from cachelab.workload.traffic import Customer, Demand, Popularity, Traffic
 
 
 class Session:
@@ -224,7 +224,7 @@ def test_bad_changes_leave_the_load_as_it_was(connect):
         traffic.change(pace=3)
     with pytest.raises(TypeError, match="read=None"):
         Traffic(None, connect=connect)
-    assert traffic.load == Load()
+    assert traffic.load == Demand()
 
 
 def test_figures_read_as_a_line(connect):
