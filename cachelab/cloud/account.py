@@ -6,6 +6,8 @@
         elasticache.create_replication_group(...)
 
 Nothing leaves the machine and nothing costs money; closing the account ends every process it started.
+Every EngineVersion is checked and reported as AWS would, and runs the same engine, the Valkey or
+Memcached that is installed: a command newer than the version ordered works here, and not on AWS.
 """
 
 import atexit

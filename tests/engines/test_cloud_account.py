@@ -518,6 +518,42 @@ def test_the_default_subnet_group_is_there_when_it_is_named(aws, elasticache):
     remove(aws, "usual")
 
 
+def test_an_order_that_names_no_place_stands_in_the_default_vpc(aws, elasticache):
+    """As in AWS's recorded example of create-cache-cluster; another subnet group has the group of its VPC."""
+    ec2 = aws.client("ec2")
+
+    def usual_group(vpc):
+        wanted = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
+        [group] = ec2.describe_security_groups(Filters=wanted)["SecurityGroups"]
+        return [{"SecurityGroupId": group["GroupId"], "Status": "active"}]
+
+    [default] = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    order = {"Engine": "redis", "CacheNodeType": "cache.t4g.micro", "NumCacheNodes": 1}
+    elasticache.create_cache_cluster(CacheClusterId="anywhere", **order)
+    make_group(aws, "somewhere", NumCacheClusters=1)
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.1.0/24", AvailabilityZone="us-east-1a")["Subnet"]
+    elasticache.create_cache_subnet_group(
+        CacheSubnetGroupName="apart", CacheSubnetGroupDescription="d", SubnetIds=[subnet["SubnetId"]]
+    )
+    elasticache.create_cache_cluster(CacheClusterId="elsewhere", CacheSubnetGroupName="apart", **order)
+    for name, subnets, where, parameters in (
+        ("anywhere", "default", default["VpcId"], "default.redis7"),
+        ("somewhere-001", "default", default["VpcId"], "default.valkey9"),
+        ("elsewhere", "apart", vpc, "default.redis7"),
+    ):
+        [row] = elasticache.describe_cache_clusters(CacheClusterId=name)["CacheClusters"]
+        assert row["CacheSubnetGroupName"] == subnets
+        assert row["SecurityGroups"] == usual_group(where)
+        assert row["CacheParameterGroup"]["CacheParameterGroupName"] == parameters
+    remove(aws, "somewhere")
+    elasticache.delete_cache_cluster(CacheClusterId="anywhere")
+    elasticache.delete_cache_cluster(CacheClusterId="elsewhere")
+    elasticache.delete_cache_subnet_group(CacheSubnetGroupName="apart")
+    ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    ec2.delete_vpc(VpcId=vpc)
+
+
 def test_raw_requests_with_mistakes_get_an_error_of_aws(aws):
     """What an SDK would not send: no signature, a word for a number, nothing where something must be."""
 

@@ -46,8 +46,6 @@ def create(region: Region, given: dict) -> dict:
     snapshot = region.snapshot(given["SnapshotName"]) if given.get("SnapshotName") else None
     cluster = _new(region, ask, snapshot)
     region.clusters[cluster.id] = cluster
-    if cluster.security_group_ids:
-        networks.protect()
     tags.keep(region, cluster.arn, given)
     answer = cluster.describe()
     bring_up(
@@ -67,6 +65,7 @@ def _new(region: Region, ask: Ask, snapshot: Snapshot | None) -> CacheCluster:
     group = ask.parameter_group or parameters.default_of(region, ask.version, cluster_mode=False)
     encrypted = bool(given.get("TransitEncryptionEnabled"))
     material = certificate() if encrypted else None
+    subnet_group_name, security_group_ids = networks.home(region, given)
     cluster = CacheCluster(
         id=cluster_id,
         arn=region.arn("cluster", cluster_id),
@@ -75,8 +74,8 @@ def _new(region: Region, ask: Ask, snapshot: Snapshot | None) -> CacheCluster:
         node_type=node_type,
         parameter_group=group,
         given={key: given[key] for key in KEPT_PARAMETERS if given.get(key) is not None},
-        subnet_group_name=given.get("CacheSubnetGroupName"),
-        security_group_ids=given.get("SecurityGroupIds") or [],
+        subnet_group_name=subnet_group_name,
+        security_group_ids=security_group_ids,
         tls=encrypted,
         code=new_code(),
         port=given.get("Port"),

@@ -57,8 +57,6 @@ def create(region: Region, given: dict) -> dict:
     else:
         group = new(region, ask, snapshot)
     region.groups[group.id] = group
-    if group.security_group_ids:
-        networks.protect()
     tags.keep(region, group.arn, given)
     tags.hand_down(region, group, group.nodes)
     answer = group.describe()
@@ -100,6 +98,7 @@ def new(region: Region, ask: Ask, snapshot: Snapshot | None = None) -> Replicati
         port=given.get("Port"),
     )
     at_rest = given.get("AtRestEncryptionEnabled")
+    subnet_group_name, security_group_ids = networks.home(region, given)
     group = ReplicationGroup(
         id=group_id,
         arn=region.arn("replicationgroup", group_id),
@@ -113,8 +112,8 @@ def new(region: Region, ask: Ask, snapshot: Snapshot | None = None) -> Replicati
         multi_az=bool(given.get("MultiAZEnabled")),
         given={key: given[key] for key in KEPT_PARAMETERS if given.get(key) is not None}
         | {"AtRestEncryptionEnabled": engine == "valkey" if at_rest is None else at_rest},
-        subnet_group_name=given.get("CacheSubnetGroupName"),
-        security_group_ids=given.get("SecurityGroupIds") or [],
+        subnet_group_name=subnet_group_name,
+        security_group_ids=security_group_ids,
         user_group_ids=list(user_groups),
         tls=encrypted,
         tls_mode=mode,

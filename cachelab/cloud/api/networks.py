@@ -19,6 +19,25 @@ def zones_of(region: Region, subnet_group: SubnetGroup | None) -> list[str]:
     return (subnet_group.zones if subnet_group else []) or region.zones
 
 
+def home(region: Region, given: dict) -> tuple[str | None, list[str]]:
+    """Where an order's nodes stand: the name of a subnet group, and the ids of security groups.
+
+    Where it names none, AWS takes the subnet group `default` of the default VPC, which it makes at need
+    (AWS's recorded example of create-cache-cluster; Security Hub's control ElastiCache.7), and the default
+    security group of the VPC (API reference, of CreateServerlessCache). None and [] if there is no such VPC.
+    """
+    group = region.subnet_group(given.get("CacheSubnetGroupName") or "default")
+    security_groups = given.get("SecurityGroupIds") or []
+    if group and not security_groups:
+        from moto.ec2.models import ec2_backends  # a second to import
+
+        ec2 = ec2_backends[region.account_id][region.name]
+        usual = ec2.get_security_group_by_name_or_id("default", group.vpc_id)
+        security_groups = [usual.id] if usual else []
+    protect()
+    return given.get("CacheSubnetGroupName") or (group.name if group else None), security_groups
+
+
 @cache
 def protect() -> None:
     """Let EC2 refuse to delete what a cache uses, as AWS does: its nodes have network interfaces there.

@@ -42,6 +42,29 @@ RULES = (
         "hashicorp/terraform-provider-aws#41567",
     ),
     Rule(
+        "snapshotting-of-a-cluster",
+        MODIFY,
+        COMBINATION,
+        "Cannot set snapshotting cluster for cluster mode enabled replication group",
+        lambda ask: ask["SnapshottingClusterId"] and ask.target.cluster_mode,
+        "BM",
+        "hashicorp/terraform#19336",
+    ),
+    Rule(
+        "backups-of-which-node",  # of a group that makes none yet; a cluster chooses for itself
+        MODIFY,
+        COMBINATION,
+        "Must specify both SnapshotRetentionLimit and SnapshottingClusterId to turn on snapshots",
+        lambda ask: (
+            ask["SnapshotRetentionLimit"]
+            and not ask["SnapshottingClusterId"]
+            and not ask.target.retention
+            and not ask.target.cluster_mode
+        ),
+        "BM",
+        "aws-controllers-k8s/community#1846",
+    ),
+    Rule(
         "now-or-never",
         REPLICAS + RESHARD,
         VALUE,

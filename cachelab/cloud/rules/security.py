@@ -41,6 +41,15 @@ def _missing_user_group(ask: Ask):
     return None
 
 
+def _user_group_at_work(ask: Ask):
+    """A user group that is being made or changed. (One that is being deleted counts as gone.)"""
+    for name in [*(ask["UserGroupIds"] or ()), *(ask["UserGroupIdsToAdd"] or ()), ask["UserGroupId"]]:
+        group = ask.region.user_group(name) if name else None
+        if group and group.status != "active":
+            return {"busy": group.id}
+    return None
+
+
 def _tls_too_old(ask: Ask):
     least = {"redis": (7,), "valkey": (7, 2)}[ask.target.engine]
     return ask["TransitEncryptionEnabled"] and not ask.target.tls and ask.target.version.order < least
@@ -241,6 +250,14 @@ RULES = (
             ask["UserGroupId"]
             and (not (group := ask.region.user_group(ask["UserGroupId"])) or group.status == "deleting")
         ),
+        "BM",
+    ),
+    Rule(
+        "user-group-active",
+        GROUP + MODIFY + LIMITS,
+        "InvalidUserGroupState",
+        "User group {busy} is not in active state.",
+        _user_group_at_work,
         "BM",
     ),
     Rule(

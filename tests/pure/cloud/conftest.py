@@ -34,6 +34,9 @@ def furnished(tmp_path_factory):
         authentication="no-password-required", arn=region.arn("user", "clerk"),
     )  # fmt: skip
     region.user_groups["staff"] = UserGroup("staff", "redis", ["default"], region.arn("usergroup", "staff"))
+    region.user_groups["guests"] = UserGroup(
+        "guests", "valkey", [], region.arn("usergroup", "guests"), status="creating"
+    )
     file = tmp_path_factory.mktemp("rdb") / "none.rdb"
     for name, status in (("yesterday", "available"), ("unfinished", "creating")):
         region.snapshots[name] = Snapshot(

@@ -166,6 +166,18 @@ SEEN = [
         "Specified snapshotting cluster does not exist",
     ),
     (
+        "snapshotting-of-a-cluster",
+        change("shards", SnapshottingClusterId="shards-0001-001"),
+        "InvalidParameterCombination",
+        "Cannot set snapshotting cluster for cluster mode enabled replication group",
+    ),
+    (
+        "backups-of-which-node",
+        change("plain", SnapshotRetentionLimit=7),
+        "InvalidParameterCombination",
+        "Must specify both SnapshotRetentionLimit and SnapshottingClusterId to turn on snapshots",
+    ),
+    (
         "node-type-retired",
         group(CacheNodeType="cache.t2.micro"),
         "InvalidParameterValue",
@@ -331,6 +343,13 @@ OURS = [
     ("one-user-group", group(UserGroupIds=["staff", "staff"], **TLS), "InvalidParameterCombination"),
     ("user-group-exists", group(UserGroupIds=["nope"], **TLS), "UserGroupNotFound"),
     ("serverless-user-group-exists", serverless(UserGroupId="nope"), "UserGroupNotFound"),
+    ("user-group-active", group(UserGroupIds=["guests"], **TLS), "InvalidUserGroupState"),
+    (
+        "user-group-active",
+        change("secured", AuthTokenUpdateStrategy="DELETE", UserGroupIdsToAdd=["guests"]),
+        "InvalidUserGroupState",
+    ),
+    ("user-group-active", serverless(UserGroupId="guests"), "InvalidUserGroupState"),
     ("strategy-needs-token", change("secured", AuthTokenUpdateStrategy="SET"), "InvalidParameterCombination"),
     (
         "set-after-rotate",

@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: security group: none named
+# says: security group: sg-
 # says: the default group of the VPC
 
 
