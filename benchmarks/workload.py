@@ -14,7 +14,7 @@ from cachelab.workload.disk import Disk
 from cachelab.workload.openloop import OpenLoop
 from cachelab.workload.policies import LRU
 from cachelab.workload.queueing import Flush, loads_expected, stampede
-from cachelab.workload.replay import make_room, on_valkey, replay
+from cachelab.workload.replay import empty, make_room, on_valkey, replay
 
 SECONDS = 0.1  # a load
 ITEMS = 20_000
@@ -36,7 +36,7 @@ def _curves() -> Iterator[Row]:
     for ttl, room, requests in ((2.0, None, 40_000), (6.0, 2000, 45_000)):
         if room is None:
             client.config_set("maxmemory", 0)
-            client.execute_command("FLUSHALL", "SYNC")
+            empty(client)
         else:
             make_room(client, room, ttl=True)
             client.config_set("maxmemory-policy", "allkeys-lru")
@@ -119,7 +119,7 @@ def _flush() -> Iterator[Row]:
                     gate.release()
             cache.set(key, "x", ex=60)
 
-        cache.execute_command("FLUSHALL", "SYNC")
+        empty(cache)
         for item in range(settings["items"]):
             cache.set(f"item:{item}", "x", ex=60)
         load = OpenLoop(ask, **settings, workers=60, connect=disk.connect, patience=0.15, retries=1)

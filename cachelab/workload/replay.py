@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Replayed", "Server", "make_room", "on_memcached", "on_valkey", "replay"]
+__all__ = ["Replayed", "Server", "empty", "make_room", "on_memcached", "on_valkey", "replay"]
 
 BATCH = 20  # requests in one trip
 KEY = "item:%d"
@@ -54,12 +54,18 @@ def on_memcached(client, value: int = 100, ttl: int = 0) -> Server:
     )
 
 
+def empty(client) -> None:
+    """Empty a Valkey, memory and all, before this returns: a flush is lazy there unless told otherwise, and
+    what an earlier one is still freeing counts as used."""
+    client.execute_command("FLUSHALL", "SYNC")  # redis-py's flushall() says neither: later
+    while client.info("memory").get("lazyfree_pending_objects", 0):
+        time.sleep(0.001)
+
+
 def make_room(client, items: int, value: int = 100, ttl: bool = False) -> None:
     """Empty a Valkey and set its `maxmemory` so that about `items` values of so many bytes fit."""
     client.config_set("maxmemory", 0)
-    client.execute_command(
-        "FLUSHALL", "SYNC"
-    )  # redis-py's flushall() says neither, and that is later in Valkey
+    empty(client)
     server = on_valkey(client, value, 3600 if ttl else None)
     (
         server.read([KEY % 0]),
@@ -71,7 +77,7 @@ def make_room(client, items: int, value: int = 100, ttl: bool = False) -> None:
     client.connection_pool.disconnect()  # its buffers count as used, and shrink a moment later
     client.ping()
     client.config_set("maxmemory", client.info("memory")["used_memory"])
-    client.execute_command("FLUSHALL", "SYNC")
+    empty(client)
 
 
 @dataclass(frozen=True)

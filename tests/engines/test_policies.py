@@ -6,7 +6,7 @@ from cachelab.engines import MemcachedServer, ValkeyServer
 from cachelab.engines.memcached import find_server as find_memcached
 from cachelab.engines.valkey import find_server as find_valkey
 from cachelab.workload.policies import Memcached, MemcachedNoModern, Valkey
-from cachelab.workload.replay import make_room, on_memcached, on_valkey, replay
+from cachelab.workload.replay import empty, make_room, on_memcached, on_valkey, replay
 from cachelab.workload.trace import zipf
 
 TRACE = zipf(30_000, 15_000)
@@ -86,3 +86,19 @@ def test_a_full_valkey_without_ttls_refuses_what_the_model_refuses(policy):
     model = Valkey(stored, policy)
     model.run(range(1500))
     assert 0 < stored < 1500 and model.refused == 1500 - stored
+
+
+@pytest.mark.skipif(not find_valkey(), reason="needs a real Valkey")
+def test_emptied_is_empty_even_while_an_earlier_flush_goes_on():
+    server = ValkeyServer()
+    try:
+        client = server.client()
+        empty(client)
+        before = client.info("memory")["used_memory"]
+        for first in range(0, 200_000, 10_000):
+            client.mset({f"item:{number}": "x" * 100 for number in range(first, first + 10_000)})
+        client.flushall()  # lazy: the memory is given back later
+        empty(client)
+        assert client.dbsize() == 0 and client.info("memory")["used_memory"] < before + (4 << 20)
+    finally:
+        server.stop()

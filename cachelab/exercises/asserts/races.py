@@ -110,7 +110,7 @@ def nobody_is_waited_for(reader, memcached: bool = False) -> None:
         mine = game.steps[first:]
         if mine[-1].to == "database":
             return
-        if (mine[-1].call, mine[-1].shown()) in [(step.call, step.shown()) for step in mine[:-1]]:
+        if any((mine[-1].asked, mine[-1].answer) == (step.asked, step.answer) for step in mine[:-1]):
             break
     mine = game.steps[first:]
     if any(step.to == "database" for step in mine):

@@ -4,6 +4,7 @@ from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import Table
 from cachelab.learner.words import show
+from cachelab.workload.replay import empty
 
 DEAD, RESERVED = 0.25, 0.25
 ENOUGH = 10_000  # entries below which the tables' doubling misleads
@@ -79,7 +80,7 @@ def batched(numbers, size: int = 200):
 
 def _empty(desk) -> None:
     """At once: what a lazy flush frees later would be missing in a measurement."""
-    desk.execute_command("FLUSHALL", "SYNC")
+    empty(desk)
     desk.connection_pool.disconnect()
     desk.ping()
 
