@@ -19,6 +19,10 @@ def name(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
 
 
+def is_folded(cell) -> bool:
+    return "hide-input" in cell.metadata.get("tags", [])
+
+
 @pytest.fixture(params=PATHS, ids=name)
 def path(request):
     return request.param
@@ -88,6 +92,26 @@ def test_lesson_has_its_bones(path):
             assert any(heading.startswith(bone) for heading in headings), f"no section {bone!r}"
 
 
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_a_lesson_can_be_read_in_its_minutes(path):
+    """What there is to read; sources aside, and what a folded cell holds."""
+    nb = nbformat.read(path, as_version=4)
+    prose = [cell.source for cell in nb.cells if cell.cell_type == "markdown" and cell.id != "sources"]
+    open_ = [cell.source for cell in nb.cells if cell.cell_type == "code" and not is_folded(cell)]
+    lines = [line for source in open_ for line in source.splitlines() if line.strip()]
+    words = sum(len(source.split()) for source in prose)
+    assert len(nb.cells) <= 70
+    assert len(lines) <= 120
+    assert words <= 2200
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_lines_of_a_lesson_fit_beside_a_file_browser(path):
+    """Folded ones too: whoever opens a cell reads it in the same window."""
+    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    assert not [f"{cell.id}: {line}" for cell in code for line in cell.source.splitlines() if len(line) > 88]
+
+
 @pytest.mark.parametrize("path", PATHS, ids=name)
 def test_prose_does_not_belittle_the_difficulty(path):
     nb = nbformat.read(path, as_version=4)
@@ -104,5 +128,5 @@ def test_no_renderer_takes_prose_for_mathematics(nb):
 
 def test_a_folded_cell_says_in_its_first_line_what_it_does(nb):
     """JupyterLab shows that line of a folded cell, and nothing else."""
-    folded = [cell for cell in nb.cells if "hide-input" in cell.metadata.get("tags", [])]
+    folded = [cell for cell in nb.cells if is_folded(cell)]
     assert [cell.id for cell in folded if not re.match(r"# .{3,60}$", cell.source.splitlines()[0])] == []
