@@ -77,6 +77,20 @@ def test_redis_or_memcached(no_servers):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="it hides servers through PATH")
+def test_expiry_and_eviction(no_servers):
+    said = outputs("06_expiry_and_eviction")
+    assert "A stand-in's memory has no limit" in said["setup"]
+    needs_memory = ("full-run", "scan-lru", "loop-run", "slabs-run", "both-run", "sizing-run")
+    for cell in ("dead-run", "memcached-run", "jitter-run", *needs_memory):
+        assert "The answer could not be shown on this machine." in said[cell], cell
+    assert "held" not in said["dead-see"] and "seconds:" not in said["memcached-run"]
+    for chart in ("dead-see", "jitter-half"):
+        assert "your server" not in said[chart]
+    assert "SET session:7 Lima KEEPTTL    100 s left" in said["overwrite-table"]  # what a command does
+    assert "the answer is “shorter”" in said["best-run"]  # arithmetic is arithmetic
+
+
+@pytest.mark.skipif(os.name != "posix", reason="it hides servers through PATH")
 def test_stampedes(no_servers):
     said = outputs("07_stampedes_and_hot_keys")
     assert "DELIFEQ needs a real Valkey" in said["short-run"] and "no throughput" in said["hot-run"]
