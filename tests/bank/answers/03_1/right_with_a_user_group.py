@@ -1,5 +1,7 @@
 # verdict: correct
 
+import time
+
 
 def create_cache_cluster_for_production(elasticache, name, subnet_group, security_group, password):
     elasticache.create_user(
@@ -10,6 +12,9 @@ def create_cache_cluster_for_production(elasticache, name, subnet_group, securit
         AccessString="on ~* +@all",
     )
     elasticache.create_user_group(UserGroupId="checkout-users", Engine="valkey", UserIds=["checkout-default"])
+    people = {"UserGroupId": "checkout-users"}
+    while elasticache.describe_user_groups(**people)["UserGroups"][0]["Status"] != "active":
+        time.sleep(0.1)  # boto3 has no waiter for it
     elasticache.create_replication_group(
         ReplicationGroupId=name,
         ReplicationGroupDescription="cache of the checkout",
