@@ -128,10 +128,11 @@ def test_the_learner_breaks_the_delete_by_hand(page):
 def test_the_lease_cannot_be_broken_and_says_so(page):
     game = body(page, "lease-play")
     for made in range(1, 6):
+        expect(game.locator(".moves button").first).to_be_enabled()
         game.locator(".moves button").first.click()
         expect(game.locator(".race-say")).to_contain_text(f"{made}. ")
     verdict = game.locator(".race-verdict")
-    expect(verdict).to_contain_text("None of the 10 orders does harm")
+    expect(verdict).to_contain_text("None of the 10 orders does harm", timeout=90_000)
     expect(verdict).to_contain_text("within these bounds")
 
 
