@@ -50,7 +50,8 @@ def body(nb: nbformat.NotebookNode) -> str:
     config.HTMLExporter.exclude_input_prompt = config.HTMLExporter.exclude_output_prompt = True
     config.HTMLExporter.preprocessors = [TagRemovePreprocessor, CoalesceStreamsPreprocessor]
     html, _ = HTMLExporter(template_name="basic", config=config).from_notebook_node(nb)
-    return re.sub(r'(href="[^":]*)\.ipynb', r"\1.html", html)
+    # Links in the page, and those a widget makes of what it is given: "[lesson 04](04_cache_aside.ipynb)".
+    return re.sub(r'((?:href="|\]\()[^":)]*)\.ipynb', r"\1.html", html)
 
 
 def title(nb: nbformat.NotebookNode) -> str:
