@@ -87,8 +87,12 @@ def test_a_page_fits_asks_for_nothing_and_shows_what_its_text_says(look, file):
     shown = look()
     drawn = "(count) => document.querySelectorAll('[data-cachelab] .cachelab').length >= count"
     shown.page.wait_for_function(drawn, arg=len(texts))
-    shown.page.evaluate("document.querySelectorAll('.plot-values').forEach((values) => { values.open = true })")
-    shown.page.wait_for_function("[...document.querySelectorAll('.plot-values')].every((v) => v.children.length > 1)")
+    shown.page.evaluate(
+        "document.querySelectorAll('.plot-values').forEach((values) => { values.open = true })"
+    )
+    shown.page.wait_for_function(
+        "[...document.querySelectorAll('.plot-values')].every((v) => v.children.length > 1)"
+    )
     said = shown.page.evaluate(SAID)
     for text, widget in zip(texts, said, strict=True):
         if widget["kind"] == "question":  # the picture of an open guess asks, and offers no guess of its own
