@@ -9,7 +9,7 @@ from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.checks.verdict import Settled, could_not_run
 from cachelab.exercises.asserts.aws import NEIGHBOUR, connect, neighbour, opens, pair
-from cachelab.exercises.asserts.requirements import meets, requirements
+from cachelab.exercises.asserts.requirements import meets
 from cachelab.learner.clock import real_monotonic
 
 MADE_IN = (21.0, 27.0)  # seconds a creation takes on the learner's clock: longer than a guess
@@ -26,7 +26,9 @@ BACK_IN = 45.0  # seconds after which we blame our own engines if writes are not
         "and which are not yet? The budget decides about the engine.",
         "`create_replication_group` with `Engine`, `CacheNodeType`, `NumCacheClusters`, "
         "`AutomaticFailoverEnabled`, `MultiAZEnabled`, `CacheSubnetGroupName`, `SecurityGroupIds`, "
-        "`TransitEncryptionEnabled`, `AtRestEncryptionEnabled`, `AuthToken` and `SnapshotRetentionLimit`.",
+        "`TransitEncryptionEnabled`, `AtRestEncryptionEnabled`, `AuthToken` and `SnapshotRetentionLimit`. "
+        "Users instead of the token? The password is then that of the user named `default`, and "
+        "`describe_user_groups` must say `active` before a cache can use the group; no waiter waits for it.",
         "Then wait with the waiter `replication_group_available`, describe the group, and return the "
         "`Address` and the `Port` of `NodeGroups[0]`'s `PrimaryEndpoint`.",
     ),
@@ -47,7 +49,7 @@ def production(lab: Lab, create_cache_cluster_for_production):
         text=f"create_cache_cluster_for_production(elasticache, {name!r}, {lab.aws.subnet_group!r}, …)",
     ).finished()
     group = existing(lab, call, name)
-    meets(call, requirements(lab, group))
+    meets(lab, call, group)
     address = writes_go(call, group)
     only_with(call, address, password)
     back = survives(lab, call, group, address, password)
@@ -95,11 +97,13 @@ def writes_go(call: Trial, group: dict) -> tuple[str, int]:
 
 
 def only_with(call: Trial, address: tuple[str, int], password: str) -> None:
-    if opens(address, None) is True:
-        raise call.wrong("a client without a password could read and write", "it is refused")
-    if opens(address, password) is not True:
+    if opens(address, None):
+        raise call.wrong("a client without a password could log in", "it is refused")
+    if not opens(address, password):
         raise call.wrong(
-            "the password it was given did not open the cache", "the cache asks for that password"
+            "the password it was given did not open the cache",
+            "the cache asks for that password",
+            "Which password is it, and whose? The checkout sends no user name.",
         )
 
 
