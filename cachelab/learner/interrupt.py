@@ -29,12 +29,24 @@ def raise_in(thread: int, exception: type[BaseException] | None) -> None:
 
 
 def processor_clock(thread: int) -> Callable[[], float]:
-    """A thread's processor time in seconds, so that a stalled machine ends nobody; else the wall's."""
+    """A thread's processor time in seconds, so that a stalled machine ends nobody; where the system does not
+    say, its process's.
+
+    The thread must be alive now: asked for the clock of one that has ended, the C library may crash. The
+    clock itself may be read at any time, and stands at 0 once the thread has ended.
+    """
     try:
         clock = time.pthread_getcpuclockid(thread)
     except (AttributeError, OSError):
-        return time.monotonic
-    return lambda: time.clock_gettime(clock)
+        return time.process_time
+
+    def used() -> float:
+        try:
+            return time.clock_gettime(clock)
+        except OSError:
+            return 0.0
+
+    return used
 
 
 class Meter:

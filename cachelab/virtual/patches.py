@@ -31,11 +31,13 @@ from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from cachelab.learner.clock import EPOCH
+from cachelab.learner.lines import is_learners
+
 from . import sockets, threads
 from .errors import Unsupported
-from .scheduler import here, is_library, place
+from .scheduler import here, place
 
-EPOCH = 1_800_000_000  # seconds: what the wall clock shows when virtual time begins, in January 2027
 _UNSET = object()
 _LOCKS = (type(allocate_lock()), type(threading.RLock()))
 _real_datetime = datetime.datetime
@@ -78,7 +80,7 @@ class Patches:
         if id(namespace) in self._seen or str(namespace.get("__name__", "")).startswith(__package__):
             return
         self._seen.add(id(namespace))
-        learners = not is_library(namespace.get("__file__"))
+        learners = _is_learners(namespace.get("__file__"))
         for name, value in list(namespace.items()):
             replacement = self._replaced.get(id(value))
             if replacement is not None and replacement is not value:
@@ -146,7 +148,11 @@ def _may_hold_locks(kind: type) -> bool:
     module, root = sys.modules.get(home), home.partition(".")[0]
     if root in ("redis", "valkey", "pymemcache"):
         return True
-    return root not in ("builtins", "cachelab") and not is_library(getattr(module, "__file__", None))
+    return home != "builtins" and _is_learners(getattr(module, "__file__", None))
+
+
+def _is_learners(file: str | None) -> bool:
+    return file is None or is_learners(file)  # a notebook's namespace has no file
 
 
 def _replacements(seed: int) -> Iterator[tuple[object, str, Callable]]:

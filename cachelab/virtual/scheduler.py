@@ -12,11 +12,13 @@ import itertools
 import math
 import os
 import sys
-import sysconfig
 from _thread import allocate_lock, get_ident
 from collections import deque
 from collections.abc import Callable
 from threading import get_native_id
+
+from cachelab.learner.interrupt import processor_clock
+from cachelab.learner.lines import is_learners
 
 from .errors import Deadlock, Ended, Endless, TooLong
 
@@ -48,7 +50,8 @@ class Worker:
         self.scheduler, self._name = scheduler, name
         self.gate = allocate_lock()
         self.gate.acquire()
-        self.identity = self.native = 0
+        self.identity = self.native = 0  # until its thread has begun, which takes real time
+        self.used = float  # seconds of processor time so far
         self.thread = None  # its threading.Thread, if it has one
         self.ticket: Ticket | None = None
         self.why: object = ""
@@ -147,6 +150,7 @@ class Scheduler:
     def enter(self, worker: Worker) -> None:
         """The calling thread is this worker from now on; it goes on when its turn comes."""
         worker.identity, worker.native = get_ident(), get_native_id()
+        worker.used = processor_clock(worker.identity)
         workers[worker.identity] = worker
 
     def begin(self, worker: Worker) -> None:
@@ -290,30 +294,10 @@ def allocate_for_good() -> None:
     lock.acquire()
 
 
-_LIBRARIES = tuple(
-    os.path.realpath(path) + os.sep
-    for path in {*map(sysconfig.get_path, ("stdlib", "purelib", "platlib")), os.path.dirname(__file__)}
-)
-
-
-_known: dict[str, bool] = {}
-
-
-def is_library(file: str | None) -> bool:
-    """Whether a file belongs to Python, to an installed package, or to virtual time itself; a cell does
-    not.
-    """
-    if file is None:
-        return False
-    if file not in _known:
-        _known[file] = file.startswith("<frozen") or os.path.realpath(file).startswith(_LIBRARIES)
-    return _known[file]
-
-
 def place(worker: Worker) -> str:
-    """A worker's innermost line that belongs neither to Python, nor to a library, nor to this package."""
+    """A worker's innermost line of the learner's; if it has none, its innermost outside this package."""
     frame = innermost = sys._current_frames().get(worker.identity)
-    while frame is not None and is_library(frame.f_code.co_filename):
+    while frame is not None and not is_learners(frame.f_code.co_filename):
         frame = frame.f_back
     while frame is None and innermost is not None and innermost.f_globals.get("__package__") == __package__:
         innermost = innermost.f_back

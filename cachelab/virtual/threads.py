@@ -14,8 +14,10 @@ from _thread import allocate_lock, get_ident
 from collections import deque
 from functools import partial
 
+from cachelab.learner.lines import is_learners
+
 from .errors import Ended, Unsupported
-from .scheduler import Scheduler, Worker, here, is_library, place, workers
+from .scheduler import Scheduler, Worker, here, place, workers
 
 # The notebook's own machinery, which talks to threads outside: it keeps real locks wherever it runs.
 MACHINERY = frozenset(
@@ -114,7 +116,7 @@ class Lock:
     def told(self, waiting: Worker) -> str:
         """What somebody waits for who waits for this lock."""
         frame, inside = sys._current_frames().get(waiting.identity), None
-        while frame is not None and is_library(frame.f_code.co_filename):
+        while frame is not None and not is_learners(frame.f_code.co_filename):
             inside = _INSIDE.get(frame.f_code.co_qualname, inside)
             frame = frame.f_back
         if inside is not None:

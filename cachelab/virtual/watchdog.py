@@ -6,21 +6,19 @@ nobody.
 
 from __future__ import annotations
 
-import ctypes
 import sys
-import time
 from _thread import allocate_lock, start_new_thread
-from collections.abc import Callable
+
+from cachelab.learner.interrupt import raise_in
 
 from .errors import Ended, Endless, WaitsForReal
 from .scheduler import Scheduler, Worker, allocate_for_good, place
 
 LOOK = 0.1  # seconds between two looks
 STILL = 50  # looks at a thread that does not use the processor at all, until it counts as waiting for real
-AGAIN = 20  # times that an endless thread is told to end, before it is stopped for good
+HEARD = 0.05  # seconds of processor time after which a thread that goes on is told again
+AGAIN = 20  # times that it is told, before it is stopped for good
 _TALKING = frozenset("pdb bdb debugpy pydevd".split())  # somebody looks at it
-_sleep, _monotonic, _cpu = time.sleep, time.monotonic, getattr(time, "pthread_getcpuclockid", None)
-_gettime, _process = getattr(time, "clock_gettime", None), time.process_time
 
 
 class StopsHere(Ended):
@@ -33,33 +31,33 @@ class StopsHere(Ended):
 class Watchdog:
     def __init__(self, scheduler: Scheduler, budget: float):
         self._scheduler, self._budget = scheduler, budget
-        self._over, self._gone = False, allocate_lock()
+        self._over, self._gone = allocate_lock(), allocate_lock()
 
     def start(self) -> None:
+        self._over.acquire()
         self._gone.acquire()
         start_new_thread(self._watch, ())
 
     def stop(self) -> None:
-        self._over = True
+        self._over.release()
         self._gone.acquire()
 
     def _watch(self) -> None:
         try:
             seen, since, last, still, told = None, 0.0, 0.0, 0, 0
-            while not self._over:
-                _sleep(LOOK if not told else LOOK / 10)
+            while not self._over.acquire(timeout=LOOK if not told else LOOK / 10):
                 worker = self._scheduler.current
                 turn = (worker, self._scheduler.steps)
-                used = _used(worker)
+                used = worker.used()
                 if turn != seen:
                     seen, since, last, still, told = turn, used, used, 0, 0
                     continue
                 still = still + 1 if used == last and not _wants_to_run(worker) else 0
                 last = used
-                if used - since > self._budget or told:
-                    told += 1
+                if used - since > (HEARD if told else self._budget):
+                    since, told = used, told + 1
                     self._end(worker, told)
-                elif still > STILL and _cpu is not None and not _is_looked_at(worker):
+                elif still > STILL and not _is_looked_at(worker):
                     still = 0
                     self._release(worker)
         finally:
@@ -76,12 +74,13 @@ class Watchdog:
             )
             scheduler.fault = scheduler.fault or error
         if worker is scheduler.main:
-            _raise_in(worker, _told_as(scheduler.told[-1]))
+            if not scheduler.closing:
+                raise_in(worker.identity, _told_as(scheduler.told[-1]))
         elif told <= AGAIN:
             worker.told += 1
-            _raise_in(worker, Ended)
+            raise_in(worker.identity, Ended)
         elif not worker.lost:  # it catches everything
-            _raise_in(worker, StopsHere)
+            raise_in(worker.identity, StopsHere)
             scheduler.give_up(worker)
 
     def _release(self, worker: Worker) -> None:
@@ -95,26 +94,17 @@ class Watchdog:
             print(f"cachelab.virtual: {message}", file=sys.__stderr__, flush=True)
         else:
             scheduler.fault = scheduler.tell(WaitsForReal(message))
-            _raise_in(worker, Ended)  # when it wakes
+            raise_in(worker.identity, Ended)  # when it wakes
             scheduler.give_up(worker)
 
 
-def _used(worker: Worker) -> float:
-    if _cpu is None:
-        return _process()
-    try:
-        return _gettime(_cpu(worker.identity))
-    except OSError:  # it has ended
-        return 0.0
-
-
 def _wants_to_run(worker: Worker) -> bool:
-    """Whether the system says that the thread only waits for a processor."""
+    """Whether it has not begun, or only waits for a processor or the disk, or the system does not say."""
     try:
         with open(f"/proc/self/task/{worker.native}/stat", encoding="utf-8", errors="replace") as stat:
-            return stat.read().rpartition(")")[2].split()[0] == "R"
+            return stat.read().rpartition(")")[2].split()[0] in "RD"
     except (OSError, IndexError):
-        return False
+        return True
 
 
 def _is_looked_at(worker: Worker) -> bool:
@@ -133,7 +123,3 @@ def _told_as(error: BaseException) -> type[BaseException]:
         type(error).__init__(self, *error.args)
 
     return type(type(error).__name__, (type(error),), {"__init__": __init__})
-
-
-def _raise_in(worker: Worker, exception: type[BaseException] | Callable) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.identity), ctypes.py_object(exception))

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import threading
 import time
+from _thread import allocate_lock
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -140,6 +141,46 @@ def test_an_endless_loop_that_swallows_everything_ends_too():
     ]
     assert used[0] == used[1]  # it stands still
     assert living() - before <= {thread}
+
+
+def test_a_thread_that_was_told_to_end_and_gets_no_processor_may_still_clean_up():
+    """As on a busy machine: it is told again once it has computed again, however long that takes."""
+    before, cleaned, real = living(), [], allocate_lock()
+    real.acquire()
+
+    def polite():
+        try:
+            while True:
+                pass
+        finally:
+            real.acquire(timeout=0.35)  # in real time, and without the processor
+            cleaned.append("polite")
+
+    with pytest.raises(virtual.Endless):
+        with virtual.time(budget=0.3):
+            thread = threading.Thread(target=polite)
+            thread.start()
+            thread.join()
+    thread_ended(thread)
+    assert cleaned == ["polite"] and living() - before == set()
+
+
+def test_a_thread_that_the_machine_starts_late_does_not_wait_for_real(monkeypatch):
+    begin, late = scheduler.Scheduler.enter, allocate_lock()
+    late.acquire()
+
+    def enter(self, worker):
+        if worker is not self.main:
+            late.acquire(timeout=0.7)
+        begin(self, worker)
+
+    monkeypatch.setattr(watchdog, "STILL", 2)
+    monkeypatch.setattr(scheduler.Scheduler, "enter", enter)
+    with virtual.time() as clock:
+        thread = threading.Thread(target=time.sleep, args=(5,))
+        thread.start()
+        thread.join()
+        assert clock.now == 5
 
 
 def test_a_loop_that_watches_the_clock_is_told():
@@ -299,7 +340,7 @@ def test_an_alarm_in_main_while_another_thread_runs_ends_everything(busy):
     try:
         with pytest.raises((TimeIsUp, virtual.VirtualTimeError)):
             signal.setitimer(signal.ITIMER_REAL, 0.3)
-            with virtual.time(steps=10**9, budget=0.5):
+            with virtual.time(steps=10**7, budget=0.5):
                 thread = threading.Thread(target=worker)
                 thread.start()
                 thread.join()
