@@ -16,12 +16,14 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
-from textwrap import wrap
+from textwrap import fill, wrap
 from typing import Any
 
 from cachelab.engines import Engine, EngineError
 
 __all__ = ["USUAL", "Duel", "Experiment", "Finding", "Half", "found"]
+
+_WIDTH = 74  # characters that a cell prints in one line, on a laptop of 1024 pixels beside a file browser
 
 # What the comparison tables on the web say, in few words: row -> (Redis or Valkey, Memcached).
 USUAL: dict[str, tuple[str, str]] = {
@@ -123,7 +125,7 @@ class Duel:
             raise TypeError(f"{row!r}: hand over two functions, for Valkey and for Memcached")
         self._experiments[row] = experiments
         self.findings[row] = finding = self._both(*experiments)
-        print(finding.verdict)
+        print(fill(finding.verdict, _WIDTH))
 
     def code(self, row: str) -> None:
         """Print the two experiments of this row, as they are run."""
@@ -158,7 +160,8 @@ class Duel:
                 half = _not_shown(str(error).splitlines()[0])
         if not isinstance(half, Half):
             raise TypeError(f"{experiment.__name__}() must return duel.found(...), not {half!r:.80}")
-        print(f"{name:10} {half.said}", flush=True)
+        told = fill(f"{name:10} {half.said}", _WIDTH, subsequent_indent=" " * 11, break_on_hyphens=False)
+        print(told, flush=True)
         return half
 
     def __getitem__(self, row: str) -> Finding:
@@ -175,21 +178,22 @@ class Duel:
     def _usual(self, row: str) -> str:
         return self.findings[row].usual if row in self.findings else "not run"
 
-    def _cells(self) -> list[tuple[str, str, str, str]]:
+    def _cells(self) -> list[tuple[str, str, str, str, str]]:
         rows = []
         for row, (theirs, ours) in USUAL.items():
             finding = self.findings.get(row)
             usual = f"{theirs} / {ours}"
             did = (finding.valkey.said, finding.memcached.said) if finding else ("", "")
-            rows.append((row, usual, *did))
+            rows.append((row, usual, self._usual(row), *did))
         return rows
 
-    _columns = ("", "the usual table: Redis / Memcached", "Valkey did", "Memcached did", "the usual table is")
+    # The verdict before the details: on a narrow page these are what has to be scrolled to.
+    _columns = ("", "the usual table: Redis / Memcached", "it is", "Valkey did", "Memcached did")
 
     def __str__(self) -> str:
-        widths = (15, 26, 34, 34, 18)
+        widths = (15, 26, 18, 34, 34)
         lines = []
-        for cells in [self._columns] + [(*cells, self._usual(cells[0])) for cells in self._cells()]:
+        for cells in [self._columns, *self._cells()]:
             columns = [wrap(cell, width - 2) or [""] for cell, width in zip(cells, widths, strict=True)]
             for i in range(max(map(len, columns))):
                 parts = [column[i] if i < len(column) else "" for column in columns]
@@ -199,15 +203,16 @@ class Duel:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        style = 'style="text-align:left;vertical-align:top;padding:.2em 1.2em .2em 0"'
+        style = 'style="text-align:left;vertical-align:top;padding:.2em .8em .2em 0"'
         head = "".join(f'<th scope="col" {style}>{escape(name)}</th>' for name in self._columns)
         body = ""
-        for row, *cells in self._cells():
-            usual, said = self._usual(row), "".join(f"<td {style}>{escape(cell)}</td>" for cell in cells)
-            verdict, *rest = usual.partition(" as far")
+        for row, usual, verdict, *did in self._cells():
+            verdict, *rest = verdict.partition(" as far")
             mark = {"right": "○", "half right": "◐", "wrong": "✕"}.get(verdict, "·")
             verdict = f'<span style="white-space:nowrap">{mark} {verdict}</span>{"".join(rest)}'
-            body += f'<tr><th scope="row" {style}>{escape(row)}</th>{said}<td {style}>{verdict}</td></tr>'
+            cells = (escape(usual), verdict, *map(escape, did))
+            said = "".join(f"<td {style}>{cell}</td>" for cell in cells)
+            body += f'<tr><th scope="row" {style}>{escape(row)}</th>{said}</tr>'
         return (
             '<div style="overflow-x:auto"><table style="border-collapse:collapse;color:inherit">'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"

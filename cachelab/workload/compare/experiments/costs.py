@@ -120,11 +120,21 @@ def as_list(beside: Mapping[int, float]) -> str:
 
 
 def memory_of_valkey(_: Engine) -> Half:
-    server = ValkeyServer()
+    server, ending = ValkeyServer(), ValkeyServer()
     allocator = server.client().info("memory")["mem_allocator"]
     beside = beside_the_payload(server, server.client().mset)
-    server.stop()
-    return found(f"beside the payload, with the allocator {allocator}: {as_list(beside)}")
+    pipeline = ending.client().pipeline()
+
+    def store_for_an_hour(values: Mapping[str, str]) -> None:
+        for key, value in values.items():
+            pipeline.set(key, value, ex=3600)
+        pipeline.execute()
+
+    with_ttl = beside_the_payload(ending, store_for_an_hour, SIZES[:1])
+    server.stop(), ending.stop()
+    told = f"beside the payload, with the allocator {allocator}: {as_list(beside)}"
+    ttl = with_ttl[SIZES[0]] - beside[SIZES[0]]
+    return found(f"{told}; with a TTL {as_list(with_ttl)}", ttl=ttl)
 
 
 def memory_of_memcached(_: Engine) -> Half:
