@@ -107,8 +107,8 @@ def test_a_lesson_can_be_read_in_its_minutes(path):
 
 @pytest.mark.parametrize("path", LESSONS, ids=name)
 def test_lines_of_a_lesson_fit_the_window_that_make_lab_opens(path):
-    """On a laptop of 1024 pixels; beside a file browser there is room for 74. Folded ones too: whoever opens a
-    cell reads it in the same window."""
+    """On a laptop of 1024 pixels; beside a file browser there is room for 74 columns. Folded ones too:
+    whoever opens a cell reads it in the same window."""
     code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     assert not [f"{cell.id}: {line}" for cell in code for line in cell.source.splitlines() if len(line) > 88]
 
