@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: it returned
+# says: does a key go
 
 
 def hit_ratio(trace, capacity):
