@@ -38,7 +38,10 @@ def four_parameter_groups(lab: Lab, policies: dict):
     _news(policies["news"])
     _mixed(lab, policies["mixed"])
     _jobs(policies["jobs"])
-    return "One may forget anything, two must not, and none of them is helped by the default alone."
+    return (
+        "Two may forget anything, one only what has a TTL, and one nothing: no policy is right for all, and "
+        "ElastiCache's default, volatile-lru, is for one."
+    )
 
 
 def _wrong(system: str, policy: str, happened: str, expected: str, think: str):
@@ -61,7 +64,7 @@ def _hits(requests, node: Valkey):
 
 
 def _products(policy: str) -> None:
-    """No TTLs; the same products stay popular; a job reads all others once."""
+    """No TTLs; the same products stay popular, read many times a minute; a job reads all others once."""
     requests = trace.scan(trace.zipf(20_000, 4000), 1500)
     node = Valkey(ROOM, policy)
     after = _hits(requests, node)[11_500:13_500].mean()

@@ -1,4 +1,5 @@
 # verdict: correct
+# says: one only what has a TTL, and one nothing
 
 policies = {
     "products": "allkeys-lfu",
