@@ -3,16 +3,19 @@
 Ten times a second the server walks on through its table of keys that have a TTL, looks at 20 of them, and
 removes the dead; while more than a tenth of those were dead, it looks at the next 20. A higher
 `active-expire-effort` (1 to 10) looks at more and tolerates less: 5 keys more, and one point less, a step.
-A look ends with a whole bucket, up to 7 keys, which is why 20 means some 23.
+A look ends with a whole bucket, up to 7 keys, which is why 20 means some 23; shares are compared in whole
+percents, cut off, so that at effort 10 one dead key in a look of 70 is tolerated, too.
 
 Source: valkey-io/valkey, expire.c and hashtable.c. Assumed: nobody reads the dead (a read removes its key),
 nothing comes or goes meanwhile. `PER_CYCLE` stands for the server's limit, a quarter of the processor's time:
 how many keys that is depends on the machine.
 """
 
+from bisect import bisect_left
+
 import numpy as np
 
-__all__ = ["CYCLE", "dead_left", "looked_at", "tolerated"]
+__all__ = ["CYCLE", "dead_left", "goes_on", "looked_at", "tolerated"]
 
 CYCLE = 0.1  # seconds: `hz` 10
 PER_CYCLE = 50_000  # keys removed in one cycle at most: 100,000 dead at once were gone after 0.2 to 0.3 s
@@ -29,6 +32,11 @@ def tolerated(effort: int) -> float:
     return (10 - (_checked(effort) - 1)) / 100
 
 
+def goes_on(dead: int, seen: int, percent: int = 10) -> bool:
+    """Whether the server takes another look at once, having found `dead` among the keys it has `seen`."""
+    return 100 * dead // seen > percent
+
+
 def dead_left(
     keys: int, dead: int, seconds: float, effort: int = 1, seed: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -38,23 +46,25 @@ def dead_left(
     """
     if not (keys >= 1 and 0 <= dead <= keys):
         raise ValueError(f"dead={dead!r} of keys={keys!r}: a part of at least one key")
-    chance, look, enough = np.random.default_rng(seed), looked_at(effort), tolerated(effort)
+    chance, look = np.random.default_rng(seed), looked_at(effort)
+    enough = round(100 * tolerated(effort))
     buckets = 1 << max(0, int(np.ceil(np.log2(keys / BUCKET))))
-    # Keys, and dead ones, up to the end of each bucket: the walk is a place in these.
-    held = np.cumsum(chance.multinomial(keys, np.full(buckets, 1 / buckets)))
-    gone = np.concatenate([[0], np.cumsum(_dead_in_order(keys, dead, chance))])[held]
+    # Keys, and dead ones, up to the beginning of each bucket: the walk is a place in these.
+    ends = np.cumsum(chance.multinomial(keys, np.full(buckets, 1 / buckets)))
+    found = np.concatenate([[0], np.cumsum(_dead_in_order(keys, dead, chance))])[ends].tolist()
+    upto, found = [0, *ends.tolist()], [0, *found]
     moments = np.arange(0, seconds + CYCLE / 2, CYCLE)
-    left, bucket = np.full(len(moments), float(dead)), -1
+    left, at = np.zeros(len(moments)), 0
+    left[0] = dead
     for number in range(1, len(moments)):
-        removed = 0
-        while removed < PER_CYCLE and bucket < buckets - 1:
-            before = (held[bucket], gone[bucket]) if bucket >= 0 else (0, 0)
-            bucket = min(buckets - 1, int(np.searchsorted(held, before[0] + look)))
-            seen, found = held[bucket] - before[0], gone[bucket] - before[1]
-            removed += found
-            if found <= enough * seen:
+        most = found[at] + PER_CYCLE
+        while found[at] < most and at < buckets:
+            before, at = at, min(buckets, bisect_left(upto, upto[at] + look))
+            if not goes_on(found[at] - found[before], upto[at] - upto[before], enough):
                 break
-        left[number] = dead - (gone[bucket] if bucket >= 0 else 0)
+        left[number] = dead - found[at]
+        if not left[number]:
+            break
     return moments, left
 
 

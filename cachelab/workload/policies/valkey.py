@@ -22,12 +22,12 @@ from math import inf
 import numpy as np
 
 from cachelab.workload.policies.policy import Policy
+from cachelab.workload.reclaim import CYCLE, goes_on, looked_at
 
 __all__ = ["POLICIES", "Valkey"]
 
 POOL = 16
 FIRST = 5  # a new key's LFU counter
-CYCLE, LOOKED_AT, TOLERATED = 0.1, 20, 2  # active expiry: seconds, keys, dead ones among them
 POLICIES = (
     "noeviction",
     "allkeys-lru",
@@ -213,10 +213,10 @@ class Valkey(Policy):
         self._cycle = now + CYCLE
         keys, dies, chance = self._mortal.keys, self._dies, self._chance.random
         while keys:
-            seen = {keys[int(chance() * len(keys))] for _ in range(LOOKED_AT)}
+            seen = {keys[int(chance() * len(keys))] for _ in range(looked_at(1))}
             dead = [key for key in seen if dies[key] <= now]
             for key in dead:
                 self._remove(key)
             self.expired += len(dead)
-            if len(dead) <= TOLERATED * len(seen) / LOOKED_AT:
+            if not goes_on(len(dead), len(seen)):
                 return

@@ -49,8 +49,16 @@ def test_jitter_downwards_keeps_the_promise():
 
 def test_dead_keys():
     bench = memory.dead([1, 2], [0.99, 0.98])
-    assert "of 5,000 dead keys still take room" in bench.sentence
-    assert "After 20 s, 0 of" in bench.set(share=0.6).sentence
+    at, left = bench.figure.data("model")
+    assert at[0] == pytest.approx(0.1) and left[0] > 0.99 and left == sorted(left, reverse=True)
+    assert "Of 5,000 dead keys, half are gone after 3.25 min, all after 6.51 min." in bench.sentence
+    assert "half are gone after 100 ms, all after 200 ms." in bench.set(share=0.6).sentence
+    assert bench.figure.data("model")[1][-1] == 0
+    assert (
+        "Of 15,000 dead keys, half are gone after 10.2 min, 2,7"
+        in bench.set(keys=300_000, share=0.05).sentence
+    )
+    assert len(at) <= 200  # what travels to the page for each move
 
 
 def test_sizing_uses_what_was_measured_where_it_was_measured():
