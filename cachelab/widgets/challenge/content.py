@@ -148,7 +148,8 @@ def _flat_and_kept(bench):
 def _after(bench, requests: int):
     """(LRU, the policy): hit ratios from that request on, as far as they are worked out."""
     x, lru = bench.figure.data("textbook's LRU")
-    return [(a, b) for at, a, b in zip(x, lru, bench.figure.data("policy")[1], strict=True) if at > requests]
+    other = bench.figure.data(bench.values["policy"])[1]
+    return [(a, b) for at, a, b in zip(x, lru, other, strict=True) if at > requests]
 
 
 def _nothing(bench):

@@ -31,7 +31,8 @@ class Bench(Challenged, Controls, Chart):
 
     `model` takes one keyword per control and returns (what to draw, what to say). What to draw is a dict of
     arguments for `update`: name -> (x, y), or a number for a marker or threshold, None to hide it. Names the
-    figure does not know become lines. It may also return the sentence alone, with no figure.
+    figure does not know become lines, which go when a control has moved and the answer lacks them. It may
+    also return the sentence alone, with no figure.
     `challenges` are things to find: those of a lesson ("01"), or a list of `Challenge`.
     The model runs in the kernel, for the latest position only: let it answer within some 50 ms, and be pure.
     One that needs longer is a generator that yields such an answer after each slice of its work: the first is
@@ -55,6 +56,7 @@ class Bench(Challenged, Controls, Chart):
         shown = self._take(controls)
         self._turn, self._showing = 0, threading.RLock()
         self._rest: threading.Thread | None = None  # works out what follows the first slice
+        self._brought: set[str] = set()  # the model's own lines
         super().__init__(chart or Figure(), label=label or (chart.title if chart else "") or "bench")
         with self.hold_sync():
             self.controls, self.positions = shown["controls"], shown["positions"]
@@ -97,9 +99,9 @@ class Bench(Challenged, Controls, Chart):
         self._turn += 1
         answer = self._model(**self.values)
         if not isinstance(answer, Iterator):
-            self._show(answer)
+            self._show(answer, first=True)
             return
-        self._show(next(answer))
+        self._show(next(answer), first=True)
         if at_once:  # what is saved with the notebook is the whole
             for slice_ in answer:
                 self._show(slice_)
@@ -124,9 +126,14 @@ class Bench(Challenged, Controls, Chart):
         at = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
         return f"The model failed with {at}: {type(error).__name__}: {error}"
 
-    def _show(self, answer: tuple | str) -> None:
+    def _show(self, answer: tuple | str, first: bool = False) -> None:
         drawn, sentence = ({}, answer) if isinstance(answer, str) else answer
+        if first:
+            for name in self._brought.intersection(self.figure.names) - drawn.keys():
+                self.figure.remove(name)
+        known = set(self.figure.names)
         for name, data in drawn.items():
             self.figure.update(name, *(data if isinstance(data, tuple) else (data,)))
+        self._brought |= set(self.figure.names) - known
         self.sentence = sentence
         self.redraw()

@@ -16,8 +16,8 @@ REQUESTS, ITEMS, ROOM = 100_000, 20_000, 2000
 BIN = 2000  # requests in a point of the curve
 FIRST = 6000  # requests shown at once; the rest follows
 PACE = 12_000  # requests a second, for servers' clocks
-SHOWN = (
-    "LRU",
+LRU = "textbook's LRU"
+SHOWN = (  # beside it
     "FIFO",
     "SIEVE",
     "S3-FIFO",
@@ -67,7 +67,7 @@ def policies(measured: dict | None = None) -> Bench:
             },
             "scan",
         ),
-        Choice("policy", list(SHOWN), "Valkey allkeys-lfu", label="policy, beside the textbook's LRU"),
+        Choice("policy", list(SHOWN), "Valkey allkeys-lfu", label=f"policy, beside the {LRU}"),
     ]
     chart = Figure(
         f"Hit ratio of the last {BIN:,} requests, room for {ROOM:,} of {ITEMS:,}",
@@ -77,7 +77,7 @@ def policies(measured: dict | None = None) -> Bench:
         x_range=(0, REQUESTS),
         y_range=(0, 1),
     )
-    chart.line("textbook's LRU").line("policy")
+    chart.line(LRU)
     for name, (at, ratios) in (measured or {}).items():
         chart.points(name, at, ratios)
     return Bench(model, controls, chart, challenges="06.policies")
@@ -94,11 +94,11 @@ def _runs(name: str, asked, times):
 
 def _answer(policy: str, lru, other, whole: int):
     drawn = {}
-    for name, hits in (("textbook's LRU", lru), ("policy", other)):
+    for name, hits in ((LRU, lru), (policy, other)):
         bins = hits[: len(hits) // BIN * BIN].reshape(-1, BIN).mean(axis=1)
         drawn[name] = (np.arange(1, len(bins) + 1) * BIN, bins)
     if len(other) < whole:
         return drawn, f"{len(other):,} of {whole:,} requests …"
     later = slice(whole // 4, None)
     words = f"Without the first quarter: {policy} {other[later].mean():.1%}"
-    return drawn, f"{words}, the textbook's LRU {lru[later].mean():.1%}."
+    return drawn, f"{words}, the {LRU} {lru[later].mean():.1%}."

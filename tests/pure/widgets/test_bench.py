@@ -55,6 +55,18 @@ def test_measured_points_can_be_added():
     assert bench().points("measured", [0.2], [3]).set(hit_ratio=0.1).figure.data("measured") == ([0.2], [3])
 
 
+def test_a_line_that_only_the_model_knows_goes_with_its_answer():
+    """So that it can be called what it shows; what others put on the chart stays."""
+
+    def policy(name):
+        return {name: ([0, 1], [0, 1])}, name
+
+    shown = Bench(policy, [Choice("name", ["FIFO", "SIEVE"])], Figure().line("LRU"))
+    shown.points("measured", [0.5], [0.5])
+    assert shown.figure.names == ("LRU", "FIFO", "measured")
+    assert shown.set(name="SIEVE").figure.names == ("LRU", "measured", "SIEVE")
+
+
 def test_a_model_may_move_marks_and_hide_them():
     def where(n):
         return {"here": n if n > 2 else None}, ""

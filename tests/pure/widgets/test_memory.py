@@ -32,8 +32,10 @@ def test_room_and_ttl_challenges():
 def test_policies_go_on_after_the_first_slice():
     bench = memory.policies({"your server": ([2000], [0.5])})
     assert "Without the first quarter: Valkey allkeys-lfu" in bench.sentence
+    assert bench.figure.names == ("textbook's LRU", "your server", "Valkey allkeys-lfu")
     bench.set(requests="loop", policy="Valkey allkeys-lru").finish()
-    lru, valkey = (bench.figure.data(name)[1] for name in ("textbook's LRU", "policy"))
+    assert bench.figure.names == ("textbook's LRU", "your server", "Valkey allkeys-lru")
+    lru, valkey = (bench.figure.data(name)[1] for name in ("textbook's LRU", "Valkey allkeys-lru"))
     assert len(lru) == 50 and set(lru) == {0} and min(valkey[5:]) > 0.5
     assert bench.asks.found == 1
     bench.set(requests="shift", policy="Valkey allkeys-lfu").finish()
