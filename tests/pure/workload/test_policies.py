@@ -163,6 +163,21 @@ class TestValkey:
         )
         assert lfu < lru
 
+    @pytest.mark.parametrize(
+        "reads_a_second, ttl, gain", [(1000, np.inf, 0.02), (20, np.inf, -0.005), (2000, 5, 0)]
+    )
+    def test_lfu_gains_only_where_keys_are_read_many_times_a_minute_and_in_a_ttl(
+        self, reads_a_second, ttl, gain
+    ):
+        """Its counts fade by one a minute, and begin anew with each fill."""
+        keys = trace.zipf(60_000, 20_000)
+        times, ttls = np.arange(60_000) / reads_a_second, np.full(60_000, ttl)
+        lfu, lru = (
+            Valkey(2000, policy).run(keys, times, ttls=ttls)[15_000:].mean()
+            for policy in ("allkeys-lfu", "allkeys-lru")
+        )
+        assert lfu - lru > gain if gain > 0 else lfu - lru < gain
+
     def test_the_counter_grows_as_the_square_root_of_the_reads(self):
         cache = Valkey(50, "allkeys-lfu")
         for _ in range(1000):
