@@ -7,6 +7,7 @@ not see anything that differs between two runs.
 
 from __future__ import annotations
 
+import copyreg
 import datetime
 import functools
 import hashlib
@@ -167,9 +168,9 @@ class Clock:
     def _names(self) -> dict[int, object]:
         """What stands in the place of other values that the functions' modules have names for, by their id.
 
-        `datetime` is replaced there only: values of it must be what they are to everybody, and to pickle."""
+        `datetime` is replaced there only: everybody else goes on seeing the real one."""
         module = types.ModuleType("datetime")
-        vars(module).update(vars(datetime), datetime=_datetime_of(self.now, self.mine, plain=True))
+        vars(module).update(vars(datetime), datetime=datetime_of(self.now, self.mine))
         return {id(_real_datetime): module.datetime, id(datetime): module}
 
     def _replacements(self) -> Iterator[tuple[Any, str, Any]]:
@@ -294,7 +295,7 @@ class Virtual(Clock):
 
     def _replacements(self):
         yield from super()._replacements()
-        yield datetime, "datetime", _datetime_of(self.now, self.mine)
+        yield datetime, "datetime", datetime_of(self.now, self.mine)
         urandom = self._instead(os.urandom, self._random_bytes)
         yield os, "urandom", urandom
         yield random, "_urandom", urandom  # behind SystemRandom and secrets
@@ -305,27 +306,27 @@ class Virtual(Clock):
                 yield threading, name, self._starting(getattr(threading, name))
 
 
-def _datetime_of(now: Callable[[], float], mine: Callable[[], bool], plain: bool = False) -> type:
-    """`datetime.datetime` by another clock; what is a datetime to the one is to the other. `plain`: what it
-    makes are plain ones."""
+def datetime_of(now: Callable[[], float], mine: Callable[[], bool]) -> type:
+    """What stands in the place of `datetime.datetime`: by the clock `now` where `mine`, else by the real one.
+
+    What is a datetime to the one is to the other. What it makes are plain ones, as everybody else's are.
+    """
     real = time.time
 
-    class Moment(type(datetime.datetime)):
+    class Moment(type(_real_datetime)):
         def __instancecheck__(cls, thing):
             return isinstance(thing, _real_datetime)
 
         def __subclasscheck__(cls, other):
             return issubclass(other, _real_datetime)
 
-    class VirtualDatetime(_real_datetime, metaclass=Moment):
-        if plain:
-
-            def __new__(cls, *args, **kwargs):
-                return _real_datetime(*args, **kwargs)
+    class Datetime(_real_datetime, metaclass=Moment):
+        def __new__(cls, *args, **kwargs):
+            return _real_datetime.__new__(_real_datetime if cls is Datetime else cls, *args, **kwargs)
 
         @classmethod
         def now(cls, tz=None):
-            return _real_datetime.fromtimestamp(now() if mine() else real(), tz)
+            return cls.fromtimestamp(now() if mine() else real(), tz)
 
         @classmethod
         def today(cls):
@@ -335,7 +336,16 @@ def _datetime_of(now: Callable[[], float], mine: Callable[[], bool], plain: bool
         def utcnow(cls):
             return cls.now(datetime.UTC).replace(tzinfo=None)
 
-    return VirtualDatetime
+    Datetime.__module__ = Datetime.__name__ = Datetime.__qualname__ = "datetime"
+    return Datetime
+
+
+def _reduced(moment: datetime.datetime) -> tuple:
+    return datetime.datetime, moment.__reduce_ex__(4)[1]
+
+
+# Pickle insists on finding a value's class under the class's name, where a stand-in may be meanwhile.
+copyreg.pickle(_real_datetime, _reduced)
 
 
 _first_draws: dict[int, float] = {}

@@ -44,9 +44,9 @@ class Clock:
         return self._scheduler.steps
 
     def sleep(self, seconds: float) -> None:
-        """What `time.sleep` does in virtual time."""
+        """What `time.sleep` does in virtual time; raises ValueError if `seconds` is negative."""
         self._mine()
-        self._scheduler.wait(None, seconds, f"the moment {self.now + seconds:g} s")
+        self._scheduler.sleep(seconds)
 
     def chance(self, name: str) -> Random:
         """Random numbers of their own for `name`: the same in each run with this seed."""

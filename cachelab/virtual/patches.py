@@ -31,16 +31,16 @@ from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from cachelab.learner.clock import EPOCH
+from cachelab.learner.clock import EPOCH, datetime_of
 from cachelab.learner.lines import is_learners
 
 from . import sockets, threads
 from .errors import Unsupported
 from .scheduler import here, place
 
+_KEEP_REAL = (__package__, "cachelab.learner")  # they hold the real things on purpose
 _UNSET = object()
 _LOCKS = (type(allocate_lock()), type(threading.RLock()))
-_real_datetime = datetime.datetime
 
 
 class Patches:
@@ -77,7 +77,7 @@ class Patches:
 
     def look_through(self, namespace: dict) -> None:
         """Replace what a module, or a cell, got by `from time import sleep`; and the locks it made."""
-        if id(namespace) in self._seen or str(namespace.get("__name__", "")).startswith(__package__):
+        if id(namespace) in self._seen or str(namespace.get("__name__", "")).startswith(_KEEP_REAL):
             return
         self._seen.add(id(namespace))
         learners = _is_learners(namespace.get("__file__"))
@@ -158,7 +158,7 @@ def _is_learners(file: str | None) -> bool:
 def _replacements(seed: int) -> Iterator[tuple[object, str, Callable]]:
     """`(where, name, how to make the replacement from the real thing)`."""
     yield from _clocks()
-    yield from _dates()
+    yield datetime, "datetime", lambda real: datetime_of(lambda: time.time(), lambda: True)
     yield from _chance(seed)
     yield threading, "_allocate_lock", lambda real: threads.lock
     yield threading, "Lock", lambda real: threads.lock
@@ -218,18 +218,7 @@ def _clocks() -> Iterator[tuple[object, str, Callable]]:
         yield time, name, clock(offset, 1)
         yield time, name + "_ns", clock(offset, 1_000_000_000)
 
-    def sleep(real):
-        def sleep(seconds):
-            me = here()
-            if me is None:
-                return real(seconds)
-            if seconds < 0:
-                raise ValueError("sleep length must be non-negative")
-            me.scheduler.wait(None, seconds, Pause(me.scheduler.now + seconds))
-
-        return functools.wraps(real)(sleep)
-
-    yield time, "sleep", sleep
+    yield time, "sleep", lambda real: _dispatch(real, lambda seconds: here().scheduler.sleep(seconds))
 
     def of_now(real):
         def shown(seconds=None):
@@ -240,39 +229,14 @@ def _clocks() -> Iterator[tuple[object, str, Callable]]:
     for name in ("localtime", "gmtime", "ctime"):
         yield time, name, of_now
 
+    def asctime(real):
+        return functools.wraps(real)(lambda moment=None: real(moment or time.localtime()))
 
-class Pause:
-    """Sleeping, in words."""
+    def strftime(real):
+        return functools.wraps(real)(lambda form, moment=None: real(form, moment or time.localtime()))
 
-    def __init__(self, until: float):
-        self.until = until
-
-    def __str__(self) -> str:
-        return f"the moment {self.until:g} s"
-
-
-def _dates() -> Iterator[tuple[object, str, Callable]]:
-    class Moment(type(_real_datetime)):
-        def __instancecheck__(cls, thing):
-            return isinstance(thing, _real_datetime)
-
-        def __subclasscheck__(cls, other):
-            return issubclass(other, _real_datetime)
-
-    class Datetime(_real_datetime, metaclass=Moment):
-        @classmethod
-        def now(cls, tz=None):
-            return _real_datetime.fromtimestamp(time.time(), tz)
-
-        @classmethod
-        def today(cls):
-            return cls.now()
-
-        @classmethod
-        def utcnow(cls):
-            return cls.now(datetime.UTC).replace(tzinfo=None)
-
-    yield datetime, "datetime", lambda real: Datetime
+    yield time, "asctime", asctime
+    yield time, "strftime", strftime
 
 
 def _chance(seed: int) -> Iterator[tuple[object, str, Callable]]:

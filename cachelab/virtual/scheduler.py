@@ -43,6 +43,16 @@ class Ticket:
         self.done = self.woken = False
 
 
+class Pause:
+    """Sleeping, in words."""
+
+    def __init__(self, until: float):
+        self.until = until
+
+    def __str__(self) -> str:
+        return f"the moment {self.until:g} s"
+
+
 class Worker:
     """A thread in virtual time. `why` says what it waits for."""
 
@@ -127,6 +137,12 @@ class Scheduler:
         me.why, me.owes = why, False
         self._hand_over(me)
         return ticket.woken
+
+    def sleep(self, seconds: float) -> None:
+        """What `time.sleep` does."""
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")
+        self.wait(None, seconds, Pause(self.now + seconds))
 
     def wake(self, line: deque[Ticket], count: int = 1) -> list[Worker]:
         """Wake the first few of a line; they run once the caller waits, in this order."""

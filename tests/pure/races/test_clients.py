@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import json
 import os
+import pickle
 import random
 import secrets
 import socket
@@ -491,6 +492,18 @@ def test_time_and_chance_are_virtual_unique_to_a_client_and_the_same_on_every_ru
     # two clients, the reader that warms the cache, the new reader and its successors: each its own, and each
     # once more at another time of day
     assert 4 <= len(drawn) <= 20 and max(drawn.values()) > 2
+
+
+def test_moments_are_pickled_by_clients_as_by_everybody():
+    moment = datetime.datetime(2027, 1, 15, tzinfo=datetime.UTC)
+
+    def pickling(cache, db):
+        made = datetime.datetime.fromisoformat("2027-01-15T00:00:00+00:00")
+        assert pickle.loads(pickle.dumps([moment, made])) == [moment, moment] and type(made) is type(moment)
+        pickle.dumps(datetime.datetime.now())
+        return reader(cache, db)
+
+    assert races.explore([pickling, writer]).broken == races.explore([reader, writer]).broken
 
 
 @pytest.mark.parametrize("moment", ["start", "stop"])

@@ -1,6 +1,8 @@
 """Whatever waits in Python waits in virtual time, in an order that is the same on every run."""
 
+import copy
 import datetime
+import pickle
 import queue
 import random
 import threading
@@ -26,6 +28,44 @@ def test_clocks_agree_and_nobody_really_waits():
         assert datetime.datetime.now(datetime.UTC).isoformat() == "2027-01-16T08:00:00+00:00"
         assert time.gmtime().tm_mday == 16
     assert monotonic() - began < 3600  # of real time
+
+
+def test_dates_and_texts_of_now_are_virtual():
+    with virtual.time() as clock:
+        sleep(60)
+        assert time.strftime("%M:%S") == "01:00" and "01:00 2027" in time.asctime() == time.ctime()
+        assert datetime.date.today().year == datetime.datetime.today().year == 2027
+        assert time.strftime("%Y", time.gmtime(0)) == "1970" and time.asctime(time.gmtime(0))[-4:] == "1970"
+        with pytest.raises(ValueError, match="non-negative"):
+            clock.sleep(-1)
+
+
+def test_moments_are_plain_and_can_be_pickled_and_copied_by_everybody():
+    early, seen = datetime.datetime(2026, 1, 1), []
+
+    class Deadline(datetime.datetime):
+        pass
+
+    outside, go = queue.SimpleQueue(), threading.Event()
+
+    def outsider():
+        go.wait(60)
+        outside.put(pickle.loads(pickle.dumps(early)))
+
+    thread = threading.Thread(target=outsider)
+    thread.start()
+    with virtual.time():
+        for moment in (early, datetime.datetime.now(), datetime.datetime.fromisoformat("2026-01-01")):
+            for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+                seen.append((moment, pickle.loads(pickle.dumps(moment, protocol))))
+            seen.append((moment, copy.deepcopy(moment)))
+            assert type(moment) is type(early) and isinstance(moment, datetime.datetime)
+        assert type(Deadline.fromisoformat("2026-01-01")) is Deadline
+        go.set()
+        later = pickle.dumps(datetime.datetime.now(datetime.UTC))
+    thread.join()
+    assert all(moment == again and type(again) is type(early) for moment, again in seen)
+    assert outside.get() == early and pickle.loads(later).tzinfo is datetime.UTC
 
 
 @pytest.mark.parametrize("seconds", [0.1, 0.3, 1e-9, 1 / 3, 12345.678])
