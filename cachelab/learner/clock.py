@@ -37,11 +37,11 @@ _real_datetime = datetime.datetime
 
 
 class Clock:
-    """Replaces time in the given threads; everybody else goes on seeing the real one.
+    """Replaces time in one thread; everybody else goes on seeing the real one.
 
-    `with clock: …`, in the thread whose time it is; `threads` may be given more. Sleeping takes no time and
-    moves the clock; so does a wait of a socket, a lock or an event that runs into its time-out, which really
-    takes that long and moves the clock by exactly that. Nothing else moves it.
+    `with clock: …`, in the thread whose time it is. Sleeping takes no time and moves the clock; so does a
+    wait of a socket, a lock or an event that runs into its time-out, which really takes that long and moves
+    the clock by exactly that. Nothing else moves it.
 
     functions: whose modules may hold names of their own for these clocks (`from time import sleep`);
     modules: others that may. epoch: what time.time() says at the start, in seconds. `moved` is called after
@@ -56,7 +56,7 @@ class Clock:
         moved: Callable[[], None] | None = None,
     ):
         self.epoch, self.elapsed = epoch, 0.0
-        self.threads: set[int] = set()
+        self.thread: int | None = None  # whose time it is
         self._moved = moved
         self._talked: dict[str, object] = {}
         self._patches: list[tuple[dict, str, object, object]] = []
@@ -74,7 +74,7 @@ class Clock:
                     self._patches.append((namespace, name, value, replacement))
 
     def __enter__(self):
-        self.threads = {get_ident()}
+        self.thread = get_ident()
         self._wait = threading.Condition.wait
         self._put()
         self._listen_in(_WAITING, self._timing_out)
@@ -83,9 +83,9 @@ class Clock:
 
     def __exit__(self, *_):
         """Put everything back; twice does no harm."""
-        if not self.threads:
+        if self.thread is None:
             return
-        self.threads = set()
+        self.thread = None
         self._put_back()
         self._talk_plainly()
         threading.Condition.wait = self._wait
@@ -114,7 +114,7 @@ class Clock:
 
     def mine(self) -> bool:
         """Whether the thread that asks lives by this clock."""
-        return get_ident() in self.threads
+        return get_ident() == self.thread
 
     def move(self, seconds: float) -> None:
         self.elapsed += seconds
@@ -155,7 +155,7 @@ class Clock:
         return wait
 
     def _instead(self, real: Callable, mine: Callable) -> Callable:
-        """What stands in `real`'s place: `mine` in the threads of this clock."""
+        """What stands in `real`'s place: `mine` in the thread of this clock."""
 
         def either(*args, **kwargs):
             return mine(*args, **kwargs) if self.mine() else real(*args, **kwargs)
@@ -208,7 +208,6 @@ class Virtual(Clock):
         self._identity = 0
         self._threaded, self._networked = threaded, networked
         self._running = self._inside = False
-        self.thread: int | None = None  # in which the function runs
         self._calls = 0
         self._bytes = 0
         super().__init__(functions)
@@ -247,9 +246,6 @@ class Virtual(Clock):
         """A call to the cache or the database was answered: time passes, more with every call."""
         self._calls += 1
         self.elapsed += min(_SLOWEST, 0.001 * 1.25**self._calls)
-
-    def mine(self) -> bool:
-        return get_ident() == self.thread
 
     def read(self) -> float:
         self.elapsed += 0.001

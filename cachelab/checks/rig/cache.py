@@ -89,7 +89,6 @@ class Cache(_Counting, redis.Redis):
         self._desk.flushall()
         self._desk.script_flush()
         if self._address:
-            self._desk.script_flush()
             self._desk.config_set("maxmemory", 0)
 
     @contextmanager

@@ -1,10 +1,9 @@
 """Where a check meets an answer: it calls the learner's function, and sees each command and query of it."""
 
 import math
-import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -84,7 +83,6 @@ class Did:
     reply: Any = None
     error: str = ""
     commands: tuple = ()
-    thread: int = field(default_factory=threading.get_ident)
 
     def row(self):
         return (self.kind, self.text, self.error or show(self.reply, 60))
@@ -98,7 +96,6 @@ class Log:
         self.conditions: list[str] = []
         self.on_trip: Callable[[], None] | None = None  # called before each round trip
         self.fault: Callable[[tuple], None] | None = None  # raises instead of a round trip
-        self.meeting: threading.Barrier | None = None  # where steps of several threads wait for each other
         self.on_request: Callable[[], None] | None = None  # called before each request to AWS
         self.on_wait: Callable[[], None] | None = None  # called before each of a boto3 waiter
         self.changed: Callable[[], None] | None = None  # called after each that has changed something
@@ -169,9 +166,6 @@ class Log:
     def _step(self, step, before=None):
         self.go_on()
         self.steps.append(step)
-        if self.meeting:
-            with self.ours(), suppress(threading.BrokenBarrierError):  # if not all take this step
-                self.meeting.wait()
         try:
             if before:
                 before()
@@ -396,40 +390,6 @@ class Lab:
             call.seconds = patience
         call.steps = self.log.steps[first:]
         return call
-
-    def at_once(self, function, *requests: tuple) -> list[Trial]:
-        """Call the function with each of these arguments, from a thread each, as a web server does.
-
-        The first query of each waits until all have asked, so that the calls really overlap."""
-        during = " at the same time as other requests"
-        name = name_of(function)
-        calls = [Trial(f"`{name}({_arguments(args, {})})`{during}", overtime="") for args in requests]
-        note(calls[0].text)
-
-        def run(call, args):
-            first = threading.get_ident()
-            self.clock.threads.add(first)
-            try:
-                call.value = function(*args)
-            except BaseException as error:  # noqa: B036  in a thread it would be printed, and lost
-                call.error = error
-            call.steps = [step for step in self.log.steps if step.thread == first]
-            call.overtime = None
-
-        threads = [
-            threading.Thread(target=run, args=pair, daemon=True) for pair in zip(calls, requests, strict=True)
-        ]
-        self.log.meeting = threading.Barrier(len(threads), timeout=1.0)
-        try:
-            with limit(PATIENCE):
-                for thread in threads:
-                    thread.start()
-                for thread in threads:
-                    thread.join()
-        except Overtime:
-            pass
-        self.log.meeting = None
-        return calls
 
     def __enter__(self):
         at_end(self._undo.close)
