@@ -125,19 +125,13 @@ class Exercise:
             verdict = settled.verdict
         except Unavailable as error:
             verdict = could_not_run(str(error))
-        if verdict.status in (INCORRECT, BROKEN) and self._same_as_before(handed):
-            trouble = "This is what you handed over last time, so no try was counted: did the cell above run?"
+        before = _handed_before(self.id, handed) if verdict.status != NOT_ATTEMPTED else ""
+        if verdict.status in (INCORRECT, BROKEN) and before:
+            trouble = f"This is what you handed over {before}, so no try was counted: did the cell above run?"
         else:
             trouble = progress.record(self.id, verdict.status) if verdict.status != NOT_ATTEMPTED else ""
         then, notes = self._next(verdict.status, trouble), self._notes(verdict.status)
         return replace(verdict, title=f"{self.id} {self.title}", then=then, notes=notes)
-
-    def _same_as_before(self, answers: tuple) -> bool:
-        """True if these are the very functions of the last check: a cell that failed leaves the old ones."""
-        before, _handed[self.id] = _handed.get(self.id, ()), answers  # it was judged: that is the last time
-        pairs = zip(before, answers, strict=False)
-        same = len(before) == len(answers) and all(old is new for old, new in pairs)
-        return same and any(map(inspect.isfunction, answers))
 
     def _notes(self, status: str) -> tuple[Note, ...]:
         """What opens on the verdict: hints after a failure, the solution when `solution` would show it."""
@@ -247,6 +241,21 @@ class Exercise:
 
     def __repr__(self):
         return f"{self.id} {self.title} ({self.minutes} min): {self.call}.check({', '.join(self.takes)})"
+
+
+def _handed_before(id: str, answers: tuple) -> str:
+    """When an exercise was given these very functions before: "last time", "to 04.3" if it was another one,
+    or "". A cell that failed leaves those of last time; one that was not run, those of another exercise
+    whose answers have the same names."""
+    before = [
+        other
+        for other, given in _handed.items()
+        if len(given) == len(answers) and all(old is new for old, new in zip(given, answers, strict=True))
+    ]
+    _handed[id] = answers  # it was judged: that is the last time
+    if not before or not any(map(inspect.isfunction, answers)):
+        return ""
+    return "last time" if id in before else f"to {before[-1]}"
 
 
 def _unusable(happened: str, think: str) -> Verdict:

@@ -187,6 +187,20 @@ def test_the_answer_of_last_time_is_told_as_such_and_costs_no_try():
     assert progress.tries("01.2") == 1
 
 
+def test_the_answer_to_another_exercise_is_told_as_such_and_costs_no_try():
+    """A check that is run again, when the name means by now what a later exercise asked for."""
+
+    def needed_hit_ratio(reads, capacity):
+        return right(reads, capacity)
+
+    assert exercise("01.2").check(needed_hit_ratio)
+    verdict = exercise("01.5").check(needed_hit_ratio)
+    assert verdict.status == "incorrect"
+    assert "handed over to 01.2, so no try was counted: did the cell above run?" in verdict.then
+    assert progress.tries("01.5") == 0
+    assert "last time" in exercise("01.5").check(needed_hit_ratio).then
+
+
 def test_hints_and_solution_open_on_the_verdict_and_hide_nothing():
     ex = exercise("01.2")
     first = ex.check(lambda reads, capacity: 0)
