@@ -9,13 +9,11 @@ from typing import Any
 
 import numpy as np
 import redis
-from redis.crc import key_slot
 
 from cachelab.engines import Engine, ValkeyServer
+from cachelab.workload.ring import SLOTS, shard_of
 
 __all__ = ["one_node_cluster", "reads", "server_times", "watched"]
-
-SLOTS = 16_384
 
 
 @contextmanager
@@ -89,5 +87,5 @@ def reads(
     each = np.full(nodes, (1 - share) * rate / nodes)
     for copy in range(copies):
         name = "product:7" if copies == 1 else f"product:7:{copy}"
-        each[key_slot(name.encode()) * nodes // SLOTS] += hot / copies
+        each[shard_of(name, nodes)] += hot / copies
     return each

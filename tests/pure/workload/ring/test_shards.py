@@ -1,0 +1,56 @@
+"""Slots, and what the shards of a cluster get when keys are not equally popular."""
+
+import numpy as np
+import pytest
+from redis.crc import key_slot
+
+from cachelab.workload import trace
+from cachelab.workload.ring import SLOTS, shard_of, slot_of
+from cachelab.workload.ring.formulas import useful_shards
+from cachelab.workload.ring.shards import load, worth_having
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["user:42", "{user:42}:cart", "cart:{user:42}", "{}x", "x{}y", "{a}{b}", "{{a}}", "}{", "a{", "a}b{c}"]
+    + ["größe", "{größe}:x", "", "{", "{}", "x{}{a}"],
+)
+def test_slots_are_redis_py_s(key):
+    assert slot_of(key) == key_slot(key.encode())
+
+
+def test_shards_hold_equal_runs_of_slots():
+    for shards in (1, 3, 5):
+        edges = [round(number * SLOTS / shards) for number in range(shards + 1)]
+        for number in range(500):
+            slot = slot_of(f"user:{number}")
+            assert edges[shard_of(f"user:{number}", shards)] <= slot + 1  # they round elsewhere by one slot
+            assert slot <= edges[shard_of(f"user:{number}", shards) + 1]
+
+
+def test_the_hottest_shard_is_never_below_the_hottest_key():
+    for skew in (0.6, 0.99, 1.2):
+        first = trace.shares(100_000, skew)[0]
+        assert worth_having(skew) == pytest.approx(useful_shards(first))
+        for shards in (1, 3, 12, 60):
+            found = load(shards, skew)
+            assert found.shares.sum() == pytest.approx(1)
+            assert found.shares.max() >= first and found.served <= worth_having(skew) + 1e-9
+            assert found.served == pytest.approx(shards / found.uneven)
+
+
+def test_unevenness_grows_with_skew_and_shards_as_measured():
+    """The means over placements that real clusters agreed with."""
+    for skew, shards, told in ((0.6, 30, 1.14), (0.99, 3, 1.22), (0.99, 30, 3.38), (1.2, 12, 3.29)):
+        mean = np.mean([load(shards, skew, seed=seed).uneven for seed in range(12)])
+        assert mean == pytest.approx(told, rel=0.12)
+
+
+def test_near_caches_take_the_hottest_away():
+    bare, near = load(12), load(12, near=100)
+    assert near.served > 2 * bare.served and near.hottest_key < bare.hottest_key / 50
+    assert worth_having(near=100) > 50 * worth_having()
+    everything = load(3, keys=1000, near=1000)
+    assert everything.served == float("inf") and everything.uneven == 1 and everything.hottest_key == 0
+    with pytest.raises(ValueError, match="near=11"):
+        load(3, keys=10, near=11)
