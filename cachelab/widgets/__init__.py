@@ -1,6 +1,6 @@
 """Thin views on the floors below: each is a plain Python model, and a picture of it."""
 
-from . import hot
+from . import hot, outage
 from .aws import Chooser, ClusterView, OrderForm, chooser, cluster, order
 from .base import Base
 from .challenge import Challenge
@@ -42,6 +42,7 @@ __all__ = [
     "hot",
     "look_inside",
     "order",
+    "outage",
     "play_scheduler",
     "predict",
     "preflight",

@@ -7,7 +7,7 @@ from cachelab.checks import exercise
 from cachelab.checks.verdict import Schedule
 from cachelab.exercises.lesson_05.scheduler import delete_first, reader
 
-WRONG = '''
+WRONG = """
 def reader(cache, db):
     price = cache.get("product:7:price")
     if price is None:
@@ -18,7 +18,7 @@ def reader(cache, db):
 def writer(cache, db):
     db.write()
     cache.delete("product:7:price")
-'''
+"""
 
 
 def schedule_in(verdict) -> Schedule:

@@ -9,8 +9,7 @@ from playwright.sync_api import expect
 from tools.lab import notebook
 
 NOTEBOOK = notebook(
-    "import threading, time\n"
-    "from cachelab.widgets import Bench, Chart, Choice, Figure, Slider, predict",
+    "import threading, time\nfrom cachelab.widgets import Bench, Chart, Choice, Figure, Slider, predict",
     # c1: a chart that a thread will feed
     "chart = Chart('Latency', x='second', y='p99', y_unit='s').line('cached', [0, 1], [0.001, 0.002])\n"
     "feed = lambda: [chart.update('cached', range(i), range(i)) for i in range(2, 30)]\nchart",

@@ -491,9 +491,7 @@ def test_ec2_deletes_nothing_that_a_cache_uses(aws, elasticache):
         CacheSubnetGroupName="guarded", CacheSubnetGroupDescription="d",
         SubnetIds=[a["SubnetId"], b["SubnetId"]],
     )  # fmt: skip
-    make_group(
-        aws, "guarded", NumCacheClusters=1, CacheSubnetGroupName="guarded", SecurityGroupIds=[group]
-    )
+    make_group(aws, "guarded", NumCacheClusters=1, CacheSubnetGroupName="guarded", SecurityGroupIds=[group])
     [node] = aws.topology("guarded")
     used, other = (a, b) if node["zone"] == "us-east-1a" else (b, a)
     with pytest.raises(ClientError, match="DependencyViolation"):

@@ -2,6 +2,7 @@
 
 from cachelab.cloud import prices
 from cachelab.cloud.order import Order
+from cachelab.workload import outage
 
 from .model import Challenge
 
@@ -223,6 +224,51 @@ def _served_without_copies(bench):
     return hot and at["copies"] == 1 and bench.outcome["busiest"] <= 1
 
 
+# 08: time-outs, a breaker, the storm after a flush.
+
+
+def _half_more(bench):
+    return bench.outcome["tries"] == 1 and 1.4 <= bench.outcome["load"] <= 1.6
+
+
+def _fifty_tries(bench):
+    values = bench.values
+    return bench.outcome["tries"] >= 50 and max(values["service"], values["gateway"]) <= 3
+
+
+def _few_wait(bench):
+    counted = bench.outcome["seen"].counted
+    return bench.values["script"] is outage.SCRIPTS["hangs"] and bench.values["on"] and counted["failed"] <= 8
+
+
+def _unnoticed(bench):
+    seen = bench.outcome["seen"]
+    return bench.values["on"] and not seen.counted["not asked"] and seen.longest_wait >= 0.4
+
+
+def _slow_is_noticed(bench):
+    slow = bench.values["script"] is outage.SCRIPTS["slow: each answer takes 0.15 s"]
+    return slow and bench.outcome["seen"].counted["not asked"] >= 100
+
+
+def _back(bench, seconds):
+    world = bench.outcome["world"]
+    return bench.outcome["whole"] and world.recovered is not None and world.recovered <= seconds
+
+
+def _a_limit_helps(bench):
+    return bench.moved == ["limit"] and _back(bench, 4)
+
+
+def _a_limit_too_large(bench):
+    world = bench.outcome["world"]
+    return bench.moved == ["limit"] and bench.outcome["whole"] and world.success[-4:].mean() < 0.9
+
+
+def _a_large_limit_helps(bench):
+    return bench.moved == ["limit", "timeout"] and bench.values["limit"] >= 30 and _back(bench, 5)
+
+
 CHALLENGES = {
     "00": (
         Challenge(
@@ -390,6 +436,52 @@ CHALLENGES = {
             "400,000 reads a second, half of them for one key, no copies: the same.",
             _served_without_copies,
             "The read that is never sent is the cheapest. Its answer is a little older.",
+        ),
+    ),
+    "08.budget": (
+        Challenge(
+            "Without a retry: a time-out that sends the database half as many reads again.",
+            _half_more,
+            "It is the p99 of the cache, if 98 of 100 hit. Nothing is broken, and nobody is alarmed.",
+        ),
+        Challenge(
+            "Fifty tries for one request, and neither service nor gateway tries more than three times.",
+            _fifty_tries,
+            "Each layer looks modest. Look at the wait, and at what a server that comes back would meet.",
+        ),
+    ),
+    "08.breaker": (
+        Challenge(
+            "The server hangs, and at most eight customers wait in vain.",
+            _few_wait,
+            "Some must fail before it knows, and each probe is one more.",
+        ),
+        Challenge(
+            "An illness that your breaker does not notice, while customers wait.",
+            _unnoticed,
+            "It counts failures. What comes late, or fails more rarely than its share, is none of them.",
+        ),
+        Challenge(
+            "The slow server, noticed.",
+            _slow_is_noticed,
+            "To a breaker slow is what the time-out cuts off. No library's default does that for you.",
+        ),
+    ),
+    "08.storm": (
+        Challenge(
+            "One change: a limit that brings the shop back within four seconds.",
+            _a_limit_helps,
+            "What may begin can end in time, and each row that is read is one miss less.",
+        ),
+        Challenge(
+            "One change: a limit that is too large to help.",
+            _a_limit_too_large,
+            "More are let in than the database can do before it cancels them.",
+        ),
+        Challenge(
+            "A limit of 30 or more that helps within five seconds, by one further change.",
+            _a_large_limit_helps,
+            "Limit ≤ time-out × capacity: with more time, more may be under way.",
         ),
     ),
 }

@@ -13,11 +13,13 @@ from cachelab.workload.queueing.stampede import (
     loads_on_cores,
     stampede,
 )
+from cachelab.workload.queueing.storm import Storm
 
 __all__ = [
     "FIXES",
     "Flush",
     "Stampede",
+    "Storm",
     "loads_expected",
     "loads_from_clients",
     "loads_on_cores",

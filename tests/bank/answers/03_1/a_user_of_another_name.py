@@ -7,7 +7,11 @@ import time
 
 def create_cache_cluster_for_production(elasticache, name, subnet_group, security_group, password):
     elasticache.create_user(
-        UserId="nobody", UserName="default", Engine="valkey", AccessString="off -@all", NoPasswordRequired=True
+        UserId="nobody",
+        UserName="default",
+        Engine="valkey",
+        AccessString="off -@all",
+        NoPasswordRequired=True,
     )
     elasticache.create_user(
         UserId="checkout",
