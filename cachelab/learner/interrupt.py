@@ -19,6 +19,7 @@ from . import lines
 from .clock import real_monotonic
 from .lines import Line
 
+TASKS = Path("/proc/self/task")
 PATIENCE = 1.0  # seconds of processor time that one run of a client may take; a millisecond is usual
 
 
@@ -52,31 +53,35 @@ def processor_clock(thread: int) -> Callable[[], float]:
 class Meter:
     """How many seconds a thread has run, and how many it has waited, since the meter was last read.
 
-    Not counted is the time in which it, or a process that it has started, was ready to run and had no
+    Not counted is the time in which it, or another thread of this process, was ready to run and had no
     processor: Linux keeps account of that (schedstat: https://docs.kernel.org/scheduler/sched-stats.html).
-    Where the system does not say, one reading counts at most `most` seconds of waiting, and readings are as
-    late as the machine is slow.
+    Another, because it may have been handed the interpreter, and all wait for it. Where the system does not
+    say, one reading counts at most `most` seconds of waiting, and readings are as late as the machine is
+    slow.
     """
 
     def __init__(self, thread: threading.Thread, most: float):
         self._most = most
         self._runs = processor_clock(thread.ident)
-        self._stat = Path(f"/proc/self/task/{thread.native_id}/schedstat")
         self._wall, self._ran, self._kept = real_monotonic(), self._runs(), self._starved()
 
     def read(self) -> tuple[float, float]:
         """(seconds run, seconds waited) since the last reading."""
         wall, ran, kept = real_monotonic(), self._runs(), self._starved()
         run = ran - self._ran
-        waited = wall - self._wall - run - (kept - self._kept)
+        starved = sum(delay - self._kept.get(thread, 0.0) for thread, delay in kept.items())
+        waited = wall - self._wall - run - starved
         self._wall, self._ran, self._kept = wall, ran, kept
         return run, min(max(waited, 0.0), self._most)
 
-    def _starved(self) -> float:
-        """Seconds for which the thread was ready to run and did not."""
-        with suppress(OSError, IndexError, ValueError):
-            return int(self._stat.read_text().split()[1]) / 1e9
-        return 0.0
+    @staticmethod
+    def _starved() -> dict[str, float]:
+        """For each thread the seconds for which it was ready to run and did not."""
+        delays = {}
+        for stat in TASKS.glob("*/schedstat"):
+            with suppress(OSError, IndexError, ValueError):  # it may have ended meanwhile
+                delays[stat.parent.name] = int(stat.read_text().split()[1]) / 1e9
+        return delays
 
 
 class Watched(Protocol):
