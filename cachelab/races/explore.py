@@ -7,13 +7,13 @@ schedules lead to it; the number of schedules is then the number of paths throug
 from __future__ import annotations
 
 import random
-import time
+import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
-from cachelab.learner.interrupt import Watchdog
+from cachelab.learner.interrupt import Watchdog, processor_clock
 from cachelab.races import faults
 from cachelab.races.clients import session
 from cachelab.races.clients.session import Distinct, Session
@@ -28,9 +28,9 @@ from cachelab.races.telling.game import Game
 from cachelab.races.telling.report import Report
 from cachelab.races.world import World
 
-SECONDS = 5.0  # a search stops after so long, and says so
-_WALKS, _LONGEST_WALK = 200, 1_000  # so many at random, of so many steps, where no time is given
+SECONDS = 5.0  # a search stops after so much computing, and says so
 STATES = 400_000  # … or after so many states, to stay within some 500 MB
+_WALKS, _LONGEST_WALK = 200, 1_000  # so many at random, of so many steps, where no time is given
 
 
 def explore(
@@ -41,13 +41,16 @@ def explore(
     memcached: bool = False,
     *,
     seconds: float | None = SECONDS,
+    states: int = STATES,
 ) -> Report:
     """Run the client functions in every order, from a cold and from a warm cache, and report what goes wrong.
 
     clients: functions of `(cache, db)`; the same one may stand in the list more than once. Also cdc(…).
     fault: None, a name in faults.FAULTS, or a set of them; at most `budget` faults happen in one schedule.
     probe: the reader that is run alone at the end; by default the first client that, run alone, never writes.
-    seconds: stop searching after so long (None: never); the report then says that it is not complete.
+    seconds: stop searching after so much computing (None: never), however busy the machine is; the report
+    then says that it is not complete.
+    states: stop after so many states.
 
     Raises ValueError or TypeError for arguments that make no sense, and a Refusal (NotModelled,
     NotDeterministic, Endless) for a client that cannot be explored, naming the line.
@@ -55,7 +58,7 @@ def explore(
     if seconds is not None and not (isinstance(seconds, int | float) and seconds >= 0):
         raise ValueError(f"seconds={seconds!r}: give the seconds to search, from 0 up, or None for no limit")
     search = prepare(clients, fault, budget, probe, memcached)
-    search.run(seconds)
+    search.run(seconds, states)
     return Report(search)
 
 
@@ -68,9 +71,10 @@ def play(
     *,
     warm: bool = False,
     seconds: float | None = SECONDS,
+    states: int = STATES,
 ) -> Game:
     """Explore the clients, as explore() does, and let the caller schedule them, from a cold or warm cache."""
-    return Game(explore(clients, fault, budget, probe, memcached, seconds=seconds), warm)
+    return Game(explore(clients, fault, budget, probe, memcached, seconds=seconds, states=states), warm)
 
 
 def prepare(clients, fault=None, budget=1, probe=None, memcached=False) -> Search:
@@ -144,10 +148,11 @@ class Search:
     found: dict[str, Found] = field(default_factory=dict)  # by kind: X t K dirty fresh broken
     counts: dict[str, Count] = field(default_factory=dict)  # by start
     complete: bool = True
-    took: float = 0.0  # seconds
+    took: float = 0.0  # seconds of computing
 
-    def run(self, seconds: float | None) -> None:
-        began = time.monotonic()
+    def run(self, seconds: float | None, states: int = STATES) -> None:
+        clock = self._clock = processor_clock(threading.get_ident())
+        began = clock()
         deadline = None if seconds is None else began + seconds
         functions = [client.handler if isinstance(client, Cdc) else client for client in self.clients]
         while True:
@@ -155,10 +160,11 @@ class Search:
             try:
                 with warnings.catch_warnings(), self.session, Watchdog(self.session):
                     warnings.simplefilter("ignore")  # a client runs dozens of times, and so would they
-                    self.session.patience = deadline  # a search looks at the time itself
+                    if deadline is not None:  # a search looks at the time itself
+                        self.session.late = lambda: clock() > deadline
                     self._prepare()
-                    self.session.patience = None
-                    self._search(deadline)
+                    self.session.late = None
+                    self._search(deadline, states)
                     self._count()
                 break
             except Reads as reads:
@@ -170,7 +176,7 @@ class Search:
                     self.personal.add(same.function)
         if self.session.timed:  # whose time it is depends on the schedule, and here it does not
             self.found = {kind: found for kind, found in self.found.items() if kind in ("K", "broken")}
-        self.took = time.monotonic() - began
+        self.took = clock() - began
 
     def _prepare(self) -> None:
         """Learn what the clients are like, and where the schedules start."""
@@ -195,7 +201,7 @@ class Search:
 
     # --- the search ---
 
-    def _search(self, deadline: float | None) -> None:
+    def _search(self, deadline: float | None, most: int) -> None:
         self.graph = Graph()
         self.found, self.complete = {}, True
         for state in self.starts.values():
@@ -205,22 +211,22 @@ class Search:
                 self.world.failures.append((i, fared.failure))
                 self.found["broken"] = Found(0)
         done = 0
-        now = time.monotonic()
+        now = self._clock()
         enough = None if deadline is None else now + 0.8 * (deadline - now)
         while True:
-            done = self._expand(done, enough)
+            done = self._expand(done, enough, most)
             if not self.complete or not self._wake():
                 break
         if not self.complete:
             self._sample(done, deadline)
 
-    def _expand(self, done: int, deadline: float | None) -> int:
-        """Visit everything reachable; returns the number of states expanded so far."""
+    def _expand(self, done: int, deadline: float | None, most: int) -> int:
+        """Visit everything reachable, or so many states; returns the number of states expanded so far."""
         world, graph, found = self.world, self.graph, self.found
         states, numbers, tidy, finished = graph.states, graph.numbers, world.tidy, world.finished
         failures = len(world.failures)
         while done < len(states):
-            if (deadline is not None and time.monotonic() > deadline) or len(states) > STATES:
+            if (deadline is not None and self._clock() > deadline) or len(states) > most:
                 self.complete = False
                 return done
             state = states[done]
@@ -321,15 +327,15 @@ class Search:
 
     def _sample(self, done: int, deadline: float | None) -> None:
         """Walk on at random from where the search stands, for whatever else goes wrong."""
-        world, states, draw = self.world, self.graph.states, random.Random(0)
-        for _ in range(_WALKS) if deadline is None else _until(deadline):
+        world, states, draw, walks = self.world, self.graph.states, random.Random(0), 0
+        while (walks := walks + 1) <= _WALKS if deadline is None else self._clock() < deadline:
             first = draw.randrange(done, len(states))
             state, beyond = states[first], []
             while len(beyond) < _LONGEST_WALK and not world.finished(state):
                 options = [option for option in moves(world, state) if not option.folded]
                 if not options:
                     break
-                if deadline is not None and time.monotonic() > deadline:
+                if deadline is not None and self._clock() > deadline:
                     return  # a step may have taken long
                 chosen = draw.choice(options)
                 if chosen.wrong is not None:
@@ -357,11 +363,6 @@ class Search:
         for name, state in self.starts.items():
             number = self.graph.numbers[state]
             self.counts[name] = Count(paths[number], wrong[number], self.complete)
-
-
-def _until(deadline: float) -> Iterator[None]:
-    while time.monotonic() < deadline:
-        yield
 
 
 __all__ = ["Search", "explore", "play", "prepare"]

@@ -8,7 +8,6 @@ it.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -227,8 +226,7 @@ class Program:
 
     def _visit(self, node: Point) -> Point:
         session = self.session
-        late = session.patience is not None and time.monotonic() > session.patience
-        if node.depth > CALL_CAP or (late and node.depth > _MANY_CALLS):
+        if node.depth > CALL_CAP or (node.depth > _MANY_CALLS and session.late and session.late()):
             raise Endless(
                 f"{self.name} made {min(node.depth, CALL_CAP)} calls and still has no answer "
                 f"({node.parent.where}). Bound the loop: try a fixed number of times, then go to the "

@@ -119,7 +119,7 @@ class Session:
         self.current: Run | None = None
         self.replica = self.ttl = False  # whether anybody read the replica, or a TTL
         self.overdue: Endless | None = None
-        self.patience: float | None = None  # until when (time.monotonic) a client run alone may go on
+        self.late: Callable[[], bool] | None = None  # whether a client run alone has had its time
         self.runs = 0
         self.slept: set[str] = set()  # names of the clients that did so
         self.drew: set[str] = set()  # random numbers
@@ -280,8 +280,8 @@ class Session:
         except Suspend:
             pass
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt) and not run.over:
-                raise
+            if not isinstance(error, Exception | SystemExit) and not run.over:
+                raise  # it came from outside: an interrupt, or the end of somebody's patience
             if not run.over:
                 run.failure = Failure(error, lines.in_error(error))
         finally:

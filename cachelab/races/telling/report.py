@@ -334,10 +334,11 @@ class Report:
         lines = [self._counted()]
         if not self.complete:
             lines.append(
-                f"Stopped after {self._search.took:.1f} s with part of the schedules unexplored: what is "
-                "missing here may still go wrong, and the schedule shown may not be the shortest. Fewer "
-                "clients, fewer faults or a smaller budget make it complete; explore(…, seconds=60) gives it "
-                "longer."
+                f"Stopped after {self._search.took:.1f} s of computing, with part of the schedules "
+                "unexplored: what is missing here may still go wrong, and the schedule shown may not be the "
+                "shortest. "
+                "Fewer clients, fewer faults or a smaller budget make it complete; explore(…, seconds=60) "
+                "gives it longer."
             )
         return [*lines, *(f"{trouble}." for trouble in self.broken), *self.notes]
 
