@@ -13,8 +13,6 @@ from cachelab.exercises.asserts.races import alone, complain, listed, refusals_s
 from cachelab.learner import lines
 from cachelab.learner.words import show
 
-SECONDS = 6.0  # for one exploration
-
 
 @contextmanager
 def virtual_time(
@@ -139,7 +137,7 @@ def one_load_in_every_order(reader, memcached: bool = False) -> None:
     name = races.faults.name_of(reader)
     for crowd, fault in ((2, None), (3, None), (2, "crash")):
         called = f"`races.explore([{', '.join([name] * crowd)}]{f', fault={fault!r}' if fault else ''})`"
-        options = {"fault": fault, "memcached": memcached, "seconds": SECONDS}
+        options = {"fault": fault, "memcached": memcached, "seconds": None}
         report = refusals_settled(called, races.explore, [reader] * crowd, **options)
         complain(called, report)
         if stuck := next((kind for kind in ("K", "X") if kind in report.violations), None):
@@ -151,7 +149,7 @@ def one_load_in_every_order(reader, memcached: bool = False) -> None:
                 listed("An order that goes wrong", report.violations[stuck]),
             )
         if not report.complete:
-            raise broken(called, f"after {SECONDS:g} seconds there were still orders left to try")
+            raise broken(called, "there were more orders than the explorer tries")
         if fault is None and report.most_loads > 1:
             loads = report.most_loads
             words = "without end" if loads == float("inf") else f"{loads} times"

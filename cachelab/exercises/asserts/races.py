@@ -1,6 +1,6 @@
 """Answers in every order: which schedules an answer must survive, and the shortest that it does not."""
 
-import time
+from collections.abc import Iterator
 
 from cachelab import races
 from cachelab.checks.attempt import Overtime, limit, note, overtime_line
@@ -9,7 +9,7 @@ from cachelab.races.telling.scene import report_scene
 
 KEY = "product:7:price"
 SECONDS = 6.0  # of computing, for one exploration: the usual one takes some hundredths
-ALL_SECONDS, LEAST_SECONDS = 8.0, 0.3  # for the larger of them together, and for each
+ENOUGH = {"states": 20_000, "seconds": 1.3}  # of a larger crowd, or around a game: usual are some hundreds
 
 
 WHY = {  # what to think about, by the fault it took or by the kind of violation
@@ -68,13 +68,17 @@ def uses_the_cache(reader, writer, memcached: bool = False) -> None:
             )
 
 
-def every_key_ends(reader, writer, memcached: bool = False) -> None:
-    """Whatever reader and writer leave in the cache, each alone, has a TTL, and names the product."""
+def every_key_ends(reader, writer, *followers, memcached: bool = False) -> None:
+    """Whatever reader and writer leave in the cache, each alone, has a TTL, and names the product.
+
+    The writer is alone but for the `followers` of its commits.
+    """
     for client, warm in ((reader, False), (writer, False), (writer, True), (reader, True)):
-        state = "warm" if warm else "cold"
-        call = f"{races.faults.name_of(client)}(cache, db), alone, with a {state} cache"
+        others = followers if client is writer else ()
+        who = " and ".join(["alone", *(races.faults.name_of(other.handler) for other in others)])
+        call = f"{races.faults.name_of(client)}(cache, db), {who}, with a {'warm' if warm else 'cold'} cache"
         note(call)
-        game = played_alone(client, memcached, warm, reader)
+        game = played_alone(client, *others, memcached=memcached, warm=warm, probe=reader)
         for key, forever in game.stays.items():
             if not forever:
                 continue
@@ -101,7 +105,7 @@ def nobody_is_waited_for(reader, memcached: bool = False) -> None:
     name = races.faults.name_of(reader)
     call = f"{name}(cache, db), while another {name} is at its db.read()"
     note(call)
-    game = refusals_settled(call, races.play, [reader, reader], memcached=memcached)
+    game = game_of(call, [reader, reader], memcached=memcached)
     while not (game.steps and game.steps[-1].to == "database"):
         if not moved(game, 0):
             return
@@ -139,18 +143,8 @@ def a_dead_reader_leaves_nothing_old(reader, writer, memcached: bool = False) ->
     names = f"{races.faults.name_of(reader)}, {races.faults.name_of(writer)}"
     called = f"`races.explore([{names}], fault='crash')`, where only the reader dies"
     note(called)
-    game = refusals_settled(called, races.play, [reader, writer], fault="crash", memcached=memcached)
-    todo: list[list[int]] = [[]]
-    for choices in todo:  # every way through, each a list of choices; the list grows as we go
-        if len(choices) > 30 or len(todo) > 5_000:
-            return  # it goes round and round: what the explorations say of that has been said
-        while game.steps:
-            game.undo()
-        for choice in choices:
-            game.do(choice)
-        for i, move in enumerate(game.moves()):
-            if not move.fault or move.step.index == 0:
-                todo.append([*choices, i])
+    game = game_of(called, [reader, writer], fault="crash", memcached=memcached)
+    for _ in every_way(game, lambda move: not move.fault or move.step.index == 0):
         if game.finished and any(step.fault for step in game.steps) and game.violated:
             raise incorrect(
                 called,
@@ -161,10 +155,32 @@ def a_dead_reader_leaves_nothing_old(reader, writer, memcached: bool = False) ->
             )
 
 
-def played_alone(client, memcached: bool, warm: bool, probe=None):
-    """The game of one client that nobody disturbs, at its end."""
+def every_way(game: races.Game, allowed=lambda move: True) -> Iterator[None]:
+    """Take a game to wherever it can go, one place after the other, by the moves that are allowed.
+
+    It ends early where a client goes round and round: what the explorations say of that has been said.
+    """
+    todo: list[list[int]] = [[]]
+    for choices in todo:  # it grows as we go
+        if len(choices) > 30 or len(todo) > 5_000:
+            return
+        while game.steps:
+            game.undo()
+        for choice in choices:
+            game.do(choice)
+        todo += [[*choices, i] for i, move in enumerate(game.moves()) if allowed(move)]
+        yield
+
+
+def game_of(call: str, clients: list, **options) -> races.Game:
+    """The game of these clients, before its first move."""
+    return refusals_settled(call, races.play, clients, **ENOUGH, **options)
+
+
+def played_alone(client, *followers, memcached: bool, warm: bool, probe=None):
+    """The game of one client that nobody disturbs, its commits handled by the followers, at its end."""
     call = f"{races.faults.name_of(client)}(cache, db), alone"
-    game = refusals_settled(call, races.play, [client], memcached=memcached, warm=warm, probe=probe)
+    game = game_of(call, [client, *followers], memcached=memcached, warm=warm, probe=probe)
     complain(call, game.report)
     while not game.finished:
         game.do(0)
@@ -173,20 +189,18 @@ def played_alone(client, memcached: bool, warm: bool, probe=None):
 
 def alone(client, memcached: bool, warm: bool, probe=None) -> list:
     """The steps of one client that nobody disturbs."""
-    return played_alone(client, memcached, warm, probe).steps
+    return played_alone(client, memcached=memcached, warm=warm, probe=probe).steps
 
 
 def holds_everywhere(reader, writer, *crowds: str, memcached: bool = False) -> None:
     """Each in every crowd, the smallest first, without a fault and with evictions and expiries.
 
-    A loop multiplies the orders. Those of the first crowd are all tried; of the others, what time allows.
+    A loop multiplies the orders. Those of the first crowd are all tried; of the others, ENOUGH.
     """
-    cases = [(crowd, fault) for fault in (None, "evict", "expire") for crowd in crowds]
-    end = time.monotonic() + ALL_SECONDS
-    for i, (crowd, fault) in enumerate(cases):
-        share = max((end - time.monotonic()) / (len(cases) - i), LEAST_SECONDS)
-        clients = [{"r": reader, "w": writer}[name] for name in crowd]
-        holds(clients, fault, memcached, seconds=None if crowd == crowds[0] else share)
+    for fault in (None, "evict", "expire"):
+        for crowd in crowds:
+            clients = [{"r": reader, "w": writer}[name] for name in crowd]
+            holds(clients, fault, memcached, all_of_them=crowd == crowds[0])
 
 
 def holds(
@@ -195,21 +209,22 @@ def holds(
     memcached: bool = False,
     *,
     budget: int = 1,
-    seconds: float | None = None,
+    all_of_them: bool = True,
 ) -> None:
     """Explore; settle with the shortest schedule that leaves the cache wrong or somebody stuck.
 
-    seconds: try orders for so long, and be content with that; None: all of them.
+    all_of_them: or be content with ENOUGH states, the same ones however busy the machine is.
     """
     names = ", ".join(races.faults.name_of(getattr(client, "handler", client)) for client in clients)
     circumstances = (f", fault={fault!r}" if fault else "") + (", memcached=True" if memcached else "")
     circumstances += f", budget={budget}" if budget > 1 else ""
     called = f"`races.explore([{names}]{circumstances})`"
-    options = {"fault": fault, "budget": budget, "memcached": memcached, "seconds": seconds}
+    options = {"fault": fault, "budget": budget, "memcached": memcached}
+    options |= {"seconds": None} if all_of_them else ENOUGH
     report = refusals_settled(called, races.explore, clients, **options)
     complain(called, report)
     if report.verdict == ".":
-        if not report.complete and seconds is None:
+        if not report.complete and all_of_them:
             raise broken(
                 called,
                 "nothing went wrong, but there were more orders than the explorer tries",

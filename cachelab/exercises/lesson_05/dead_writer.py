@@ -7,6 +7,9 @@ from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import incorrect
 from cachelab.exercises.asserts.races import (
     drawn,
+    every_key_ends,
+    every_way,
+    game_of,
     holds,
     listed,
     refusals_settled,
@@ -36,10 +39,11 @@ def the_writer_that_dies(lab: Lab, sturdy_reader, plain_writer, handler):
             holds(clients, fault)
     holds([sturdy_reader, plain_writer, follower], "lost_call", budget=4)
     the_caller_never_notices(sturdy_reader)
+    every_key_ends(sturdy_reader, plain_writer, follower)
     return (
         "No violation, even if any client dies between two calls or any call is lost, and then the next: "
-        "the handler "
-        "starts again where it stopped, and the lease keeps late fills out meanwhile."
+        "the handler starts again where it stopped, and the lease keeps late fills out meanwhile. And should "
+        "a failover bring an old price back, its TTL ends it."
     )
 
 
@@ -48,14 +52,8 @@ def the_caller_never_notices(reader) -> None:
     call = f"`{races.faults.name_of(reader)}(cache, db)`, alone, with one call to the cache lost"
     note(call)
     for warm in (False, True):
-        game = races.play([reader], fault="lost_call", warm=warm)
-        todo: list[list[int]] = [[]]
-        for choices in todo:  # every way through, each a list of choices; grows as we go
-            while game.steps:
-                game.undo()
-            for choice in choices:
-                game.do(choice)
-            todo += [[*choices, i] for i in range(len(game.moves()))]
+        game = game_of(call, [reader], fault="lost_call", warm=warm)
+        for _ in every_way(game):
             if game.finished and game.steps[-1].returned != "v0":
                 raise incorrect(
                     call,

@@ -14,6 +14,7 @@ FILL = """
 if redis.call('HGET', KEYS[1], 'lease') ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'price', ARGV[2])
+redis.call('EXPIRE', KEYS[1], 300)
 return 1
 """
 
