@@ -1,7 +1,7 @@
 """Real load on a real server: several client processes at once, and who inside the server did the work.
 
-    with Clients(4) as clients:
-        clients.run(valkey, 2)      # two of them, for a quarter of a second
+with Clients(4) as clients:
+    clients.run(valkey, 2)      # two of them, for a quarter of a second
 """
 
 import time

@@ -251,13 +251,13 @@ def _slow_is_noticed(bench):
     return slow and bench.outcome["seen"].counted["not asked"] >= 100
 
 
-def _back(bench, seconds):
+def _back_within(bench, seconds):
     world = bench.outcome["world"]
     return bench.outcome["whole"] and world.recovered is not None and world.recovered <= seconds
 
 
 def _a_limit_helps(bench):
-    return bench.moved == ["limit"] and _back(bench, 4)
+    return bench.moved == ["limit"] and _back_within(bench, 4)
 
 
 def _a_limit_too_large(bench):
@@ -266,7 +266,20 @@ def _a_limit_too_large(bench):
 
 
 def _a_large_limit_helps(bench):
-    return bench.moved == ["limit", "timeout"] and bench.values["limit"] >= 30 and _back(bench, 5)
+    return bench.moved == ["limit", "timeout"] and bench.values["limit"] >= 30 and _back_within(bench, 5)
+
+
+# 11: shards and skew.
+
+
+def _twice_the_shards_for_nothing(bench):
+    """More shards than the hottest key lets work, near caches and replicas aside."""
+    at, outcome = bench.values, bench.outcome
+    return at["near"] == 0 and at["replicas"] == 0 and at["shards"] >= 2 * outcome["most"]
+
+
+def _twenty_with_twelve(bench):
+    return bench.values["skew"] >= 0.99 and bench.outcome["nodes"] <= 12 and bench.outcome["served"] >= 20
 
 
 CHALLENGES = {
@@ -482,6 +495,18 @@ CHALLENGES = {
             "A limit of 30 or more that helps within five seconds, by one further change.",
             _a_large_limit_helps,
             "Limit ≤ time-out × capacity: with more time, more may be under way.",
+        ),
+    ),
+    "11.shards": (
+        Challenge(
+            "So many shards that half of them could go, and the cluster would serve no less.",
+            _twice_the_shards_for_nothing,
+            "The shard with the hottest key is full of that key alone.",
+        ),
+        Challenge(
+            "A skew of 0.99 or more, at most 12 nodes: serve 20 times what one node serves.",
+            _twenty_with_twelve,
+            "What never reaches the cluster makes room for the rest, and evens it out.",
         ),
     ),
 }

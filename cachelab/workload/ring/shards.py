@@ -7,7 +7,7 @@ import numpy as np
 
 from cachelab.workload import trace
 
-from .slots import SLOTS
+from .slots import SLOTS, slot_of
 
 __all__ = ["Load", "load", "worth_having"]
 
@@ -35,16 +35,16 @@ class Load:
         return float(1 / self.shares.max()) if self.shares.any() else float("inf")
 
 
-def load(shards: int, skew: float = 0.99, keys: int = 100_000, near: int = 0, seed: int = 1) -> Load:
-    """Requests by Zipf's law for so many `keys`, each in a slot drawn by `seed`; shards hold equal runs of
-    slots. The reads of the `near` most popular keys are answered by near caches and reach no shard.
+def load(shards: int, skew: float = 0.99, keys: int = 100_000, near: int = 0, name: str = "product") -> Load:
+    """Requests by Zipf's law for so many `keys`, the most popular one being product:1; shards hold equal runs
+    of slots. The reads of the `near` most popular keys are answered by near caches and reach no shard.
 
-    One placement is one throw of the dice: another seed puts the hottest keys elsewhere.
+    One placement is one throw of the dice: another `name` puts the hottest keys elsewhere.
     """
     if not shards >= 1 or not 0 <= near <= keys:
         raise ValueError(f"shards={shards!r}, near={near!r}: 1 shard or more, 0 to {keys} keys kept near")
     popularity = _popularity(keys, skew)[near:]
-    shard = _slots(keys, seed)[near:] * shards // SLOTS
+    shard = _slots(keys, name)[near:] * shards // SLOTS
     hottest = float(popularity[0]) if len(popularity) else 0.0
     return Load(np.bincount(shard, popularity, shards), hottest)
 
@@ -60,5 +60,5 @@ def _popularity(keys: int, skew: float) -> np.ndarray:
 
 
 @lru_cache(maxsize=4)
-def _slots(keys: int, seed: int) -> np.ndarray:
-    return np.random.default_rng(seed).integers(0, SLOTS, keys)
+def _slots(keys: int, name: str) -> np.ndarray:
+    return np.fromiter((slot_of(f"{name}:{number}") for number in range(1, keys + 1)), int, keys)

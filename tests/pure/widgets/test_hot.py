@@ -1,4 +1,4 @@
-"""The benches of lesson 07: what they say, the measured points, and that each challenge can be found."""
+"""The benches of lessons 07 and 11: what they say, measured points, and that each challenge can be found."""
 
 import pytest
 
@@ -52,3 +52,18 @@ def test_a_hot_key_is_cooled_by_copies_or_near_caches():
     assert bench.asks.found == 1 and "A write costs 16 deletes." in bench.sentence
     bench.set(copies=1, share=0.5, near=1)
     assert bench.asks.open is None and "An answer may be 1 s older." in bench.sentence
+
+
+def test_shards_help_until_the_hottest_key_fills_one():
+    bench = hot.shards(capacity=50_000, measured=[2500, 1500, 2000])
+    assert bench.figure.data("three real ones")[1] == [50_000, 30_000, 40_000]
+    assert bench.figure.data("the hottest")[1] == [50_000]
+    assert len(bench.figure.data("shards")[0]) == 2 and bench.figure.at("1/p₁") == pytest.approx(7.7, abs=0.1)
+    bench.set(skew=1.4, shards=12)
+    assert bench.asks.found == 1 and "3 shards are worth having, at most" in bench.sentence
+    bench.set(skew=0.99, near=100)
+    assert bench.asks.open is None and "stay in the application" in bench.sentence
+    bench.set(near=1000)
+    assert bench.sentence == "No read reaches the cache." and "nothing yet" in bench.text()
+    bench.set(near=0, skew=0, replicas=1)
+    assert bench.figure.at("1/p₁") is None and "A replica's answer may be old." in bench.sentence

@@ -1,0 +1,82 @@
+"""Shards and skew: what each shard of a cluster gets, and what all serve until the hottest is full."""
+
+from collections.abc import Sequence
+
+from cachelab.workload.ring.shards import load, worth_having
+
+from ..chart.bench import Bench, Slider
+from ..chart.figure import Figure
+
+__all__ = ["shards"]
+
+MOST = 40  # shards that are drawn
+KEYS = [1000, 10_000, 100_000]
+
+
+def shards(capacity: float = 100_000.0, measured: Sequence[float] = ()) -> Bench:
+    """`capacity`: reads per second that one node can serve, as measured. `measured`: what each of three real
+    shards was asked for, of a run with 1,000 products and a skew of 0.99; only their proportions count."""
+    controls = [
+        Slider("shards", 1, MOST, 3, step=1),
+        Slider(
+            "skew", stops=[0, 0.6, 0.8, 0.9, 0.99, 1.1, 1.2, 1.4], value=0.99, label="skew (0: all alike)"
+        ),
+        Slider("keys", stops=KEYS, value=1000),
+        Slider("replicas", 0, 5, 0, step=1, label="replicas of each shard, which serve reads"),
+        Slider("near", stops=[0, 1, 10, 100, 1000], value=0, label="hottest keys in near caches"),
+    ]
+    picture = Figure(
+        "Reads of each shard when the hottest is full",
+        x="shard",
+        y="reads per second",
+        y_unit="/s",
+        x_range=(0.4, MOST + 0.6),
+        height=180,
+        flags=1,
+    )
+    picture.bars("shards").bars("the hottest")
+    if len(measured):
+        scale = capacity / max(measured)
+        places = range(1, len(measured) + 1)
+        picture.points("three real ones", places, [scale * reads for reads in measured], shape="cross")
+    picture.marker("1/p₁")
+    load(1, keys=max(KEYS))  # the slots of so many names take a moment, which no slider should wait for
+    outcome: dict = {}
+    bench = Bench(_of(capacity, outcome), controls, picture, label="shards and skew", challenges="11.shards")
+    bench.outcome = outcome
+    return bench
+
+
+def _of(capacity: float, outcome: dict):
+    def model(shards, skew, keys, replicas, near):
+        found = load(shards, skew, keys, near)
+        most = worth_having(skew, keys, near) if near < keys else None
+        full = capacity * (1 + replicas)
+        outcome.update(served=found.served * (1 + replicas), nodes=shards * (1 + replicas), most=most)
+        if not found.shares.any():
+            return {"shards": ((), ()), "the hottest": ((), ()), "1/p₁": None}, "No read reaches the cache."
+        each = found.shares / found.shares.max() * full
+        others = [place for place in range(shards) if place != found.hottest]
+        drawn = {
+            "shards": ([place + 1 for place in others], each[others]),
+            "the hottest": ([found.hottest + 1], [each[found.hottest]]),
+            "1/p₁": most if most <= MOST else None,
+        }
+        return drawn, _words(found, most, shards, replicas, near, capacity)
+
+    return model
+
+
+def _words(found, most, shards, replicas, near, capacity) -> str:
+    nodes = shards * (1 + replicas)
+    served = found.served * (1 + replicas)
+    words = (
+        f"{nodes} node{'s' if nodes > 1 else ''} serve {served * capacity:,.0f} reads a second, "
+        f"{served:.1f} times one. The hottest shard gets {found.uneven:.2f} times the average. "
+        f"One key has {1 / most:.1%} of all reads: {most:,.0f} shards are worth having, at most."
+    )
+    if near:
+        words += f" Reads of the {near:,} hottest keys stay in the application."
+    if replicas:
+        words += " A replica's answer may be old."
+    return words
