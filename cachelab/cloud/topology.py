@@ -15,7 +15,8 @@ def topology(regions: "list[Region]", name: str | None = None) -> list[dict]:
 
     Each row: id, cache, shard, role ("primary", "replica" or "node"), zone, status, cache_status, live (its
     process runs), endpoint (host, port), pid, engine (its badge), keys, and for Valkey offset (replication
-    bytes), lag (bytes behind the primary, None if unknown) and link ("up", "down", "cut off" or "silent").
+    bytes), lag (bytes behind the primary, None if unknown), link ("up", "down", "cut off" or "silent") and
+    delay (seconds that its link adds).
     """
     rows = []
     for cache in [cache for region in regions for cache in region.caches]:
@@ -44,6 +45,7 @@ def _row(cache: "Cache", shard: str | None, node: "Node | MemcachedNode", role: 
         "offset": None,
         "lag": None,
         "link": None,
+        "delay": 0.0,
         "cache_status": cache.status,  # last: what is seen above was seen before
     }
 
@@ -58,6 +60,7 @@ def _shard_rows(cache: "Cache", shard: "Shard") -> list[dict]:
         if seen:
             row |= {"keys": seen.keys, "offset": seen.offset}
             row["link"] = _link(node, seen.link_up)
+            row["delay"] = node.link_delay
             if primary:
                 row["lag"] = max(0, primary.offset - seen.offset) if role == "replica" else 0
         rows.append(row)

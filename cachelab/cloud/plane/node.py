@@ -299,6 +299,12 @@ class Node(CacheNode):
             self.link.delay = delay
             self.link.resume()
 
+    @property
+    def link_delay(self) -> float:
+        """Seconds that its replication arrives late."""
+        link = self.link
+        return link.delay if link and not self.silent else 0.0
+
     def drop_link(self) -> None:
         """No relay in between any more."""
         link, self.link, self.silent = self.link, None, False

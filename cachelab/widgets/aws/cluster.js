@@ -1,4 +1,5 @@
 const SIGNS = { primary: "◆", replica: "◇", node: "●" };
+const PACES = [["hurry", "hears at once"], ["lag", "0.2 s late"], ["silence", "silent"]];
 const HEARTBEAT = 20_000; // ms between two signs of life to Python
 
 export default widget(({ root, model, signal, get, watch, isStatic }) => {
@@ -25,7 +26,7 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
   }
 
   watch(["zones", "shards"], draw);
-  watch(["said"], say);
+  watch(["said"], (words) => { say(words); draw(); }); // what was refused is not chosen either
   watch(["gone"], (gone) => { freeze(gone); if (!gone) draw(); });
   watch(["log"], (events) => { // only what is new is added, so that only that is read out
     const kept = told.findIndex((_, i) => told.slice(i).every((line, j) => line === events[j]));
@@ -72,7 +73,7 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
 
   function freeze(gone) {
     board.classList.toggle("gone", gone);
-    for (const one of board.querySelectorAll("button")) one.disabled = gone;
+    for (const one of board.querySelectorAll("button, select")) one.disabled = gone;
   }
 
   function zoneCap({ name, down }, column) {
@@ -94,7 +95,7 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
 
   function card(node) {
     if (!cards.has(node.id)) cards.set(node.id, newCard(node.id));
-    const { element, parts, kill, cut, state } = cards.get(node.id);
+    const { element, parts, kill, cut, pace, state } = cards.get(node.id);
     state.node = node;
     element.dataset.role = node.role;
     element.dataset.live = node.live;
@@ -110,18 +111,24 @@ export default widget(({ root, model, signal, get, watch, isStatic }) => {
     cut.disabled = !node.live;
     cut.textContent = node.link === "cut off" ? "Reconnect" : "Cut off";
     cut.setAttribute("aria-label", `${cut.textContent} ${node.id}`);
+    pace.hidden = node.role !== "replica";
+    pace.disabled = !node.live || node.link === "cut off";
+    if (pace.value !== node.pace) pace.value = node.pace;
   }
 
   function newCard(id) {
     const state = {};
     const kill = button("Kill", () => ask("kill", id), { "aria-label": `Kill ${id}` });
     const cut = button("Cut off", () => ask(state.node.link === "cut off" ? "heal" : "cut", id));
+    const pace = html("select", { "aria-label": `Link of ${id}` },
+      ...PACES.map(([value, words]) => html("option", { value }, words)));
+    pace.addEventListener("change", () => ask(pace.value, id));
     const parts = Object.fromEntries(["doors", "role", "state", "data", "pid"]
       .map((name) => [name, html("div", { class: name })]));
     const element = html("section", { class: "node" }, parts.doors, html("div", { class: "id" }, id),
       html("div", { class: "line" }, parts.role, parts.state), parts.data, parts.pid,
-      isStatic ? null : html("div", { class: "drills" }, kill, cut));
-    return { element, parts, kill, cut, state };
+      isStatic ? null : html("div", { class: "drills" }, kill, cut, pace));
+    return { element, parts, kill, cut, pace, state };
   }
 
   // Who copies from whom: from the primary down to a rail below its shard, and up again to each replica.

@@ -15,7 +15,9 @@ __all__ = ["ClusterView", "cluster"]
 
 EVERY = 0.4  # seconds between two looks
 PATIENCE = 60.0  # seconds without a sign of a page after which nobody is watching any more
+LATE = 0.2  # seconds that a lagging replica hears later
 EVENTS = 6  # lines of the account's log that are shown
+DRILLS = ("kill", "cut", "heal", "lag", "silence", "hurry", "zone_down", "zone_up")
 
 
 class ClusterView(Base):
@@ -85,6 +87,18 @@ class ClusterView(Base):
         """Give a replica its primary back."""
         self._do(f"{node} hears from its primary again.", lambda: self.aws.heal_replica(node))
 
+    def lag(self, node: str) -> None:
+        """Let a replica hear of everything 0.2 s late."""
+        self._do(f"{node} hears {LATE:g} s late.", lambda: self.aws.replica_link(node, delay=LATE))
+
+    def silence(self, node: str) -> None:
+        """Let nothing pass on a replica's link, and leave it open."""
+        self._do(f"{node}: its link is silent.", lambda: self.aws.replica_link(node, delay=None))
+
+    def hurry(self, node: str) -> None:
+        """Let a replica hear as fast as it goes again."""
+        self._do(f"{node} hears at once again.", lambda: self.aws.replica_link(node, delay=0))
+
     def zone_down(self, zone: str) -> None:
         """Take a zone down with all its nodes."""
         self._do(f"{zone} is down.", lambda: self.aws.fail_zone(zone))
@@ -127,7 +141,7 @@ class ClusterView(Base):
     def _asked(self, message: dict) -> None:
         if message["do"] == "watch":
             self.watch()
-        elif message["do"] in ("kill", "cut", "heal", "zone_down", "zone_up"):
+        elif message["do"] in DRILLS:
             getattr(self, message["do"])(message["what"])
 
     # In words.
@@ -150,7 +164,8 @@ class ClusterView(Base):
 
 def cluster(aws: Account, name: str) -> ClusterView:
     """The nodes of a cache, live: zones, roles, replication lag, where its endpoints lead; with buttons to
-    kill a node, cut a replica off, or take a zone down. Drills are for the account in a box only."""
+    kill a node, cut a replica off, let it lag or hear nothing, or take a zone down. Drills are
+    for the account in a box only."""
     return ClusterView(aws, name.lower())
 
 
@@ -186,6 +201,7 @@ def _node(row: dict, doors: list[str]) -> dict:
         "live": row["live"],
         "state": row["status"] if row["live"] else f"dead ({row['status']})",
         "link": row["link"] or "",
+        "pace": "silence" if row["link"] == "silent" else "lag" if row["delay"] else "hurry",
         "data": _data(row),
         "doors": doors,
         "pid": f"pid {row['pid']}" if row["pid"] else "",
@@ -200,6 +216,8 @@ def _data(row: dict) -> str:
         return keys
     if row["link"] == "cut off":
         return f"{keys}, cut off" + (f", {quantity(row['lag'], 'B')} behind" if row["lag"] else "")
+    if row["link"] == "silent":
+        return f"{keys}, silent" + (f", {quantity(row['lag'], 'B')} behind" if row["lag"] else "")
     if row["lag"] is None or row["link"] == "down":
         return f"{keys}, no primary to copy"
     return f"{keys}, {quantity(row['lag'], 'B')} behind" if row["lag"] else f"{keys}, in step"

@@ -88,6 +88,22 @@ def test_a_replica_that_is_cut_off_falls_behind_and_catches_up(view, aws):
     until(lambda: "in step" in nodes(view)[replica["id"]]["data"])
 
 
+def test_a_link_lags_or_falls_silent_and_is_prompt_again(view, aws):
+    replica = by_role(view, "replica")[0]["id"]
+    view._asked({"do": "lag", "what": replica})
+    until(lambda: nodes(view)[replica]["link"] == "up")
+    assert nodes(view)[replica]["pace"] == "lag" and "0.2 s late" in view.said
+    view._asked({"do": "silence", "what": replica})
+    seen = nodes(view)[replica]
+    assert seen["pace"] == "silence" and seen["link"] == "silent" and "silent" in seen["data"]
+    view._asked({"do": "hurry", "what": replica})
+    until(lambda: nodes(view)[replica]["link"] == "up")
+    assert nodes(view)[replica]["pace"] == "hurry"
+    [primary] = by_role(view, "primary")
+    view.lag(primary["id"])
+    assert "is not a replica" in view.said
+
+
 def test_without_replicas_readers_get_the_primary(view):
     [primary] = by_role(view, "primary")
     for zone in [node["zone"] for node in by_role(view, "replica")]:
