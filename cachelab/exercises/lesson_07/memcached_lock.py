@@ -5,6 +5,7 @@ from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import incorrect
 from cachelab.exercises.asserts.crowd import (
+    PAGE,
     World,
     answers_from_the_cache,
     one_load_in_every_order,
@@ -92,7 +93,7 @@ def the_next_expiry_is_not_held_up(reader) -> None:
         ask = world.ask(reader)
         clock.closed(ask, clients=1, times=1)
         for key, item in list(world.server.items.items()):
-            if b"page" in item.value:
+            if PAGE.encode() in item.value:
                 if item.ends is None:
                     raise incorrect(called, "the page never expires", "it has a TTL")
                 del world.server.items[key]

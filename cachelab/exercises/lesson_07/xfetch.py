@@ -1,6 +1,9 @@
 """07.4: refresh early, by dice."""
 
+import random
 import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
 from unittest import mock
 
 from cachelab.checks.exercise import define
@@ -106,7 +109,7 @@ def the_worst_throw(get_product) -> None:
     with virtual_time(called, get_product) as clock:
         world = World(clock)
         clock.closed(world.ask(get_product), clients=1, times=1)
-        with mock.patch("random.random", lambda: 0.0):
+        with _always(get_product, 0.0):
             load = clock.closed(world.ask(get_product), clients=1, times=1)
         if world.failed:
             raise incorrect(
@@ -117,3 +120,12 @@ def the_worst_throw(get_product) -> None:
                 line=world.failed[1],
             )
         world.answered(load, called)
+
+
+@contextmanager
+def _always(get_product, draw: float) -> Iterator[None]:
+    """`random.random()` gives this number, also under a name that the learner has imported it by."""
+    names = getattr(get_product, "__globals__", {})
+    own = {name: lambda: draw for name, what in names.items() if what is random.random}
+    with mock.patch("random.random", lambda: draw), mock.patch.dict(names, own):
+        yield

@@ -1,0 +1,22 @@
+# verdict: correct
+
+import time
+import uuid
+
+
+def get_product(cache, db):
+    """A second copy lives longer, for the day on which the database is away."""
+    mark = uuid.uuid4().hex
+    while (page := cache.get("product:7")) is None:
+        if cache.set("lock:product:7", mark, nx=True, px=10_000):
+            try:
+                page = cache.get("product:7")
+                if page is None:
+                    page = db.read()
+                    cache.set("product:7:reserve", page, ex=600)
+                    cache.set("product:7", page, ex=60)
+                return page
+            finally:
+                cache.execute_command("DELIFEQ", "lock:product:7", mark)
+        time.sleep(0.02)
+    return page
