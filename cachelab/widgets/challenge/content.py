@@ -195,10 +195,10 @@ def _dice_for_less_than_two(bench):
 
 
 def _one_change_to_the_large_shop(bench):
-    """The name of the one control that was moved, if the large shop is what is shown, to its end."""
+    """What the one control that was moved says, if the large shop is what is shown, to its end."""
     changed = [name for name in bench.moved if name != "shop"]
     large = "shop" in bench.moved and len(bench.outcome["world"].success) == bench.outcome["seconds"]
-    return changed[0] if large and len(changed) == 1 else ""
+    return f"{changed[0]}: {bench.values[changed[0]]}" if large and len(changed) == 1 else ""
 
 
 def _back(bench):
@@ -430,7 +430,7 @@ CHALLENGES = {
         Challenge(
             "The large shop. Three changes, one at a time, after which it is not back.",
             _does_not_help,
-            "More of anything does not help while the work is done for people who have left.",
+            "Twice, or half, is not enough while the work is done for people who have left.",
             times=3,
         ),
         Challenge(

@@ -21,19 +21,23 @@ SHOPS = {
     ),
 }
 
+CHANGES = {  # what is changed -> what becomes of a shop
+    "nothing": lambda shop: shop,
+    "half the traffic": lambda shop: shop | {"rate": shop["rate"] / 2},
+    "twice the database": lambda shop: shop | {"servers": shop["servers"] * 2},
+    "no retries": lambda shop: shop | {"retries": 0},
+    "late answers are stored": lambda shop: shop | {"fill": "late"},
+    "one load for an item": lambda shop: shop | {"flight": True},
+    "both of these": lambda shop: shop | {"fill": "late", "flight": True},
+}
+
 
 def after_flush(measured: Sequence[float] = ()) -> Bench:
     """`measured`: success in each second after the flush of a real run."""
     controls = [
         Choice("shop", SHOPS),
-        Choice("traffic", {"as it was": 1.0, "halved": 0.5}),
-        Choice("database", {"as it was": 1, "twice as large": 2}),
-        Choice("tries", {"as it was": True, "none": False}, label="retries"),
+        Choice("change", list(CHANGES), label="what is changed"),
         Choice("limit", {"without end": None, "4": 4, "50": 50, "400": 400}, label="may wait in line"),
-        Choice(
-            "fill", {"who asked, if still there": "client", "always": "late"}, label="who stores an answer"
-        ),
-        Choice("flight", {"as many as ask": False, "one": True}, label="loads of an item at once"),
     ]
     picture = Figure(
         "Requests that succeed",
@@ -58,11 +62,8 @@ def after_flush(measured: Sequence[float] = ()) -> Bench:
     return bench
 
 
-def _model(outcome, shop, traffic, database, tries, limit, fill, flight) -> Iterator[tuple]:
-    settings = shop | {"rate": shop["rate"] * traffic, "servers": shop["servers"] * database}
-    if not tries:
-        settings |= {"retries": 0}
-    world = Flush(**settings, limit=limit, fill=fill, flight=flight, flush=float(BEFORE))
+def _model(outcome, shop, change, limit) -> Iterator[tuple]:
+    world = Flush(**CHANGES[change](shop), limit=limit, flush=float(BEFORE))
     outcome |= {"world": world, "seconds": BEFORE + AFTER}
     for second in range(SLICE, BEFORE + AFTER + 1, SLICE):
         world.advance(SLICE)

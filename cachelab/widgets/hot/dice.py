@@ -12,14 +12,16 @@ from ..quantity import quantity
 
 __all__ = ["dice"]
 
+RATES = [1, 2, 4, 10, 20, 50, 100, 200, 300]  # per second
+
 
 def dice(measured: Sequence[float] = ()) -> Bench:
-    """`measured`: seconds before the expiry at which refreshes of a real run began."""
+    """`measured`: seconds before its expiry at which the first refresh of each value of a real run began."""
     controls = [
-        Slider("rate", 1, 300, 100, log=True, unit="/s", label="requests for the key"),
-        Slider("load_time", 0.02, 0.5, 0.05, log=True, unit="s", label="one load takes"),
+        Slider("rate", stops=RATES, value=100, unit="/s", label="requests for the key"),
+        Slider("load_time", stops=[0.02, 0.05, 0.1, 0.2, 0.5], value=0.05, unit="s", label="one load takes"),
         Slider("beta", stops=[0.25, 0.5, 1, 2, 4], value=1, label="β"),
-        Slider("wrong", stops=[0.1, 0.5, 1, 2, 5], value=1, unit="×", label="Δ stored, times the true one"),
+        Slider("wrong", stops=[0.1, 0.5, 1, 2, 5], value=1, unit="×", label="Δ stored / true Δ"),
     ]
     picture = Figure(
         "When the first reader refreshes",
@@ -30,7 +32,7 @@ def dice(measured: Sequence[float] = ()) -> Bench:
     )
     picture.line("formula").points("simulated", shape="ring")
     if len(measured):
-        picture.points("measured", measured, [0.0] * len(measured), shape="cross")
+        picture.points("your run: a cross for each value", measured, [0.0] * len(measured), shape="cross")
     picture.marker("mean")
     outcome: dict = {}
 

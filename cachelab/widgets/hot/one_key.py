@@ -15,20 +15,21 @@ __all__ = ["one_key"]
 SHOWN, RUN = 4.0, 30.0  # seconds drawn, seconds simulated
 BIN = 0.1
 CLIENTS = 60  # threads of the application: more cannot wait at once
+PROCESSES = 4  # in which a single flight is made
 
 FIXES = {
     "nothing": "none",
-    "single flight in 4 processes": "flight",
+    "single flight": "flight",
     "lock": "lock",
-    "stale while one refreshes": "stale",
+    "stale": "stale",
     "XFetch": "xfetch",
     "XFetch and a lock": "xfetch+lock",
 }
 DATABASES = {
-    "takes its time however many": ("delay", 1),
-    "one core, shared": ("cores", 1),
-    "two cores, shared": ("cores", 2),
-    "ten at once, then a line": ("line", 10),
+    "room for all": ("delay", 1),
+    "one core": ("cores", 1),
+    "two cores": ("cores", 2),
+    "a line for ten": ("line", 10),
 }
 
 
@@ -36,14 +37,21 @@ def one_key(measured: Sequence[float] = ()) -> Bench:
     """`measured`: the moments, in seconds, at which the loads of a real run began."""
     controls = [
         Choice("fix", FIXES),
-        Slider("rate", 5, 400, 100, log=True, unit="/s", label="requests for the key"),
-        Slider("load_time", 0.01, 1, 0.1, log=True, unit="s", label="one load takes"),
+        Slider(
+            "rate", stops=[5, 10, 20, 50, 100, 200, 400], value=100, unit="/s", label="requests for the key"
+        ),
+        Slider(
+            "load_time",
+            stops=[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1],
+            value=0.1,
+            unit="s",
+            label="one load takes",
+        ),
         Slider("ttl", stops=[0.8, 2, 5, 10], value=0.8, unit="s", label="TTL of the value"),
         Choice("database", DATABASES),
         Slider(
             "lock_ttl", stops=[0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5], value=5, unit="s", label="TTL of the lock"
         ),
-        Slider("beta", stops=[0.25, 0.5, 1, 2, 4], value=1, label="XFetch's β"),
         Slider("dies", stops=[0, 0.01, 0.05, 0.2], value=0, unit="%", label="loaders that die"),
     ]
     picture = Figure(
@@ -73,7 +81,7 @@ def _per_bin(moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return edges[:-1] + BIN / 2, loads
 
 
-def _simulated(fix, rate, load_time, ttl, database, lock_ttl, beta, dies) -> Stampede:
+def _simulated(fix, rate, load_time, ttl, database, lock_ttl, dies) -> Stampede:
     kind, capacity = database
     return stampede(
         rate=rate,
@@ -84,15 +92,14 @@ def _simulated(fix, rate, load_time, ttl, database, lock_ttl, beta, dies) -> Sta
         database=kind,
         capacity=capacity,
         lock_ttl=lock_ttl,
-        beta=beta,
         dies=dies,
         poll=max(0.01, load_time / 20),
-        processes=4,
+        processes=PROCESSES,
         clients=CLIENTS,
     )
 
 
-def _words(run: Stampede, fix, rate, load_time, database, beta, **_) -> str:
+def _words(run: Stampede, fix, rate, load_time, database, **_) -> str:
     kind, capacity = database
     told = ""
     if fix == "none" and kind == "delay":
@@ -102,8 +109,10 @@ def _words(run: Stampede, fix, rate, load_time, database, beta, **_) -> str:
         cores = "one core" if capacity == 1 else f"{capacity} cores"
         told = f"{expected:,.0f}" if expected < 1000 else "thousands"
         told = f" (on {cores}, shared: {told}; at most {CLIENTS} can wait)"
+    elif fix == "flight":
+        told = f" (at most one in each of {PROCESSES} processes)"
     elif fix == "xfetch":
-        told = f" (e^(1/β) = {xfetch.loads_per_refresh(beta):.1f})"
+        told = f" (with β = 1 it is e = {xfetch.loads_per_refresh():.1f})"
     if not len(run.loads):
         return "No load in this time."
     stale = run.staleness.max() if len(run.staleness) else 0.0
