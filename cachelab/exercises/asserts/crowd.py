@@ -14,7 +14,6 @@ from cachelab.exercises.asserts.races import alone, complain, listed, refusals_s
 from cachelab.learner import lines
 from cachelab.learner.words import show
 
-
 PAGE = "page loaded at "  # how each page begins
 
 
