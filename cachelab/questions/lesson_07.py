@@ -94,14 +94,14 @@ QUESTIONS = {
         because="The database works without a pause, and all it works for have left.",
     ),
     "helps": Question(
-        "What brings the shop back by itself?",
+        "The change after which this shop serves everybody again",
         choices={
             "twice the database": "An empty cache sends it almost everything, and that is more than twice.",
             "half the traffic": "Half of everything is still more than the database can serve.",
             "no retries": "Retries make it worse, but without them there are still too many who miss.",
             "a line of 50": "",
         },
-        because="It is the only one that stops work for those who have left.",
+        because="It is the only one of these that ends the work for those who have left.",
     ),
     "monitor": Question(
         "of the throughput is left with one MONITOR",
