@@ -4,17 +4,22 @@ import statistics
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 
 import numpy as np
 
 from benchmarks import Row
 from cachelab.engines import PostgresServer, ValkeyServer
+from cachelab.widgets import hot
 from cachelab.workload import curves, jitter, sizing, trace
+from cachelab.workload.crowd import crowd
 from cachelab.workload.disk import Disk
-from cachelab.workload.openloop import OpenLoop
+from cachelab.workload.flushed import SHOP, flushed
 from cachelab.workload.policies import LRU
-from cachelab.workload.queueing import Flush, loads_expected, stampede
+from cachelab.workload.queueing import Flush, loads_expected, loads_on_cores, stampede
 from cachelab.workload.replay import empty, make_room, on_valkey, replay
+from cachelab.workload.slow import Computes, Waits
 
 SECONDS = 0.1  # a load
 ITEMS = 20_000
@@ -28,6 +33,7 @@ def rows() -> Iterator[Row]:
     yield from _stampedes()
     yield from _flush()
     yield from _sliders()
+    yield from _moves()
 
 
 def _curves() -> Iterator[Row]:
@@ -64,33 +70,34 @@ def _bytes() -> Iterator[Row]:
 
 
 def _stampedes() -> Iterator[Row]:
-    """One key on a real Valkey, loaded from a real PostgreSQL by whoever misses."""
+    """One key on a real Valkey, loaded from a real PostgreSQL by whoever misses: first by a query that takes
+    its time however many run, then by one that computes on a core that all of them share."""
     postgres, valkey = PostgresServer(), ValkeyServer()
-    cache = valkey.client()
-    disk = Disk(
-        postgres, SECONDS, arms=1000
-    )  # room without end: a load takes its time however many there are
+    cache = valkey.client(decode_responses=True)
+
+    def get_product(cache, db):
+        page = cache.get("product:7")
+        if page is None:
+            page = db.read()
+            cache.set("product:7", page, px=800)
+        return page
+
+    def seen(database, rate, seconds) -> list[int]:
+        cache.delete("product:7")
+        with redirect_stdout(StringIO()):  # the word it says each second
+            return crowd(get_product, cache, database, rate, seconds).per_refresh[1:-1]  # all that are whole
+
+    waits, core = Waits(postgres, SECONDS), Computes(postgres, 0.02)
     for rate in (50, 100, 200):
-        lock, begun, refresh = threading.Lock(), [], [0]
-
-        def ask(item, db, lock=lock, begun=begun, refresh=refresh):
-            if cache.get("hot") is not None:
-                return
-            with lock:
-                mine = refresh[0]
-                begun.append(mine)
-            db.read(threading.get_ident() % 997)
-            cache.set("hot", "x", px=800)
-            with lock:
-                refresh[0] = max(refresh[0], mine + 1)
-
-        cache.delete("hot")
-        load = OpenLoop(ask, rate, items=1, workers=60, connect=disk.connect)
-        load.run(6)
-        counts = np.unique(begun, return_counts=True)[1][1:]  # without the cold start
-        told = loads_expected(rate, SECONDS)
-        raw = f"{counts.tolist()}, 1 + λD = {told:.1f}"
-        yield Row(f"loads per expiry at {rate}/s, real / 1 + λD", counts.mean() / told, 1.35, raw)
+        counts, told = seen(waits, rate, 6), loads_expected(rate, SECONDS)
+        raw = f"{counts}, 1 + λD = {told:.1f}"
+        yield Row(f"loads per expiry at {rate}/s, real / 1 + λD", statistics.mean(counts) / told, 1.35, raw)
+    for arriving in (1.0, 1.5, 2.0) if core.bound else ():
+        rate = arriving / core.seconds
+        counts, told = seen(core, rate, 20), loads_on_cores(rate, core.seconds, 1)
+        raw = f"{counts}, e^λD = {told:.1f}, 1 + λD = {loads_expected(rate, core.seconds):.1f}"
+        name = f"loads per expiry on one core, λD = {arriving:g}, real / e^λD"
+        yield Row(name, statistics.mean(counts) / told, 2, raw)
     valkey.stop(), postgres.stop()
 
 
@@ -102,13 +109,12 @@ def _flush() -> Iterator[Row]:
     postgres, valkey = PostgresServer(), ValkeyServer()
     cache = valkey.client()
     disk = Disk(postgres, 0.02, arms=2)
-    settings = dict(rate=200.0, items=1000, skew=1.1)
+    settings = SHOP | dict(items=1000, skew=1.1)
     for limit in (None, 4):
         gate = threading.BoundedSemaphore(limit + disk.arms) if limit else None
 
-        def ask(item, db, gate=gate):
-            key = f"item:{item}"
-            if cache.get(key) is not None:
+        def get_item(item, cache, db, gate=gate):
+            if cache.get(f"item:{item}") is not None:
                 return
             if gate and not gate.acquire(blocking=False):
                 raise TimeoutError("the line is full")
@@ -117,21 +123,15 @@ def _flush() -> Iterator[Row]:
             finally:
                 if gate:
                     gate.release()
-            cache.set(key, "x", ex=60)
-
-        empty(cache)
-        for item in range(settings["items"]):
             cache.set(f"item:{item}", "x", ex=60)
-        load = OpenLoop(ask, **settings, workers=60, connect=disk.connect, patience=0.15, retries=1)
-        seen = load.run(6, at={1.0: cache.flushall})
-        real = seen.per_second()
-        share = real["answered"][1:] / np.maximum(1, real["came"][1:])
-        model = Flush(**settings, servers=2, load_time=0.02, patience=0.15, retries=1, limit=limit, flush=1)
-        told = model.advance(6).success[1:]
-        raw = f"success a second: real {np.round(share, 2).tolist()}, model {np.round(told, 2).tolist()}"
+
+        with redirect_stdout(StringIO()):
+            real = np.array(flushed(get_item, cache, disk, 6, **settings)[1:])
+        told = Flush(**settings, servers=2, load_time=0.02, limit=limit, flush=1).advance(6).success[1:]
+        raw = f"success a second: real {np.round(real, 2).tolist()}, model {np.round(told, 2).tolist()}"
         yield Row(
             f"after a flush, line of {limit}: |real - model|",
-            abs(share[-2:].mean() - told[-2:].mean()),
+            abs(real[-2:].mean() - told[-2:].mean()),
             None,
             raw,
         )
@@ -162,3 +162,22 @@ def _median(work) -> float:
         work()
         took.append(time.perf_counter() - start)
     return statistics.median(took)
+
+
+def _moves() -> Iterator[Row]:
+    """One control of a bench of lesson 07 is moved, in the kernel: until there is something to draw. Of the
+    model that works in slices that is the first slice."""
+    for bench in (hot.one_key(), hot.dice(), hot.after_flush(), hot.hot_key()):
+        start, took = list(bench.positions), []
+        for at, control in enumerate(bench.controls):
+            for position in {*np.linspace(0, len(control["texts"]) - 1, 9).astype(int).tolist()}:
+                began = time.perf_counter()
+                bench.positions = [*start[:at], position, *start[at + 1 :]]
+                took.append(
+                    (time.perf_counter() - began, f"{control['label']}: {control['texts'][position]}")
+                )
+                bench.finish()
+        slowest, where = max(took)
+        p95 = statistics.quantiles([seconds for seconds, _ in took], n=20)[-1]
+        detail = f"p95 {p95 * 1e3:.0f} ms of {len(took)} moves, slowest {slowest * 1e3:.0f} ms ({where})"
+        yield Row(f"a move on the bench “{bench.label}” / 100 ms", p95 / SLIDER, 1.0, detail)
