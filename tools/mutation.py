@@ -98,6 +98,14 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "'Xthe line is full": "the words are free",
         "ex=61": "a second more",
     },
+    "08.1": {
+        "self.clock() - self.opened <= 5": EITHER_SIDE,
+        "'Xthe breaker is open'": "the words are free",
+    },
+    "08.2": {
+        "'Xnobody waits": "the words are free",
+        "'Xthe cache took": "the words are free",
+    },
 }
 
 COMPARE = {
@@ -254,7 +262,7 @@ def answers(mutant: Mutant) -> list:
             elif not written:
                 exec(compile(mutant.source, "mutant", "exec"), found)
                 written = True
-        elif cell.cell_type == "code" and "def " in cell.source:
+        elif cell.cell_type == "code" and ("def " in cell.source or "class " in cell.source):
             exec(compile(cell.source, cell.id, "exec"), found)
     raise LookupError(f"{mutant.id} has no check cell")
 

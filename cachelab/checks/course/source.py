@@ -64,9 +64,8 @@ def answer(source: str) -> str:
 def stub(source: str) -> str:
     """A solution cell as a learner finds it."""
     before, inside, after = _parts(source)
-    start = [
-        re.sub(r"#\| ?", "", line, count=1) for line in inside if line.lstrip().startswith(START.strip())
-    ]
+    marked = [line for line in inside if line.lstrip().startswith(START.strip())]
+    start = [re.sub(r"#\| ?", "", line, count=1).rstrip() for line in marked]
     indent = re.match(r"\s*", inside[0])[0]
     return "\n".join(
         [*before, *(start or [f'{indent}raise NotImplementedError("your code goes here")']), *after]

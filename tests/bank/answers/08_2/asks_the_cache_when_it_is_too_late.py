@@ -1,0 +1,28 @@
+# verdict: incorrect
+# says: it asked all the same
+
+import time
+
+import redis
+
+
+def get_user(user_id, cache, db, deadline):
+    key = f"user:{user_id}"
+    left = max(0.01, deadline - time.monotonic())
+    try:
+        user = cache.get(key, timeout=min(0.1, left))
+    except redis.RedisError:
+        user = None
+    if user is not None:
+        return user
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("too late")
+    user = db.read(user_id, timeout=left)
+    left = deadline - time.monotonic()
+    if left > 0:
+        try:
+            cache.set(key, user, ex=60, timeout=min(0.1, left))
+        except redis.RedisError:
+            pass
+    return user
