@@ -21,6 +21,7 @@ MARKS_TTL = "any TTL will do"
 THE_ERROR = "the words around the error are free"
 SAME_TWO = "the two users, each at least twice"
 ANY_ROW = "the row is the test's own"
+IN_TIME = "it still rings within ten minutes"
 
 # exercise: {"before -> after": why a learner may write that as well}. Keys are cut to what tells them apart.
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -105,6 +106,15 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "08.2": {
         "'Xnobody waits": "the words are free",
         "'Xthe cache took": "the words are free",
+    },
+    "09.1": {
+        "-> rules = [('CacheHitRate', 'Average', 60, 6": IN_TIME,
+        "-> rules = [('CacheHitRate', 'Average', 60, 5, 'LessThanThreshold', 80, 'missing'), "
+        "('DatabaseMemoryUsagePercentage', 'Average', 60, 6": IN_TIME,
+        "'Sum', 300, 2": IN_TIME,
+        "'Average', 60, 6, 'LessThanThreshold', 1": IN_TIME,
+        "'LessThanThreshold', 2, 'breaching'": "every living node has more connections",
+        "{node}X-": "an alarm's name is free",
     },
 }
 

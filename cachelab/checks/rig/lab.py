@@ -19,7 +19,7 @@ from ..verdict import Settled, Table, broken, incorrect, not_attempted
 from .cache import Cache, responds
 from .database import Database, refuse
 from .memcached import Memcached
-from .sandbox import Sandbox, impatient_waiters, open_sandbox
+from .sandbox import Sandbox, impatient_waiters, open_sandbox, snake
 from .unsafe import watched
 
 PATIENCE = 3.0  # seconds one call of the learner's function may use, or sleep
@@ -39,11 +39,16 @@ _engines: dict[str, Any] = {}  # the checks' own, kept for the kernel: a check n
 @contextmanager
 def prepared(needs: tuple[str, ...]):
     """What a check needs, started unless it runs already: {"valkey": (connection class, settings),
-    "memcached": (host, port), "aws": a Sandbox, which is new for each check and ends with it}.
+    "memcached": (host, port), "aws": a Sandbox, which is new for each check and ends with it, "paper": what
+    makes a CloudWatch on paper}.
 
     "real valkey" will not do with a stand-in. Raises Unavailable."""
     with ExitStack() as closing:
-        found = _engines_for(tuple(need for need in needs if need != "aws"))
+        found = _engines_for(tuple(need for need in needs if need not in ("aws", "paper")))
+        if "paper" in needs:
+            from cachelab.cloud.metrics.paper import Paper  # here: a child would load boto3 for every check
+
+            found["paper"] = Paper
         if "aws" in needs:
             try:
                 found["aws"] = closing.enter_context(open_sandbox())
@@ -321,6 +326,15 @@ class Lab:
     def elasticache(self):
         """A boto3 client of that account, for the learner; every call of it is in the log."""
         return self.aws.client(self.log)
+
+    def paper(self, group: str):
+        """A CloudWatch on paper (cloud/metrics/paper.py); every call of its client is in the log."""
+        paper = self._engines["paper"](group)
+        paper.client.meta.events.register_first("provide-client-params.cloudwatch", self._noted)
+        return paper
+
+    def _noted(self, params: dict, model, **_) -> None:
+        self.log.request(snake(model.name), params)({})
 
     def wait(self, seconds: float) -> None:
         """Let time pass, in the cache and on the learner's clock, without waiting."""

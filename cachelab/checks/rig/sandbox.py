@@ -72,7 +72,7 @@ class Sandbox:
         client, answered, waiting = self._make_client(service), {}, []
 
         def asked(params, model, **_):
-            answered[model.name] = log.request(_snake(model.name), params)
+            answered[model.name] = log.request(snake(model.name), params)
 
         def told(parsed, model, **_):
             answered.pop(model.name, lambda _: None)(parsed)
@@ -155,7 +155,8 @@ def _network(account) -> dict[str, str]:
     return {"subnet_group": SUBNETS, "security_group": group["GroupId"], "account": account.id}
 
 
-def _snake(operation: str) -> str:
+def snake(operation: str) -> str:
+    """DescribeUsers as boto3 spells it: describe_users."""
     from botocore import xform_name
 
     return xform_name(operation)

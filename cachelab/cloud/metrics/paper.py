@@ -5,6 +5,7 @@ no time.
     paper.client.put_metric_alarm(…)                        # a boto3 client: nothing leaves the process
     paper.minute({"shop-001": {"CacheHitRate": 96.0}})      # one minute; a node not named has no points
     paper.states, paper.pages                               # what the alarms are at, whom they told what
+    paper.again()                                           # another day for the same alarms
 
 The same alarms, statistics and metric math as in the account in a box; no node, no server, no waiting.
 """
@@ -22,7 +23,7 @@ from ..guard import ACCESS_KEY, REGION, SECRET_KEY
 from .points import Point
 from .published import NAMESPACE, dimension_sets, unit
 from .requests import PERFORMED
-from .store import MINUTE, Metric
+from .store import MINUTE, Metric, Store
 from .watch import Clock, Watch
 
 ACCOUNT = "123456789012"
@@ -64,13 +65,28 @@ class Paper:
         for node, metrics in (told or {}).items():
             for name, values in metrics.items():
                 if isinstance(values, (int, float)):
-                    values = [values]
-                point = Point.of(values, unit(name))
+                    point = Point(1.0, float(values), float(values), float(values), unit(name))
+                else:
+                    point = Point.of(values, unit(name))
                 for dimensions in dimension_sets(name, self._about(node), self._role(metrics)):
                     metric = Metric(NAMESPACE, name, frozenset(dimensions.items()))
                     self.watch.store.put(metric, self.watch.clock.now, point)
         self.watch.clock.now += MINUTE
         self.watch.judge()
+
+    def again(self, history: Iterable[Mapping[str, Mapping[str, Values]]] = ()) -> None:
+        """Another day for the same alarms: they are as newly put, and there are no pages yet. The only points
+        are those of `history`, the minutes just before, each told as to `minute`."""
+        alarms = list(self.watch.alarms.values())
+        self.watch.alarms.clear()
+        self.watch.store = Store()
+        for told in history:
+            self.minute(told)
+        self.pages.clear()
+        self.watch.history.clear()
+        for old in alarms:
+            alarm = type(old)(old.name, old.arn, old.given, self.now(), actions_enabled=old.actions_enabled)
+            self.watch.alarms[alarm.name] = alarm
 
     @property
     def states(self) -> dict[str, str]:

@@ -102,3 +102,19 @@ def test_errors_are_boto3s(paper):
         paper.client.set_alarm_state(AlarmName="nobody", StateValue="OK", StateReason="drill")
     with pytest.raises(paper.client.exceptions.ClientError, match="not on paper"):
         paper.client.list_dashboards()
+
+
+def test_another_day_begins_as_if_the_alarms_had_just_been_put(paper):
+    alarm(paper, "hit-rate", "CacheHitRate", NODE, "LessThan", 80)
+    for _ in range(3):
+        paper.minute({"shop-001": {"CacheHitRate": 40.0}})
+    assert paper.states == {"hit-rate": "ALARM"} and len(paper.pages) == 1
+    paper.again()
+    assert paper.states == {"hit-rate": "INSUFFICIENT_DATA"} and paper.pages == []
+    paper.minute()
+    assert paper.states == {"hit-rate": "INSUFFICIENT_DATA"}  # of the other day, nothing is left
+    paper.client.disable_alarm_actions(AlarmNames=["hit-rate"])
+    paper.again(history=[{"shop-001": {"CacheHitRate": 40.0}}] * 5)
+    assert paper.states == {"hit-rate": "INSUFFICIENT_DATA"} and paper.pages == []
+    paper.minute({"shop-001": {"CacheHitRate": 40.0}})
+    assert paper.states == {"hit-rate": "ALARM"} and paper.pages == []  # it was told to be silent
