@@ -77,8 +77,10 @@ def test_links_inside_the_course_lead_somewhere(path, nb):
 
 
 def test_names_are_the_same_in_all_three_folders():
+    """Exercises may be there before their lesson; once it is, they have its name."""
     stems = {path.stem for path in LESSONS}
-    assert {path.stem for path in PATHS} <= stems
+    numbers = {stem[:2] for stem in stems}
+    assert {path.stem for path in PATHS if path.stem[:2] in numbers} <= stems
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=name)
