@@ -1,7 +1,7 @@
 """`make bench`: run every benchmark, or those named, and print one table.
 
-    python -m benchmarks            all
-    python -m benchmarks engines    one
+python -m benchmarks            all
+python -m benchmarks engines    one
 """
 
 import importlib

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from .advice import offer as offer_advice
+from .cluster import ValkeyCluster
 from .engine import Engine, LocalEngine
 from .errors import EngineError, PortTaken
 from .memcached import ADDRESS_VARIABLE as MEMCACHED_ADDRESS
@@ -38,7 +39,9 @@ __all__ = [
     "MemcachedServer",
     "PortTaken",
     "PostgresServer",
+    "ValkeyCluster",
     "ValkeyServer",
+    "cluster",
     "memcached",
     "postgres",
     "stop_all",
@@ -46,7 +49,7 @@ __all__ = [
 ]
 
 _lock = threading.RLock()
-_current: dict[object, Engine] = {}
+_current: dict[object, Engine | ValkeyCluster] = {}
 
 
 def valkey(*, fresh: bool = False) -> Engine:
@@ -78,6 +81,22 @@ def memcached(*, fresh: bool = False) -> Engine:
         return MemcachedServer() if find_memcached() else StandInMemcached()
 
     return start() if fresh else _the("memcached", start)
+
+
+def cluster(*, fresh: bool = False) -> ValkeyCluster:
+    """This kernel's cluster of three Valkey shards, started at the first call; `fresh=True` starts another.
+
+    There is no stand-in. Raises EngineError without Valkey.
+    """
+    if fresh:
+        return ValkeyCluster()
+    with _lock:
+        held = _current.get("cluster")
+        if held is None or not held.alive:
+            if held is not None:
+                held.stop()
+            held = _current["cluster"] = ValkeyCluster()
+        return held
 
 
 def postgres(

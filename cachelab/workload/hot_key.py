@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 import numpy as np
 import redis
 
-from cachelab.engines import Engine, ValkeyServer
-from cachelab.workload.ring import SLOTS, shard_of
+from cachelab.engines import Engine, ValkeyCluster, ValkeyServer
+from cachelab.workload.ring import shard_of
 
 __all__ = ["one_node_cluster", "reads", "server_times", "watched"]
 
@@ -67,12 +66,7 @@ def _server_time(client, command: str, times: int, call: Callable[[], Any]) -> f
 
 def one_node_cluster() -> ValkeyServer:
     """A cluster of one node that keeps statistics for each slot; stop it. EngineError without Valkey."""
-    server = ValkeyServer({"cluster-enabled": True, "cluster-slot-stats-enabled": True})
-    client = server.client(decode_responses=True)
-    client.execute_command("CLUSTER ADDSLOTSRANGE", 0, SLOTS - 1)
-    while client.execute_command("CLUSTER INFO")["cluster_state"] != "ok":
-        time.sleep(0.02)
-    return server
+    return ValkeyCluster(1, {"cluster-slot-stats-enabled": True}).nodes[0]
 
 
 def reads(

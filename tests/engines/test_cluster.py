@@ -1,0 +1,58 @@
+"""A cluster of real servers: slots, a plain client, a lost node, and additions while it changes."""
+
+import threading
+import time
+
+import pytest
+import redis
+
+from cachelab.engines import ValkeyCluster
+from cachelab.engines.valkey import find_server
+from cachelab.workload.additions import Additions
+from cachelab.workload.ring import shard_of, slot_of
+
+pytestmark = pytest.mark.skipif(not find_server(), reason="needs a real Valkey")
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    cluster = ValkeyCluster()
+    yield cluster
+    cluster.stop()
+
+
+def test_keys_are_where_their_slots_say(cluster):
+    client = cluster.client(decode_responses=True)
+    keys = [f"user:{number}" for number in range(60)] + ["{user:1}:cart", "{}x", "a{b}{c}", "größe", "{{a}}"]
+    told = [cluster.nodes[0].client().execute_command("CLUSTER KEYSLOT", key) for key in keys]
+    assert told == [slot_of(key) for key in keys]
+    for key in keys:
+        client.set(key, "here")
+        node = client.get_node_from_key(key)
+        assert (node.host, node.port) == cluster.addresses[shard_of(key, 3)]
+
+
+def test_a_plain_client_hears_where_else_to_go(cluster):
+    plain = cluster.nodes[0].client()
+    elsewhere = next(f"user:{number}" for number in range(99) if shard_of(f"user:{number}", 3) == 2)
+    with pytest.raises(redis.exceptions.MovedError):
+        plain.get(elsewhere)
+
+
+def test_what_is_lost_and_what_fails_is_counted(cluster):
+    with Additions(cluster.host, cluster.port) as clients:
+        while clients.acknowledged < 50:
+            time.sleep(0.01)
+        for node in cluster.nodes:
+            node.client().flushall()
+        for node in cluster.nodes:
+            node.client().config_set("maxmemory", 1)
+        deadline = time.monotonic() + 20
+        while not clients.errors and time.monotonic() < deadline:
+            time.sleep(0.01)
+    noticed = clients.noticed()
+    assert noticed.errors == clients.errors["OutOfMemoryError"] > 0 and noticed.longest >= noticed.median > 0
+    assert 0 < clients.lost() <= clients.acknowledged
+    assert not [one for one in threading.enumerate() if one.name.startswith("additions")]
+    for node in cluster.nodes:
+        node.client().config_set("maxmemory", 0)
