@@ -1,0 +1,38 @@
+"""A primary and its replica, so many seconds apart: what a reader of the replica sees."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import redis
+
+from cachelab.engines import ValkeyServer
+from cachelab.engines.relay import Relay
+
+__all__ = ["replica_pair"]
+
+PATIENCE = 30.0  # seconds until the replica has its first copy
+
+
+@contextmanager
+def replica_pair(delay: float = 0.0) -> Iterator[tuple[redis.Redis, redis.Redis]]:
+    """Clients of a new primary and of its replica, which hears of each write `delay` seconds later.
+
+    Both decode responses. Raises EngineError without Valkey, and TimeoutError if the replica does not come.
+    """
+    primary = ValkeyServer({"repl-diskless-sync-delay": 0})
+    road = Relay((primary.host, primary.port))
+    replica = None
+    try:
+        replica = ValkeyServer({"replicaof": f"{road.host} {road.port}"})
+        writer, reader = (node.client(decode_responses=True) for node in (primary, replica))
+        deadline = time.monotonic() + PATIENCE
+        while not writer.wait(1, 200):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the replica had no copy after {PATIENCE:g} s")
+        road.delay = delay
+        yield writer, reader
+    finally:
+        road.close()
+        for node in filter(None, (replica, primary)):
+            node.stop()

@@ -1,0 +1,84 @@
+"""What near caches and readers of replicas are told by real servers, and when."""
+
+import threading
+
+import pytest
+
+from cachelab.engines import ValkeyServer
+from cachelab.engines.valkey import find_server
+from cachelab.workload.near import Tracked, late_reply
+from cachelab.workload.replica import replica_pair
+
+pytestmark = pytest.mark.skipif(not find_server(), reason="needs a real Valkey")
+
+
+@pytest.fixture(scope="module")
+def server():
+    server = ValkeyServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def writer(server):
+    with server.client(decode_responses=True) as client:
+        client.flushall()
+        yield client
+
+
+class Near:
+    """As in lesson 11."""
+
+    def __init__(self, placeholder=True):
+        self.kept, self.fetching, self.placeholder, self.lock = {}, {}, placeholder, threading.Lock()
+
+    def get(self, key, ask):
+        with self.lock:
+            if key in self.kept:
+                return self.kept[key]
+            mark = self.fetching[key] = object()
+        value = ask(key)
+        with self.lock:
+            if not self.placeholder or self.fetching.get(key) is mark:
+                self.kept[key] = value
+        return value
+
+    def changed(self, key):
+        with self.lock:
+            for held in (self.kept, self.fetching):
+                held.pop(key, None) if key else held.clear()
+
+
+def test_one_read_is_told_of_one_change_by_whomever(server, writer):
+    with Tracked(server, lambda key: None) as near:
+        near.get("product:1"), near.get("nobody")
+        for number in range(100):
+            writer.set("product:1", number)
+        writer.set("nobody", "came")
+        near.all_told()
+        assert [key for key in near.told if not key.startswith("near:")] == ["product:1", "nobody"]
+        near.get("product:1")
+        writer.flushall()
+        near.all_told()
+        assert None in near.told
+    assert not [one for one in threading.enumerate() if one.name == "invalidations"]
+
+
+@pytest.mark.parametrize("placeholder", [False, True])
+def test_a_late_reply_stays_for_good_unless_there_is_a_placeholder(server, writer, placeholder):
+    mine = Near(placeholder)
+    with Tracked(server, mine.changed) as near:
+        for number in range(5):
+            late_reply(near, mine.get, f"product:{number}", writer)
+        assert list(mine.kept.values()) == ([] if placeholder else ["old"] * 5)
+        assert mine.get("product:1", near.get) == ("new" if placeholder else "old")
+        late_reply(near, mine.get, "product:9", writer)
+        assert mine.get("product:9", near.get) == ("new" if placeholder else "old")
+
+
+def test_a_replica_far_away_answers_with_what_was():
+    with replica_pair(delay=0.3) as (primary, replica):
+        primary.set("stock:7", "1")
+        assert replica.get("stock:7") is None
+        primary.wait(1, 20_000)
+        assert replica.get("stock:7") == "1"
