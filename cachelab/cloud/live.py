@@ -4,8 +4,8 @@ It takes CACHELAB_AWS=live in the environment. After that every call that leaves
 
 * it only looks, or adds what costs nothing: it is sent;
 * it may cost: its price per hour is printed, where it is known, and you are asked, once for each service;
-* it changes, ends or empties what exists: it names that, and you are asked, every time. What was not made
-  through this account object has to be named by you as well;
+* it changes, ends or empties what exists: it names that, and you are asked, every time. Whatever of it was
+  not made through this account object has to be named by you as well;
 * a drill: drills stay in the box. On AWS use TestFailover.
 """
 
@@ -33,7 +33,8 @@ ADDS_FOR_FREE = re.compile(
     r"|Create(Vpc|Subnet|SecurityGroup|RouteTable|InternetGateway)|Attach(InternetGateway|\w*Policy)"
 )
 # Whatever else AWS has, or will have, is taken for something that changes what exists.
-ADDS = re.compile(r"(Create|Run|Allocate|Purchase|Increase|Copy|Export|Start)\w*")
+# (StartMigration, too: what it fills from elsewhere loses what it had.)
+ADDS = re.compile(r"(Create|Run|Allocate|Purchase|Increase|Copy|Export)\w*")
 
 
 _IDENTIFIES = re.compile(r"(Ids?|Names?|Arns?|Identifiers?|ToRemove|ToRetain|ToReboot)$", re.IGNORECASE)
@@ -197,10 +198,14 @@ class LiveAccount:
         print(f"{model.name} on your AWS account, in {region}: {what}.")
         if (final := _FINAL & set(model.input_shape.members)) and not params.get(*final):
             print("No final backup is asked for: what is in it will be gone.")
+        subject = [item for item in named if item.parameter == named[0].parameter]  # one, or a list of them
+        service = model.service_model.service_name
+        strangers = [item.value for item in subject if not self._was_made_here(service, region, *item)]
         wanted, question = "yes", "Type yes to go on: "
-        if named and not self._was_made_here(model.service_model.service_name, region, *named[0]):
-            wanted = named[0].value
-            question = f"{wanted} was not made here. Type its name to go on all the same: "
+        if strangers:
+            wanted = ", ".join(strangers)
+            were, names = ("was", "its name") if len(strangers) == 1 else ("were", "their names")
+            question = f"{wanted} {were} not made here. Type {names} to go on all the same: "
         if input(question).strip().lower() != wanted.lower():
             raise AccountError(f"{model.name} was not sent: you did not type {wanted}.")
 

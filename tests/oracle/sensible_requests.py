@@ -6,6 +6,13 @@ GROUPS = ("shop", "cart")
 BACKUPS = ("monday", "tuesday", "friday")
 FAILOVERS_A_DAY = 15  # of one account
 SIZES = ("cache.t4g.micro", "cache.t4g.small")
+KINDS = {
+    "create a group", "restore", "modify a group", "increase replicas", "decrease replicas", "promote",
+    "reshard", "failover", "reboot", "snapshot", "copy a snapshot", "delete a snapshot", "delete a group",
+    "create a cluster", "modify a cluster", "delete a cluster", "create serverless", "restore serverless",
+    "modify serverless", "snapshot serverless", "delete serverless", "modify a user", "create a user group",
+    "delete a user group",
+}  # fmt: skip
 FEW = 3  # replicas, shards, memcached nodes: enough to show it
 
 Request = tuple[str, dict]
@@ -198,7 +205,7 @@ def _people(elasticache, groups: list[dict]) -> dict[str, list[Request]]:
             ("modify_user", {"UserId": row["UserId"], "AccessString": "on ~a* +@read"}) for row in mine
         ]
     }
-    if not any(row["UserGroupId"] == "staff" for row in groups):
+    if mine and not any(row["UserGroupId"] == "staff" for row in groups):
         order = {"UserGroupId": "staff", "Engine": "valkey", "UserIds": [row["UserId"] for row in mine[:1]]}
         found["create a user group"] = [("create_user_group", order)]
     found["delete a user group"] = [

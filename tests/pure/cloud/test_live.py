@@ -12,7 +12,10 @@ from cachelab import cloud
 from cachelab.cloud.live import ADDS, ADDS_FOR_FREE, LOOKS
 
 GROUP = {"ReplicationGroupDescription": "d", "Engine": "valkey", "CacheNodeType": "cache.t4g.micro"}
-CHANGES = ("Delete", "Reboot", "Decrease", "Test", "Modify", "Reset", "Revoke", "Remove", "Failover", "Batch")
+CHANGES = (
+    "Delete", "Reboot", "Decrease", "Test", "Modify", "Reset", "Revoke", "Remove", "Failover", "Batch",
+    "Start",
+)  # fmt: skip
 
 
 class Wire:
@@ -24,7 +27,7 @@ class Wire:
         self.status = 200
 
     def send(self, request) -> AWSResponse:
-        region = re.search(r"elasticache\.([a-z0-9-]+)\.", request.url)[1]
+        region = re.search(r"//(?:elasticache|ec2)\.([a-z0-9-]+)\.", request.url)[1]
         operation = parse_qs(request.body if isinstance(request.body, str) else request.body.decode())[
             "Action"
         ][0]
@@ -94,7 +97,7 @@ def test_what_changes_something_names_it_and_leaves_only_if_its_name_is_typed(wi
         client = aws.client("elasticache", region_name="eu-west-1")
         for operation in sorted(changes):
             given = example(model.operation_model(operation).input_shape)
-            with_subject = operation != "CompleteMigration"  # it need not name anything
+            with_subject = operation not in ("StartMigration", "CompleteMigration")  # these name nothing
             call = getattr(client, re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower())
             typed += ["", "yes" if with_subject else "no"]  # to be in a hurry is not enough
             for _ in range(2):
@@ -141,6 +144,20 @@ def test_what_was_made_here_is_ended_with_a_yes_and_nothing_else_is(wire, typed,
             with pytest.raises(cloud.AccountError, match="was not sent"):
                 call(**given)
         assert wire.sent == sent
+
+
+def test_of_several_each_that_was_not_made_here_is_to_be_named(wire, typed, capsys):
+    with cloud.account(live=True) as aws:
+        ec2 = aws.client("ec2")
+        typed += ["yes", "i-1"]
+        for _ in range(2):
+            with pytest.raises(cloud.AccountError, match="you did not type i-1, i-2"):
+                ec2.terminate_instances(InstanceIds=["i-1", "i-2"])
+        assert "i-1, i-2 were not made here" in capsys.readouterr().out
+        assert wire.sent == []
+        typed.append("i-1, i-2")
+        ec2.terminate_instances(InstanceIds=["i-1", "i-2"])
+        assert wire.sent == [("us-east-1", "TerminateInstances")]
 
 
 def test_what_aws_refused_to_make_was_not_made_here(wire, typed):
