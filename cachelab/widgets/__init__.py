@@ -1,6 +1,6 @@
 """Thin views on the floors below: each is a plain Python model, and a picture of it."""
 
-from . import hot, outage
+from . import aws, hot, outage
 from .aws import Chooser, ClusterView, OrderForm, chooser, cluster, order
 from .base import Base
 from .challenge import Challenge
@@ -36,6 +36,7 @@ __all__ = [
     "TrafficBench",
     "answer",
     "ask",
+    "aws",
     "chooser",
     "cluster",
     "guesses",

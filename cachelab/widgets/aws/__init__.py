@@ -1,7 +1,23 @@
-"""An AWS account as pictures: a cluster and its buttons, an order form, a choice of engine."""
+"""An AWS account as pictures: a cluster and its buttons, an order form, a choice of engine; and the benches
+of lesson 09: an alarm, a bill, an access string.
+"""
 
+from .access import AccessTable, access
+from .alarm import alarm
+from .bill import bill
 from .chooser import Chooser, chooser
 from .cluster import ClusterView, cluster
 from .order import OrderForm, order
 
-__all__ = ["Chooser", "ClusterView", "OrderForm", "chooser", "cluster", "order"]
+__all__ = [
+    "AccessTable",
+    "Chooser",
+    "ClusterView",
+    "OrderForm",
+    "access",
+    "alarm",
+    "bill",
+    "chooser",
+    "cluster",
+    "order",
+]

@@ -282,6 +282,42 @@ def _twenty_with_twelve(bench):
     return bench.values["skew"] >= 0.99 and bench.outcome["nodes"] <= 12 and bench.outcome["served"] >= 20
 
 
+# 09: the alarm, the bill, the access string.
+
+
+def _rings_in_time(bench):
+    run = bench.outcome["run"]
+    return _day(bench) == "the rate falls" and not run.false and not run.missed and run.late[0] <= 8
+
+
+def _day(bench) -> str:
+    """What the chosen one of the days is called."""
+    return bench.controls[0]["texts"][bench.positions[0]]
+
+
+def _nobody_is_called(bench):
+    run = bench.outcome["run"]
+    return _day(bench) == "the node dies" and run.missed and bench.values["missing"]
+
+
+def _dead_and_not_quiet(bench):
+    run = bench.outcome["run"]
+    return "without a reader" in _day(bench) and not run.missed and not run.false
+
+
+def _requests_decide(bench):
+    return bench.outcome["serverless"] > 2 * bench.outcome["stored"]
+
+
+def _zones_decide(bench):
+    return bench.outcome["between"] > bench.outcome["nodes"]
+
+
+def _least_privilege(table):
+    own = [row for row in table.rows if row["command"].startswith(("GET shop", "SET shop"))]
+    return all(row["allowed"] for row in own) and not any(row["others"] for row in table.rows)
+
+
 CHALLENGES = {
     "00": (
         Challenge(
@@ -507,6 +543,43 @@ CHALLENGES = {
             "A skew of 0.99 or more, at most 12 nodes: serve 20 times what one node serves.",
             _twenty_with_twelve,
             "What never reaches the cluster makes room for the rest, and evens it out.",
+        ),
+    ),
+    "09.alarm": (
+        Challenge(
+            "The rate falls: somebody is called within eight minutes, and nobody before.",
+            _rings_in_time,
+            "Several of several: one bad minute is no trouble, and a good one between bad ones no end of it.",
+        ),
+        Challenge(
+            "The node dies: three ways to treat missing data under which nobody is called while it is gone.",
+            _nobody_is_called,
+            "A dead node has no hit rate. Only one rule takes its silence for what it is.",
+            times=3,
+        ),
+        Challenge(
+            "The node dies on a day with hours without a reader: it rings for the first, not for the second.",
+            _dead_and_not_quiet,
+            "By waiting longer than any quiet. To be sooner takes a metric that a node has without readers.",
+        ),
+    ),
+    "09.bill": (
+        Challenge(
+            "A serverless cache that costs more for its requests than for its memory.",
+            _requests_decide,
+            "Small data that is asked for without a pause: a node is paid for the hour, however busy.",
+        ),
+        Challenge(
+            "Nodes that cost less than what travels between the zones.",
+            _zones_decide,
+            "A client that reads in its own zone saves that line; AWS's GLIDE can.",
+        ),
+    ),
+    "09.access": (
+        Challenge(
+            "The shop's GET and SET are allowed, and nothing reaches beyond its own keys.",
+            _least_privilege,
+            "A pattern limits what names keys. What looks at all of them has to be taken away by name.",
         ),
     ),
 }

@@ -15,7 +15,7 @@ PARTS = ("challenge/list.js", "challenge/list.css")  # to add to the `parts` of 
 class Challenged(traitlets.HasTraits):
     """Mixed into a widget: `self._challenge("01", "spec")` in its constructor, `challenges(…)` in its script.
 
-    The trait named there changes when the widget's answer is whole, so what a challenge sees is one moment.
+    The traits named there change when the widget's answer is whole, so what a challenge sees is one moment.
     """
 
     challenges = traitlets.List(traitlets.Dict()).tag(sync=True)  # see Challenges.rows
@@ -23,8 +23,8 @@ class Challenged(traitlets.HasTraits):
     noticed = traitlets.Unicode("").tag(sync=True)  # the latest find, read out
     asks: Challenges | None = None
 
-    def _challenge(self, which: str | Sequence[Challenge] | None, trait: str) -> None:
-        """Look for the challenges of a lesson, or for these, at each change of the trait."""
+    def _challenge(self, which: str | Sequence[Challenge] | None, traits: str | list[str]) -> None:
+        """Look for the challenges of a lesson, or for these, at each change of one of the traits."""
         if which is None:
             return
         if isinstance(which, str):
@@ -34,7 +34,7 @@ class Challenged(traitlets.HasTraits):
         else:
             self.asks = Challenges(type(self).__name__, which)
         self._show_challenges()
-        self.observe(lambda _: self._seek(), trait)
+        self.observe(lambda _: self._seek(), traits)
 
     def _seek(self) -> None:
         if said := self.asks.look(self):

@@ -33,6 +33,8 @@ class Bench(Challenged, Controls, Chart):
     arguments for `update`: name -> (x, y), or a number for a marker or threshold, None to hide it. Names the
     figure does not know become lines, which go when a control has moved and the answer lacks them. It may
     also return the sentence alone, with no figure.
+    `below` is a second figure under the first, for what lies along the same axis: its series are known to
+    the model by their names, too.
     `challenges` are things to find: those of a lesson ("01"), or a list of `Challenge`.
     The model runs in the kernel, for the latest position only: let it answer within some 50 ms, and be pure.
     One that needs longer is a generator that yields such an answer after each slice of its work: the first is
@@ -41,6 +43,7 @@ class Bench(Challenged, Controls, Chart):
 
     parts = ("chart/plot.js", "chart/row.js", *PARTS)
     sentence = traitlets.Unicode().tag(sync=True)
+    under = traitlets.Dict(help="what the figure below says; empty if there is none").tag(sync=True)
     failure = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
@@ -50,9 +53,10 @@ class Bench(Challenged, Controls, Chart):
         chart: Figure | None = None,
         *,
         label: str = "",
+        below: Figure | None = None,
         challenges: str | Sequence | None = None,
     ):
-        self._model = model
+        self._model, self.below = model, below
         shown = self._take(controls)
         self._turn, self._showing = 0, threading.RLock()
         self._rest: threading.Thread | None = None  # works out what follows the first slice
@@ -63,7 +67,7 @@ class Bench(Challenged, Controls, Chart):
             self._run(at_once=True)
         self._start = list(self.positions)
         self.observe(self._answer, "positions")
-        self._challenge(challenges, "spec")
+        self._challenge(challenges, ["spec", "under", "positions"])
 
     @property
     def moved(self) -> list[str]:
@@ -78,7 +82,7 @@ class Bench(Challenged, Controls, Chart):
         return self
 
     def text(self) -> str:
-        picture = [self.figure.text()] if self.figure.names else []
+        picture = [figure.text() for figure in (self.figure, self.below) if figure and figure.names]
         return "\n".join([*self._stand(), *picture, self.failure or self.sentence, *self._challenge_lines()])
 
     def finish(self) -> Self:
@@ -133,7 +137,10 @@ class Bench(Challenged, Controls, Chart):
                 self.figure.remove(name)
         known = set(self.figure.names)
         for name, data in drawn.items():
-            self.figure.update(name, *(data if isinstance(data, tuple) else (data,)))
+            figure = self.below if self.below and name in self.below.names else self.figure
+            figure.update(name, *(data if isinstance(data, tuple) else (data,)))
         self._brought |= set(self.figure.names) - known
         self.sentence = sentence
+        if self.below:
+            self.under = self.below.spec()
         self.redraw()

@@ -136,9 +136,10 @@ function lying(figure, width, lanes) {
   const values = [...spans.flatMap((s) => s.spans.flatMap((one) => [one.start, one.end])),
     ...series.flatMap((s) => s.y ?? []), ...placesOf(marks, along)];
 
-  const left = Math.min(Math.ceil(Math.max(...lanes.map(textWidth))) + 14, Math.floor(width * 0.38));
+  const [fixedLeft, fixedRight] = figure.margins ?? [];
+  const left = fixedLeft ?? Math.min(Math.ceil(Math.max(...lanes.map(textWidth))) + 14, Math.floor(width * 0.38));
   const ends = spans.length ? [] : series.flatMap((s) => s.y).map((v) => textWidth(quantity(v, measure.unit)));
-  const right = Math.ceil(Math.max(14, ...ends)) + 10;
+  const right = fixedRight ?? Math.ceil(Math.max(14, ...ends)) + 10;
   const measured = scale(measure, values, { count: (width - left - right) / 80, exact: spans.length > 0 });
   measured.map(left, width - right);
   const flags = stackFlags(marks.filter((m) => m.axis === along), measured, left, width - right, along);

@@ -1,0 +1,65 @@
+"""Access strings on a real server, and the bench that asks it."""
+
+import pytest
+
+from cachelab import engines
+from cachelab.cloud import allowed
+from cachelab.cloud.allowed import NoAccess, attempts
+from cachelab.engines.valkey import StandInValkey
+from cachelab.widgets import aws
+
+
+@pytest.fixture(scope="module")
+def server():
+    server = engines.ValkeyServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
+
+
+def reaching(server, access_string: str) -> set[str]:
+    return {one.words[0] for one in attempts(server, access_string) if one.reaches_others}
+
+
+def test_a_key_pattern_limits_what_names_keys_and_nothing_else(server):
+    assert reaching(server, "on ~* +@all") >= {"GET", "SET", "EVAL", "SCAN", "FLUSHALL", "MONITOR"}
+    assert reaching(server, "on ~shop:* +@read +@write -@dangerous") == {"SCAN", "RANDOMKEY", "DBSIZE"}
+    assert reaching(server, "on ~shop:* +@read +@write -@dangerous -scan -randomkey -dbsize") == set()
+
+
+def test_the_answers_are_the_servers(server):
+    said = {one.command: one for one in attempts(server, "on ~shop:* +@read +@write -@dangerous")}
+    assert said["GET shop:1"].said == "a lamp" and not said["GET shop:1"].reaches_others
+    assert "bank:1" in said["SCAN 0"].said
+    assert said["GET bank:1"].said == "No permissions to access a key"
+    assert "no permissions to run the 'config|get'" in said["CONFIG GET maxmemory"].said
+    assert allowed.USER not in str(server.client(decode_responses=True).execute_command("ACL", "USERS"))
+
+
+def test_a_user_who_is_off_gets_nothing(server):
+    assert not any(one.allowed for one in attempts(server, "off ~* +@all"))
+
+
+@pytest.mark.parametrize("string", ["", "on >password ~* +@all", "on ~* +@nonsense"])
+def test_what_is_no_access_string_is_refused(server, string):
+    with pytest.raises(NoAccess):
+        attempts(server, string)
+
+
+def test_the_table_asks_at_each_change_and_knows_when_it_is_enough(server):
+    table = aws.access(server)
+    assert table.string == "on ~* +@all" and "14 of them reach beyond" in table.sentence
+    table.set(keys="~shop:*", commands="+@read +@write", without="-@dangerous")
+    assert "SCAN 0" in table.text() and "3 of them reach beyond" in table.sentence
+    assert table.asks.found == 0
+    assert table.set(commands="+get +set +del", without="").asks.found == 1
+    assert table.set(keys="%R~shop:*").sentence.startswith("1 of 17")
+
+
+def test_a_stand_in_is_not_asked():
+    with pytest.raises(ValueError, match="real server"):
+        aws.access(StandInValkey())
