@@ -88,6 +88,8 @@ def describe(call: Call) -> str:
             operation, detail = call.payload
             if operation in ("commit", "rollback"):
                 return operation.upper()
+            if operation in ("write_if", "update_if"):
+                return f"db.write_if({detail})"
             if operation in ("write", "update"):
                 return f"db.write({detail!r})" if detail is not None else "db.write()"
             return f"db.{'replica.' if detail == 'replica' else ''}{operation}()"

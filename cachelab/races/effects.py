@@ -64,9 +64,13 @@ def _statement(world: World, node: Point, number: int) -> Effect:
     match operation:
         case "write":
             log, answer = database.commit(before, detail)
+        case "write_if" if len(before) - 1 == detail:
+            log, answer = database.commit(before, None)
+        case "update_if" if (node.pending[1] if node.pending else len(before) - 1) == detail:
+            answer = database.update(before, None, node.pending)
         case "update":
             answer = database.update(before, detail, node.pending)
-        case "commit":
+        case "commit" if node.pending is not None:  # a conditional write may have written nothing
             log, _ = database.commit(before, node.pending[0])
     child = node.after(answer, idle=False)
     return Effect(answer, child, log=None if log is None else world.logs.number(log))
@@ -75,7 +79,7 @@ def _statement(world: World, node: Point, number: int) -> Effect:
 def locked(world: World, state: State, i: int) -> bool:
     """Whether another client's open transaction has locked the row."""
     return any(
-        number != world.gone and j != i and world.places[number].node.pending is not None
+        j != i and number not in world.over and world.places[number].node.pending is not None
         for j, number in enumerate(state.places)
     )
 

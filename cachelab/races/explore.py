@@ -20,16 +20,18 @@ from cachelab.races.clients.session import Distinct, Session
 from cachelab.races.effects import elapse
 from cachelab.races.faults import Cdc
 from cachelab.races.graph import Graph
-from cachelab.races.invariants import Judge
+from cachelab.races.invariants import Alone, Judge, alone
 from cachelab.races.moves import Reads, moves, start, waits_for_the_row
+from cachelab.races.rules import Rules, parse
 from cachelab.races.state import Feed, Move, Next, State
 from cachelab.races.study import Study, study
 from cachelab.races.telling.game import Game
-from cachelab.races.telling.report import Report
+from cachelab.races.telling.report import KINDS, Report
 from cachelab.races.world import World
 
 SECONDS = 5.0  # a search stops after so much computing, and says so
 STATES = 400_000  # … or after so many states, to stay within some 500 MB
+FILLING = 700  # the identity of `start`
 _WALKS, _LONGEST_WALK = 200, 1_000  # so many at random, of so many steps, where no time is given
 
 
@@ -42,6 +44,8 @@ def explore(
     *,
     seconds: float | None = SECONDS,
     states: int = STATES,
+    start: Callable | None = None,
+    rules: dict[str, Callable] | None = None,
 ) -> Report:
     """Run the client functions in every order, from a cold and from a warm cache, and report what goes wrong.
 
@@ -51,13 +55,16 @@ def explore(
     seconds: stop searching after so much computing (None: never), however busy the machine is; the report
     then says that it is not complete.
     states: stop after so many states.
+    start: a function of `(cache, db)` that is run alone first; the schedules start from what it leaves.
+    rules: what must hold once everybody is done, {name: rule(cache, db, results)}: see rules.py. They are
+    asked instead of whether the cache converges; with a `probe`, that too.
 
     Raises ValueError or TypeError for arguments that make no sense, and a Refusal (NotModelled,
     NotDeterministic, Endless) for a client that cannot be explored, naming the line.
     """
     if seconds is not None and not (isinstance(seconds, int | float) and seconds >= 0):
         raise ValueError(f"seconds={seconds!r}: give the seconds to search, from 0 up, or None for no limit")
-    search = prepare(clients, fault, budget, probe, memcached)
+    search = prepare(clients, fault, budget, probe, memcached, start, rules)
     search.run(seconds, states)
     return Report(search)
 
@@ -72,12 +79,15 @@ def play(
     warm: bool = False,
     seconds: float | None = SECONDS,
     states: int = STATES,
+    start: Callable | None = None,
+    rules: dict[str, Callable] | None = None,
 ) -> Game:
     """Explore the clients, as explore() does, and let the caller schedule them, from a cold or warm cache."""
-    return Game(explore(clients, fault, budget, probe, memcached, seconds=seconds, states=states), warm)
+    bounds = {"seconds": seconds, "states": states, "start": start, "rules": rules}
+    return Game(explore(clients, fault, budget, probe, memcached, **bounds), warm)
 
 
-def prepare(clients, fault=None, budget=1, probe=None, memcached=False) -> Search:
+def prepare(clients, fault=None, budget=1, probe=None, memcached=False, start=None, rules=None) -> Search:
     """Check the arguments of explore() and set up the search without running it."""
     if session._under_way:
         raise RuntimeError("races.explore() cannot be called by a client function that it is running")
@@ -87,8 +97,9 @@ def prepare(clients, fault=None, budget=1, probe=None, memcached=False) -> Searc
     for client in clients:
         if not isinstance(client, Cdc):
             faults.check_signature(client, ("cache", "db"))
-    if probe is not None:
-        faults.check_signature(probe, ("cache", "db"))
+    for other in (probe, start):
+        if other is not None:
+            faults.check_signature(other, ("cache", "db"))
     if isinstance(budget, bool) or not isinstance(budget, int) or budget < 0:
         raise ValueError(
             f"budget is the number of faults in one schedule, a whole number from 0 up, not {budget!r}"
@@ -99,7 +110,7 @@ def prepare(clients, fault=None, budget=1, probe=None, memcached=False) -> Searc
             "fault 'failover' needs a cache with replicas, and memcached has none: a node that dies takes "
             "its items with it, as fault='evict' does one by one"
         )
-    return Search(clients, names, budget, probe, memcached)
+    return Search(clients, names, budget, probe, memcached, start, parse(rules, KINDS))
 
 
 @dataclass
@@ -116,7 +127,7 @@ class Count:
     """Complete schedules from one start."""
 
     schedules: int
-    violating: int  # those that end with a cache that does not converge
+    violating: int  # those that end with a cache that does not converge, or break a rule
     complete: bool = True  # or only those explored when the search was stopped
 
     def __str__(self):
@@ -132,6 +143,8 @@ class Search:
     budget: int
     probe: Callable | None
     memcached: bool
+    start: Callable | None = None
+    rules: dict[str, Callable] = field(default_factory=dict)
 
     # what a first try may teach; the next one knows it
     symmetric: bool = True  # clients that run the same function are interchangeable
@@ -141,12 +154,15 @@ class Search:
     session: Session = field(init=False)
     world: World = field(init=False)
     study: Study = field(init=False)
-    judge: Judge = field(init=False)
-    starts: dict[str, State] = field(init=False)  # cold and, if that is another, warm
+    filling: Alone | None = field(init=False)  # how `start` fared
+    judge: Judge | None = field(init=False)  # None: nobody asks whether the cache converges
+    asked: Rules | None = field(init=False)
+    starts: dict[str, State] = field(init=False)  # cold, or given, and, if that is another, warm
     graph: Graph = field(init=False)
 
-    found: dict[str, Found] = field(default_factory=dict)  # by kind: X t K dirty fresh broken
+    found: dict[str, Found] = field(default_factory=dict)  # by kind: X t K dirty fresh broken, or a rule
     counts: dict[str, Count] = field(default_factory=dict)  # by start
+    broken: dict[str, dict[str, Count]] = field(default_factory=dict)  # by rule and start
     complete: bool = True
     took: float = 0.0  # seconds of computing
 
@@ -155,8 +171,9 @@ class Search:
         began = clock()
         deadline = None if seconds is None else began + seconds
         functions = [client.handler if isinstance(client, Cdc) else client for client in self.clients]
+        functions += [function for function in (self.probe, self.start, *self.rules.values()) if function]
         while True:
-            self.session = Session([*functions, *([self.probe] if self.probe else [])], self.memcached)
+            self.session = Session(functions, self.memcached)
             try:
                 with warnings.catch_warnings(), self.session, Watchdog(self.session):
                     warnings.simplefilter("ignore")  # a client runs dozens of times, and so would they
@@ -188,16 +205,37 @@ class Search:
             personal=self.personal,
             symmetric=self.symmetric,
         )
-        self.study = study(world, self.probe)
+        self.filling = self._fill() if self.start else None
+        converges = bool(self.probe) or not self.rules
+        self.study = study(world, self.probe, converges)
         world.readers = self.study.readers
+        if self.rules:
+            world.results = []
         if "old_snapshot" in self.faults:
             world.snapshots = self.asking | self.study.asking
         world.odd.update(self.study.odd)
-        self.judge = Judge(world, self.study.probe)
-        self.judge.blind = self.study.misread
-        self.starts = {"cold": start(world, world.empty)}
-        if self.study.warming.keyspace != world.empty:
-            self.starts["warm"] = start(world, self.study.warming.keyspace)
+        self.starts = {"given" if self.start else "cold": start(world, world.keyspace)}
+        self.judge, self.asked = None, Rules(world, self.rules) if self.rules else None
+        if converges:
+            world.judged = world.readers
+            self.judge = Judge(world, self.study.probe)
+            self.judge.blind = self.study.misread
+            if self.study.warming.keyspace != world.keyspace:
+                self.starts["warm"] = start(world, self.study.warming.keyspace)
+
+    def _fill(self) -> Alone:
+        """Run `start`, and let the world be as it leaves it."""
+        world, name = self.world, faults.name_of(self.start)
+        fared = alone(world, world.program(self.start, name, FILLING).root, world.keyspace, world.log)
+        if fared.failure is not None:
+            raise ValueError(f"start={name} raises {fared.failure}") from fared.failure.error
+        if fared.hung:
+            raise ValueError(
+                f"start={name} never ends: it keeps coming back to {fared.calls[-1][0].where}, and nobody "
+                "else is there yet"
+            )
+        world.keyspace, world.log = fared.keyspace, fared.log
+        return fared
 
     # --- the search ---
 
@@ -261,13 +299,17 @@ class Search:
             if isinstance(self.clients[i], Cdc):
                 if after.places[i] != state.places[i] and move.action != "crash":
                     return move
-            elif move.client == i and after.places[i] == self.world.gone:
+            elif move.client == i and after.places[i] in self.world.over:
                 if move.action in ("call", "poll on"):
                     return move
         raise AssertionError("no move makes it fail")
 
     def _judge(self, number: int, state: State) -> None:
         self.graph.quiet.add(number)
+        for name in self.asked.broken(state) if self.asked else ():
+            self.found.setdefault(name, Found(number))
+        if self.judge is None:
+            return
         judgement = self.judge.judge(state)
         if judgement.letter:
             self.found.setdefault(judgement.letter, Found(number))
@@ -312,7 +354,7 @@ class Search:
         """Whether every active client is at the start of a polling round, or waits for others."""
         for i, number in enumerate(state.places):
             place = self.world.place(state, i)
-            if number == self.world.gone or isinstance(place, Feed):
+            if number in self.world.over or isinstance(place, Feed):
                 continue  # CDC moves by itself
             polls = place.node.loop is not None and place.node.loop.folds
             if not polls and place.outlasts is None and not waits_for_the_row(self.world, state, i, place):
@@ -344,6 +386,10 @@ class Search:
                 beyond.append(chosen.move)
                 state = world.tidy(chosen.state)
             else:
+                for name in self.asked.broken(state) if self.asked else ():
+                    self._found_beyond(name, first, beyond)
+                if self.judge is None:
+                    continue
                 judgement = self.judge.judge(state)
                 if judgement.letter:
                     self._found_beyond(judgement.letter, first, beyond)
@@ -357,12 +403,24 @@ class Search:
 
     # --- counting ---
 
+    def wrong(self, state: State) -> bool:
+        """Whether a quiet state is not as was asked: the cache does not converge, or a rule is broken."""
+        if self.asked is not None and self.asked.broken(state):
+            return True
+        return self.judge is not None and self.judge.judge(state).letter != ""
+
     def _count(self) -> None:
-        """Count the complete schedules, and those that end in a cache that does not converge."""
-        paths, wrong = self.graph.count(lambda state: self.judge.judge(state).letter != "")
-        for name, state in self.starts.items():
-            number = self.graph.numbers[state]
-            self.counts[name] = Count(paths[number], wrong[number], self.complete)
+        """Count the complete schedules, and those that end wrong; of all of it and by each rule."""
+        self.counts = self._counted(self.wrong)
+        self.broken = {
+            name: self._counted(lambda state, name=name: name in self.asked.broken(state))
+            for name in self.rules
+        }
+
+    def _counted(self, wrong: Callable[[State], bool]) -> dict[str, Count]:
+        paths, bad = self.graph.count(wrong)
+        numbers = {name: self.graph.numbers[state] for name, state in self.starts.items()}
+        return {name: Count(paths[number], bad[number], self.complete) for name, number in numbers.items()}
 
 
 __all__ = ["Search", "explore", "play", "prepare"]

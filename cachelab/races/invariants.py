@@ -99,7 +99,7 @@ class Judge:
         self.blind = False  # whether what the probe returns says nothing
         self._known: dict[tuple[int, int], Judgement] = {}
         self._reads: dict[tuple[int, int, int], Alone] = {}
-        self._fills = self._filling(world.empty, world.initial)
+        self._fills = self._filling(world.keyspace, world.log)
 
     def read(self, keyspace: int, log: int, number: int = 0) -> Alone:
         """Run a new reader alone; `number` tells successive ones apart."""

@@ -30,17 +30,19 @@ def start(world: World, keyspace: int) -> State:
             places.append(world.places.number(cdc.begin(world, i)))
             continue
         root = world.program(client, world.names[i], i + 1).root
-        places.append(world.gone if root.done else world.places.number(Place(root)))
-        world.unstarted.update({places[-1]} - {world.gone})
-    replica = 0 if "replica_lag" in world.faults else NO_LAG
-    return world.tidy(State(keyspace, world.initial, replica, world.budget, 0, tuple(places)))
+        places.append(world.ended(root) if root.done else world.places.number(Place(root)))
+        world.unstarted.update({places[-1]} - world.over)
+    latest = len(world.logs[world.log]) - 1  # everybody knows it, and the replica has it
+    replica = latest if "replica_lag" in world.faults else NO_LAG
+    return world.tidy(State(keyspace, world.log, replica, world.budget, latest, tuple(places)))
 
 
 def moves(world: World, state: State) -> list[Next]:
     """Everything that may happen next."""
     found: list[Next] = []
+    over = world.over
     for i, number in enumerate(state.places):
-        if number != world.gone:
+        if number not in over:
             place = world.places[number]
             (_of_feed if isinstance(place, Feed) else _of_client)(found, world, state, i, place)
     if state.faults_left > 0:
@@ -86,7 +88,7 @@ def _wait(found: list[Next], world: World, state: State, i: int, place: Place) -
         floor = place.floor if place.started else state.known
         waiting = place._replace(floor=floor, outlasts=_running(world, state, i))
         found.append(Next(world.moves[i]["wait"], world.put(state, i, world.places.number(waiting))))
-    elif all(state.places[reader] == world.gone for reader in place.outlasts):
+    elif all(state.places[reader] in world.over for reader in place.outlasts):
         done = Effect(None, place.node.after(None))
         found.append(_advance(world, state, i, place, world.moves[i]["call"], done))
     else:
@@ -100,7 +102,7 @@ def _running(world: World, state: State, i: int) -> tuple[int, ...]:
     return tuple(
         reader
         for reader in sorted(world.readers)
-        if reader != i and state.places[reader] != world.gone and world.place(state, reader).started
+        if reader != i and state.places[reader] not in world.over and world.place(state, reader).started
     )
 
 
@@ -148,7 +150,7 @@ def _advance(world: World, state: State, i: int, place: Place | Feed, move: Move
         after = cdc.settle(world, i, after, cdc.available(world, state, i))
         number = world.places.number(after)
     elif child.call is None:
-        number = world.gone
+        number = world.ended(child)
         known, wrong = _finish(world, state, i, place, child, log)
     else:
         floor = place.floor
@@ -179,7 +181,7 @@ def _finish(world: World, state: State, i: int, place: Place, child: Point, log:
         return known, None
     if child.wrote >= 0:
         return (child.wrote if child.wrote > known else known), None
-    if i not in world.readers:
+    if i not in world.judged:
         return known, None
     value = as_value(child.result)
     if value is None or i in world.odd:

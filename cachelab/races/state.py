@@ -35,6 +35,7 @@ class Place(NamedTuple):
     floor: int = NOT_STARTED  # what was `known` when it made its first call
     snapshot: tuple[int, int] | None = None  # (primary, replica) versions its reads come from
     outlasts: tuple[int, ...] | None = None  # the readers it waits for
+    result: int = -1  # of one that is finished, where rules ask: its number among World.results
 
     @property
     def started(self) -> bool:

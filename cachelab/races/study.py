@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cachelab.races.faults import Cdc
 from cachelab.races.invariants import Alone, alone
-from cachelab.races.models.database import INITIAL, READS, WRITES
+from cachelab.races.models.database import READS, WRITES
 from cachelab.races.state import as_value
 from cachelab.races.world import World
 
@@ -18,32 +18,40 @@ WARMING = 800  # the identity of the reader that warms the cache
 class Study:
     """Who reads and who writes, and whom to ask in the end."""
 
-    solo: dict[int, Alone]  # how each client fared alone with an empty cache; CDC clients left out
+    solo: dict[int, Alone]  # how each client fared alone with the cache as it was; CDC clients left out
     writers: set[int]
     asking: set[int]  # the clients that read the database
-    probe: Callable  # the reader that is asked in the end
-    warming: Alone  # how a reader warmed the cache
+    row: str  # what the database held
+    probe: Callable | None  # the reader that is asked in the end, if one is
+    warming: Alone | None  # how it warmed the cache
     odd: dict[int, object]  # the readers that return something other than the row's value, and what
 
     @property
     def misread(self) -> bool:
         """Whether that is so of the reader that is asked in the end: nothing it returns can be judged."""
-        return _is_odd(self.warming)
+        return self.warming is not None and _is_odd(self.warming, self.row)
 
     @property
     def readers(self) -> set[int]:
         return set(self.solo) - self.writers
 
 
-def study(world: World, probe: Callable | None) -> Study:
-    """Run every client alone. Raises ValueError if nobody could be asked in the end what the cache holds."""
+def study(world: World, probe: Callable | None, converges: bool = True) -> Study:
+    """Run every client alone. Raises ValueError if nobody could be asked in the end what the cache holds.
+
+    converges: whether anybody will be.
+    """
     plain = [(i, client) for i, client in enumerate(world.clients) if not isinstance(client, Cdc)]
 
     def run(i: int, client: Callable, keyspace: int) -> Alone:
-        return alone(world, world.program(client, world.names[i], i + 1).root, keyspace, world.initial)
+        return alone(world, world.program(client, world.names[i], i + 1).root, keyspace, world.log)
 
-    solo = {i: run(i, client, world.empty) for i, client in plain}
+    row = world.logs[world.log][-1]
+    solo = {i: run(i, client, world.keyspace) for i, client in plain}
     writers = {i for i, fared in solo.items() if fared.used("db", *WRITES)}
+    asking = {i for i, fared in solo.items() if fared.used("db", *READS)}
+    if not converges:
+        return Study(solo, writers, asking, row, None, None, {})
     probe = probe or next((client for i, client in plain if i not in writers), None)
     if probe is None:
         raise ValueError(
@@ -51,22 +59,21 @@ def study(world: World, probe: Callable | None) -> Study:
             "holds in the end: pass one, as in explore([writer, writer], probe=reader)"
         )
     warmer = world.program(probe, "the reader that warms the cache", WARMING)
-    warming = alone(world, warmer.root, world.empty, world.initial)
+    warming = alone(world, warmer.root, world.keyspace, world.log)
     if warming.used("db", *WRITES):
         raise ValueError("the probe must be a reader, but it writes to the database")
-    asking = set()
     for i, client in plain:  # seen from a warm cache, a client may read or write where it did not before
         again = run(i, client, warming.keyspace)
         if again.used("db", *WRITES):
             writers.add(i)
-        if solo[i].used("db", *READS) or again.used("db", *READS):
+        if again.used("db", *READS):
             asking.add(i)
-    odd = {i: fared.result for i, fared in solo.items() if i not in writers and _is_odd(fared)}
-    return Study(solo, writers, asking, probe, warming, odd)
+    odd = {i: fared.result for i, fared in solo.items() if i not in writers and _is_odd(fared, row)}
+    return Study(solo, writers, asking, row, probe, warming, odd)
 
 
-def _is_odd(fared: Alone) -> bool:
+def _is_odd(fared: Alone, row: str) -> bool:
     """Whether a reader that asked the database returns something, but not what it was told."""
     if fared.failure is not None or fared.hung or fared.result is None or not fared.used("db", *READS):
         return False
-    return as_value(fared.result) != INITIAL[-1]
+    return as_value(fared.result) != row

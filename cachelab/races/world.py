@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from operator import itemgetter
 
-from cachelab.races.clients.automaton import Program
+from cachelab.races.clients.automaton import Point, Program
 from cachelab.races.clients.session import Failure, Session
 from cachelab.races.faults import Cdc, name_of
 from cachelab.races.models import database, memcached, valkey
@@ -40,17 +40,22 @@ class World:
         self.groups = self._groups() if symmetric else []
         self._members = [(group, itemgetter(*group)) for group in self.groups]
         self.readers: set[int] = set()  # the clients whose result is a read
+        self.judged: set[int] = set()  # those of them whose read must be fresh and not dirty
         self.snapshots: set[int] = set()  # the clients that open a database snapshot before their first call
 
         self.keyspaces, self.logs, self.places = Numbered(), Numbered(), Numbered()
         self.pasts = Numbered()
         self.pasts.number(frozenset())  # number 0
         self.gone = self.places.number(GONE)
+        self.over = {self.gone}  # numbers of the places of clients that are finished or crashed
+        self.results: list | None = None  # what clients returned, by number; None: nobody asks
+        self._result_keys = Numbered()
         self._watchers: set[int] = set()
         self._looked_at = 0  # so many of the places, for that set
         self.unstarted: set[int] = set()  # numbers of the places in which clients have not begun
-        self.empty = self.keyspaces.number(self.model.EMPTY)
-        self.initial = self.logs.number(database.INITIAL)
+        #: what there is before anybody moves
+        self.keyspace = self.keyspaces.number(self.model.EMPTY)
+        self.log = self.logs.number(database.INITIAL)
         self.moves = [{action: Move(action, i) for action in _ACTIONS} for i in range(len(clients))]
         self._programs: dict[tuple, Program] = {}
         self._versions: dict[tuple[int, str], int | None] = {}
@@ -98,6 +103,26 @@ class World:
             self._versions[key] = database.version_of(self.logs[log], value)
         return self._versions[key]
 
+    def ended(self, node: Point) -> int:
+        """The number of the place of a client that is done, with its result, if somebody asks for that."""
+        if self.results is None:
+            return self.gone
+        result = node.result if node.failure is None else node.failure.error
+        number = self._result_keys.number((type(result), repr(result)))
+        if number == len(self.results):
+            self.results.append(result)
+        place = self.places.number(Place(None, result=number))
+        self.over.add(place)
+        return place
+
+    def results_in(self, state: State) -> list:
+        """For each client what it returned, or the exception that ended it; None: it crashed, or is CDC."""
+        return [None if number < 0 else self.results[number] for number in self.result_numbers(state)]
+
+    def result_numbers(self, state: State) -> tuple[int, ...]:
+        """For each client the number of its result; -1 if it has none."""
+        return tuple([getattr(self.places[number], "result", -1) for number in state.places])
+
     def fail(self, i: int, failure: Failure) -> None:
         """Note a client's exception, unless one of the same function from the same line is known."""
         known = {(self.clients[j], str(other)) for j, other in self.failures}
@@ -141,7 +166,7 @@ class World:
         if 0 <= state.replica < latest:
             return False
         for number in state.places:
-            if number != self.gone:
+            if number not in self.over:
                 place = self.places[number]
                 if isinstance(place, Place) or place.position <= latest:
                     return False

@@ -102,6 +102,7 @@ class Client:
     lost: bool = False
     commit: int = 1  # CDC: the commit it is at, and how often it was delivered
     attempt: int = 0
+    result: object = None
 
 
 @dataclass
@@ -126,10 +127,12 @@ class Outcome:
     fresh: bool = True
     shortest: dict = field(default_factory=dict)  # kind -> length
     loads: int = 0  # the most database reads of any schedule
+    broken: dict = field(default_factory=dict)  # rule -> schedules that break it
 
 
 class Brute:
-    def __init__(self, clients, faults=(), budget=1, probe=None, memcached=False):
+    def __init__(self, clients, faults=(), budget=1, probe=None, memcached=False, rules=None):
+        self.rules = rules or {}
         self.clients, self.faults, self.budget, self.memcached = clients, set(faults), budget, memcached
         self.model = memcached_model if memcached else valkey
         functions = [c.handler if isinstance(c, Cdc) else c for c in clients]
@@ -140,12 +143,15 @@ class Brute:
             for i, c in enumerate(clients)
             if not isinstance(c, Cdc)
         }
-        self.writers = {i for i, run in alone.items() if run[2] & {"write", "update"}}
+        self.writers = {i for i, run in alone.items() if run[2] & {"write", "write_if", "update"}}
+        if self.rules:
+            self.readers, self.starts = set(), {"cold": self.model.EMPTY}
+            return
         self.probe = probe or next(clients[i] for i in alone if i not in self.writers)
         warm = self.alone(self.probe, 800, self.model.EMPTY, ["v0"])[1]
         for i in alone:
             again = self.alone(clients[i], i + 1, warm, ["v0"])
-            if again[2] & {"write", "update"}:
+            if again[2] & {"write", "write_if", "update"}:
                 self.writers.add(i)
         self.readers = set(alone) - self.writers
         self.starts = {"cold": self.model.EMPTY} | ({"warm": warm} if warm != self.model.EMPTY else {})
@@ -193,6 +199,12 @@ class Brute:
                 shared.log.append(value)
                 client.wrote = len(shared.log) - 1
                 return (value, client.wrote), ()
+            if operation == "write_if":
+                if detail != len(shared.log) - 1:
+                    return None, ()
+                shared.log.append(f"v{len(shared.log)}")
+                client.wrote = len(shared.log) - 1
+                return (shared.log[-1], client.wrote), ()
             if operation == "update":
                 again = f"{client.pending}'" if client.pending else f"v{len(shared.log)}"
                 client.pending = again if detail is None else detail
@@ -281,6 +293,7 @@ class Brute:
     def finish(self, shared, i, result, failed, outcome, length):
         client = shared.clients[i]
         client.gone, client.watches = True, {}
+        client.result = "failed" if failed else result
         if failed:
             return
         if client.wrote >= 0:
@@ -343,6 +356,17 @@ class Brute:
     def judge(self, shared, outcome, length):
         outcome.schedules += 1
         outcome.loads = max(outcome.loads, shared.loads)
+        for name, rule in self.rules.items():
+            results = [client.result for client in shared.clients]
+
+            def asked(cache, db, rule=rule, results=results):
+                return rule(cache, db, results)
+
+            if self.alone(asked, 950, shared.keyspace, shared.log)[0] is not True:
+                outcome.broken[name] = outcome.broken.get(name, 0) + 1
+                self.note(outcome, name, length)
+        if self.rules:
+            return
         expiring = self.model.expiring(shared.keyspace)
         wrong_now = wrong_ever = False
         for size in range(len(expiring) + 1):
@@ -387,7 +411,7 @@ class Brute:
                 yield self.wait(i)
             elif (
                 call.kind == "db"
-                and call.payload[0] in ("write", "update")
+                and call.payload[0] in ("write", "write_if", "update")
                 and any(other.pending and other is not client for other in shared.clients)
             ):
                 pass  # the row is locked

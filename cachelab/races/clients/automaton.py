@@ -61,11 +61,11 @@ class Point:
             self.wrote, self.pending = parent.wrote, parent.pending
             if parent.call.kind == "db":
                 match parent.call.payload[0]:
-                    case "write":
+                    case "write" | "write_if" if answer is not None:
                         self.wrote = answer[1]
-                    case "update":
+                    case "update" | "update_if" if answer is not None:
                         self.pending = answer
-                    case "commit":
+                    case "commit" if self.pending is not None:
                         self.wrote, self.pending = self.pending[1], None
                     case "rollback":
                         self.pending = None

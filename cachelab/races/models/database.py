@@ -15,10 +15,10 @@ Log = tuple  # of str
 INITIAL: Log = ("v0",)
 
 READS = ("read", "read_versioned")
-WRITES = ("write", "update")  # at once; within a transaction
+WRITES = ("write", "write_if", "update", "update_if")  # at once, or (update) within a transaction
 
 METHODS = (
-    "db.read(), db.read_versioned(), db.write(), db.new_value(), db.transaction(), "
+    "db.read(), db.read_versioned(), db.write(), db.write_if(), db.new_value(), db.transaction(), "
     "db.replica.read(), db.replica.read_versioned()"
 )
 
@@ -92,6 +92,24 @@ class Database(_Reads):
             return self._session.call(Call("db", ("write", value)))
         self._transaction.wrote = True
         return self._session.call(Call("db", ("update", value)))
+
+    def write_if(self, version: int) -> tuple[str, int] | None:
+        """Commit the next value, but only if `version` is still the latest; else None: nothing is written.
+
+        One conditional UPDATE (… WHERE version = …): the row refuses whoever decided on an older version,
+        however late, which no lock in a cache can (fencing).
+        """
+        if isinstance(version, bool) or not isinstance(version, int):
+            self._session.abort(
+                NotModelled(
+                    f"not modelled: db.write_if({version!r}); it takes the version that db.read_versioned() "
+                    "told, a whole number"
+                )
+            )
+        if self._transaction is None:
+            return self._session.call(Call("db", ("write_if", version)))
+        self._transaction.wrote = True
+        return self._session.call(Call("db", ("update_if", version)))
 
     def transaction(self) -> _Transaction:
         """`with db.transaction(): …` commits what is written in it at its end; after an exception, never."""

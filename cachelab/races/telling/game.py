@@ -38,7 +38,7 @@ class Game:
         search = report._search
         self._world, self._search = search.world, search
         self._narrator = Narrator(search.world)
-        name = "warm" if warm and "warm" in search.starts else "cold"
+        name = "warm" if warm and "warm" in search.starts else next(iter(search.starts))
         self.start = name
         self._states = [search.starts[name]]
         self._broken: list[str | None] = [None]
@@ -158,6 +158,10 @@ class Game:
             return f"{words.wrong_read(step, found.wrong == 'dirty')}: {kind}."
         if not self._world.finished(found.state):
             return None
+        for name in self._search.asked.broken(found.state) if self._search.asked else ():
+            return f"“{name}” does not hold."
+        if self._search.judge is None:
+            return None
         judgement = self._search.judge.judge(found.state)
         if judgement.seen:
             return words.sentence(judgement.seen)
@@ -174,8 +178,8 @@ class Game:
             following = [moves(world, state) for state in search.graph.states]
         for state, options in zip(search.graph.states, following, strict=True):
             if world.finished(state):
-                judgement = search.judge.judge(state)
-                if judgement.letter or judgement.stuck or judgement.dirty:
+                judgement = search.judge and search.judge.judge(state)
+                if search.wrong(state) or (judgement and (judgement.stuck or judgement.dirty)):
                     distances[state] = 0
             for found in options:
                 if found.wrong is not None:

@@ -113,7 +113,7 @@ class Narrator:
     def _told(call: Call, answer, log) -> str | None:
         """The committed value that a client learns from an answer."""
         if call.kind == "db":
-            if call.payload[0] == "update":  # nothing that is committed
+            if call.payload[0] in ("update", "update_if"):  # nothing that is committed
                 return None
             return answer[0] if isinstance(answer, tuple) else answer
         return words.held_in(words.show(words.answered(call, answer)), log)
@@ -130,7 +130,8 @@ class Narrator:
     def _end(self, child: Point, move: Move) -> dict:
         if child.failure is not None:
             return {"raised": type(child.failure.error).__name__}
-        if child.wrote >= 0 or move.client not in self.world.readers:
+        asked = self.world.results is not None
+        if not asked and (child.wrote >= 0 or move.client not in self.world.readers):
             return {}
         value = as_value(child.result)
         return {"returned": value if value is not None else repr(child.result)}

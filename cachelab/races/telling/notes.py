@@ -10,6 +10,8 @@ def notes(search) -> list[str]:
     """What the learner should know about their code, beside the verdict."""
     world, session, found = search.world, search.session, []
     solo, writers = search.study.solo, search.study.writers
+    if search.judge is None:
+        solo = {}  # what a reader and a writer should be like is not the question
     for i, run in solo.items():
         name = world.names[i]
         if run.failure is not None:
@@ -33,7 +35,7 @@ def notes(search) -> list[str]:
             f"In the end {name_of(search.study.probe)} is asked what the cache holds, and {name} is not: "
             f"explore(…, probe={name}) asks it."
         )
-    if not writers:
+    if not writers and search.judge is not None:
         found.append(
             "Nobody writes to the database, so nothing can become stale: does the writer call db.write()?"
         )
@@ -73,7 +75,7 @@ def notes(search) -> list[str]:
         found.append("replica_lag changes nothing: nobody reads db.replica.")
     if "expire" in search.faults and not any(world.model.expiring(keyspace) for keyspace in world.keyspaces):
         found.append("expire changes nothing: no key ever has a TTL.")
-    asked = [node.call for run in solo.values() for node, _ in run.calls]
+    asked = [node.call for run in search.study.solo.values() for node, _ in run.calls]
     if any(call.kind == "memcached" and call.payload.startswith((b"add ", b"replace ")) for call in asked):
         found.append(
             "add and replace are answered here: this client has default_noreply=False. pymemcache's own "

@@ -41,10 +41,10 @@ class Lockstep:
     def __init__(self, world: World, server: RealValkey | RealMemcached, *, real_expiry: bool = True):
         self.world, self.server, self.real_expiry = world, server, real_expiry
 
-    def start(self, warming) -> Difference | None:
-        """An empty cache, or the one that a reader warmed (its Alone); the first difference met."""
+    def start(self, *runs) -> Difference | None:
+        """An empty cache, or as clients left it that ran alone (each an Alone); the first difference met."""
         self.server.reset()
-        for node, answer in warming.calls if warming else ():
+        for node, answer in (call for run in runs if run for call in run.calls):
             if node.call.kind not in ("db", "outlast"):
                 real = self._perform(-2, node.call, answer)
                 if not self.server.same_answer(node.call, real, answer):
@@ -113,7 +113,7 @@ class Replay:
     steps: list[Step]
     answers: list[str]  # what the real server answered, as text; "" where it was not asked
     difference: Difference | None  # None: it did just what the model says
-    reader: str  # what a new reader got from the real cache in the end
+    reader: str  # what a new reader got from the real cache in the end; "": none was asked
     latest: str  # what the database has
     end: str = ""  # what had to pass before the reader looked
 
@@ -121,6 +121,15 @@ class Replay:
     def agrees(self) -> bool:
         """Whether the real server answered every step as the explorer said."""
         return self.difference is None
+
+    @property
+    def closing(self) -> str:
+        """What came of it in the end, in a sentence."""
+        if not self.reader:
+            return f"The database has {self.latest}."
+        return (
+            f"{self.end}A new reader gets {self.reader} from the real cache; the database has {self.latest}."
+        )
 
     def table(self) -> str:
         """The steps with the answers of the real server."""
@@ -140,10 +149,7 @@ class Replay:
         if self.difference is not None:
             lines.append(f"Not as the model says: {self.difference}.")
         else:
-            lines.append(
-                f"{self.end}A new reader gets {self.reader} from the real cache; "
-                f"the database has {self.latest}."
-            )
+            lines.append(self.closing)
         return "\n".join(lines)
 
 
@@ -164,8 +170,8 @@ def replay(report, kind: str | None, engine=None) -> Replay:
     server = side(engine.host, engine.port, keys_of(world))
     try:
         lockstep = Lockstep(world, server)
-        warm = start == search.starts.get("warm") and start != search.starts["cold"]
-        difference = lockstep.start(search.study.warming if warm else None)
+        warm = start == search.starts.get("warm") and start != next(iter(search.starts.values()))
+        difference = lockstep.start(search.filling, search.study.warming if warm else None)
         answers = []
         last = start
         for who, move, state, raw in Narrator(world).walk(start, moves):
@@ -180,7 +186,7 @@ def replay(report, kind: str | None, engine=None) -> Replay:
                 server.vanish(key, expire=True)
                 keyspace = without(world, keyspace, key)
             end = "The TTLs run out. "
-        reader = _read(search, server, last, keyspace)
+        reader = _read(search, server, last, keyspace) if search.judge else ""
     finally:
         server.close()
     latest = world.logs[last.log][-1]

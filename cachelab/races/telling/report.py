@@ -27,6 +27,33 @@ KINDS = {
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What came of one rule."""
+
+    name: str
+    counts: dict  # for each start: `.schedules`, and `.violating`, those that break the rule
+    violation: list[Step] | None  # a shortest schedule that breaks it
+
+    @property
+    def holds(self) -> bool:
+        """Whether no schedule within the bounds breaks it; none of those seen, if the search was stopped."""
+        return self.violation is None
+
+    @property
+    def violating(self) -> int:
+        """The number of complete schedules that break it, over all starts."""
+        return sum(count.violating for count in self.counts.values())
+
+    @property
+    def schedules(self) -> int:
+        """The number of complete schedules, over all starts."""
+        return sum(count.schedules for count in self.counts.values())
+
+    def __str__(self):
+        return "holds" if self.holds else f"{self.violating:,} of {self.schedules:,}"
+
+
+@dataclass(frozen=True)
 class Bounds:
     """What was explored, and what was assumed: the small print of every verdict."""
 
@@ -67,13 +94,15 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """A letter: "." converges, "t" stale until the TTL, "X" stale for good; then K (stuck), d (dirty).
+        """A letter: "." converges, "t" stale until the TTL, "X" stale for good; then K (stuck), d (dirty) and
+        r (a rule is broken).
 
         "?" if it cannot be told: see `.doubt`.
         """
         found = self._search.found
         letter = "?" if self.doubt else "X" if "X" in found else "t" if "t" in found else "."
-        return letter + ("K" if "K" in found else "") + ("d" if "dirty" in found else "")
+        rules = "r" if found.keys() & self._search.rules.keys() else ""
+        return letter + ("K" if "K" in found else "") + ("d" if "dirty" in found else "") + rules
 
     @property
     def fresh(self) -> bool:
@@ -87,7 +116,8 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether every schedule within the bounds converges, nobody stuck, no dirty read, no exception.
+        """Whether every schedule within the bounds converges and keeps the rules, with nobody stuck, no dirty
+        read, no exception.
 
         False, too, if not all of them were explored. Freshness is told apart, by `.fresh`: hardly any cache
         has it, and most readers can do without.
@@ -101,13 +131,26 @@ class Report:
 
     @property
     def kind(self) -> str | None:
-        """The gravest kind of violation found, a key of KINDS, or None."""
-        return next((kind for kind in KINDS if kind in self._search.found), None)
+        """The gravest kind of violation found: the first rule that is broken, or a key of KINDS, or None."""
+        return next((kind for kind in self._kinds if kind in self._search.found), None)
+
+    @property
+    def _kinds(self) -> dict[str, str]:
+        """All that may be found, gravest first, and what each means."""
+        return {name: f"“{name}” is broken" for name in self._search.rules} | KINDS
+
+    @cached_property
+    def rules(self) -> dict[str, Asked]:
+        """What came of each rule, by its name."""
+        return {
+            name: Asked(name, counts, self.violations.get(name))
+            for name, counts in self._search.broken.items()
+        }
 
     @cached_property
     def violations(self) -> dict[str, list[Step]]:
         """For each kind of violation found, gravest first, a shortest schedule that shows it."""
-        return {kind: self._steps(kind) for kind in KINDS if kind in self._search.found}
+        return {kind: self._steps(kind) for kind in self._kinds if kind in self._search.found}
 
     @property
     def violation(self) -> list[Step] | None:
@@ -122,6 +165,8 @@ class Report:
         search = self._search
         found = search.found[kind]
         final = self._final(kind)
+        if kind in search.rules:
+            return self._broken_rule(kind, final)
         if kind in ("X", "t") or (
             kind in ("K", "dirty") and found.move is None and search.world.finished(final)
         ):
@@ -139,21 +184,34 @@ class Report:
         dirty = kind == "dirty" or search.found.get("dirty") == found
         return words.wrong_read(steps[-1], dirty) + "." if steps else ""
 
+    def _broken_rule(self, name: str, final: State) -> str:
+        world = self._search.world
+        held = world.model.contents(world.keyspaces[final.keyspace])
+        cache = ", ".join(f"{key}={words.field(value)}" for key, value in words.cut(held).items())
+        said = [
+            f"{who}: {result!r}" for who, result in zip(world.names, world.results_in(final), strict=True)
+        ]
+        return words.cut(
+            f"“{name}” does not hold: in the end the cache has {cache or 'nothing'}; the database has "
+            f"{world.logs[final.log][-1]}; returned was {', '.join(said)}."
+        )
+
     # --- the figures ---
 
     @property
     def counts(self) -> dict:
-        """For "cold" and "warm": `.schedules`, and `.violating`, those that end in a stale cache."""
+        """For each start, "cold" or "given", and "warm": `.schedules`, and `.violating`, those that end in a
+        stale cache or break a rule."""
         return self._search.counts
 
     @property
     def schedules(self) -> int:
-        """The number of complete schedules covered, over both starts."""
+        """The number of complete schedules covered, over all starts."""
         return sum(count.schedules for count in self.counts.values())
 
     @property
     def violating(self) -> int:
-        """The number of complete schedules that end with a cache that does not converge."""
+        """The number of complete schedules that end in a stale cache or break a rule."""
         return sum(count.violating for count in self.counts.values())
 
     @property
@@ -232,7 +290,7 @@ class Report:
         return walked[-1][3] if walked else start
 
     def start_of(self, kind: str | None = None) -> str:
-        """Which start the violation needs: "cold" or "warm"."""
+        """Which start the violation needs: "cold" (or "given") or "warm"."""
         state, _ = self.way(self._search.found[kind or self.kind])
         return next(name for name, start in self._search.starts.items() if start == state)
 
@@ -281,7 +339,7 @@ class Report:
             "violations": [
                 {
                     "kind": kind,
-                    "meaning": KINDS[kind],
+                    "meaning": self._kinds[kind],
                     "start": self.start_of(kind),
                     "cache": self._initial_cache(kind),
                     "steps": [step.data() for step in steps],
@@ -290,6 +348,12 @@ class Report:
                 for kind, steps in self.violations.items()
             ],
         }
+
+    @property
+    def log_at_start(self) -> tuple[str, ...]:
+        """The committed values before the first move, oldest first."""
+        world = self._search.world
+        return world.logs[world.log]
 
     def _initial_cache(self, kind: str) -> dict:
         world = self._search.world
@@ -308,11 +372,12 @@ class Report:
             return f"{who}: {word}"
         if self.kind == "fresh":
             return f"{who}: converges, but is not linearizable"
-        if self._search.study.warming.failure is not None:  # with nobody else about: no race to speak of
+        warming = self._search.study.warming
+        if warming is not None and warming.failure is not None:  # with nobody else about: no race to speak of
             return f"{who}: {KINDS['broken']}"
         words = [
-            KINDS[kind]
-            for kind in KINDS
+            meaning
+            for kind, meaning in self._kinds.items()
             if kind in self._search.found and not (kind == "t" and "X" in self._search.found)
         ]
         return f"{who}: {', '.join(words)}"
@@ -328,7 +393,8 @@ class Report:
             + ("goes wrong" if 1 in (count.violating, count.schedules) else "go wrong")
             for name, count in self.counts.items()
         )
-        return f"{counted} ({self.states:,} states)."
+        rules = "".join(f" {name}: {asked}." for name, asked in self.rules.items())
+        return f"{counted} ({self.states:,} states).{rules}"
 
     def _lines(self) -> list[str]:
         lines = [self._counted()]

@@ -27,6 +27,7 @@ import linecache
 import re
 from collections.abc import Callable, Sequence
 
+from cachelab.races.models.database import INITIAL
 from cachelab.races.telling.game import Game
 from cachelab.races.telling.report import Report
 from cachelab.races.telling.step import Step
@@ -46,13 +47,14 @@ def scene(
     end: dict | None = None,
     opening: str = "",
     rows: int = 0,
+    log: Sequence[str] = INITIAL,
 ) -> dict:
-    """The scene of `steps`, a list of races' Step, from a cache with these contents.
+    """The scene of `steps`, a list of races' Step, from these contents of the cache and this log.
 
     `rows` is how many steps to leave room for, if they are not all there yet.
     """
     sources = _Sources(functions)
-    telling = _Telling(len(names), cache, next((step.replica is not None for step in steps), False))
+    telling = _Telling(len(names), cache, log, next((step.replica is not None for step in steps), False))
     start, *told = _lettered([telling.state(cache, ()), *(telling.tell(step, sources) for step in steps)])
     states = [start, *(one["state"] for one in told)]
     keys = list(dict.fromkeys(entry["key"] for state in states for entry in state["cache"]))
@@ -70,10 +72,14 @@ def scene(
     }
 
 
-def opening(warm: bool) -> str:
+def opening(start: str, latest: str) -> str:
     """Where a schedule starts, in words."""
-    kind = "a warm cache: a reader has run before" if warm else "a cold cache: it is empty"
-    return f"Start from {kind}. The database has v0."
+    kind = {
+        "warm": "a warm cache: a reader has run before",
+        "cold": "a cold cache: it is empty",
+        "given": "the cache as it was filled",
+    }[start]
+    return f"Start from {kind}. The database has {latest}."
 
 
 def report_scene(report: Report, kind: str | None = None) -> dict:
@@ -89,7 +95,8 @@ def report_scene(report: Report, kind: str | None = None) -> dict:
         found["cache"],
         report.violations[kind],
         end={"mark": "broken", "title": found["meaning"].capitalize(), "words": found["end"]},
-        opening=opening(found["start"] == "warm"),
+        opening=opening(found["start"], report.log_at_start[-1]),
+        log=report.log_at_start,
     )
 
 
@@ -102,7 +109,8 @@ def game_scene(game: Game, end: dict | None = None, rows: int = 0) -> dict:
         game.cache_at_start,
         game.steps,
         end=end,
-        opening=opening(game.start == "warm"),
+        opening=opening(game.start, game.report.log_at_start[-1]),
+        log=game.report.log_at_start,
         rows=rows,
     )
 
@@ -127,11 +135,11 @@ def _lettered(told):
 class _Telling:
     """Follows a schedule: which values were committed, who holds which, and what each step means."""
 
-    def __init__(self, clients: int, cache: dict, replicated: bool):
-        self.log = ["v0"]
+    def __init__(self, clients: int, cache: dict, log: Sequence[str], replicated: bool):
+        self.log = list(log)
         self.hands: list[str | None] = [None] * clients
         self.done: list[str | None] = [None] * clients
-        self.cache, self.replica, self.replicated = cache, "v0", replicated
+        self.cache, self.replica, self.replicated = cache, log[-1], replicated
 
     def tell(self, step: Step, sources: "_Sources") -> dict:
         before = self.cache
@@ -238,6 +246,8 @@ def _answer(step: Step) -> str | None:
 def _shown(value) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{field}: {item}" for field, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(value)
     return value if value != "" else "''"
 
 

@@ -62,7 +62,8 @@ def answered(asked, answer) -> object:
     """The answer to a call in plain Python types."""
     if asked.kind == "memcached":
         return cut(memcached_reply(answer))
-    if asked.kind == "exec" and answer is None:
+    refusing = asked.kind == "exec" or (asked.kind == "db" and asked.payload[0] in ("write_if", "update_if"))
+    if refusing and answer is None:
         return "refused"
     return cut(plain(answer))
 
@@ -72,7 +73,9 @@ def remark(step) -> str:
     match step.kind:
         case "call" if step.asked.kind == "exec" and step.answer is None:
             return "a watched key was modified"
-        case "call" if step.asked.kind == "db" and step.asked.payload[0] == "update":
+        case "call" if _refused_by_the_row(step):
+            return "the row has another version by now"
+        case "call" if step.asked.kind == "db" and step.asked.payload[0] in ("update", "update_if"):
             return "nobody else sees it before the commit"
         case "call" if _deleted_nothing(step):
             return "there is nothing to delete"
@@ -91,6 +94,12 @@ def remark(step) -> str:
         case "failover":
             return "the replica that takes over lacks the last writes"
     return ""
+
+
+def _refused_by_the_row(step) -> bool:
+    return (
+        step.asked.kind == "db" and step.asked.payload[0] in ("write_if", "update_if") and step.answer is None
+    )
 
 
 def _deleted_nothing(step) -> bool:
@@ -183,6 +192,8 @@ def is_old(value, log) -> bool:
     """Whether a cached value is one the database has since replaced, or holds one: in a field, in JSON."""
     if isinstance(value, dict):
         return any(is_old(item, log) for item in value.values())
+    if isinstance(value, list):
+        return any(is_old(item, log) for item in value)
     return held_in(value, log) not in (None, log[-1])
 
 
@@ -194,7 +205,7 @@ def table(steps: list) -> str:
     rows = [("", "who", "call", "answer", "cache afterwards", "database", "")]
     for number, step in enumerate(steps, 1):
         cache = ", ".join(
-            f"{key}={_field(value)}" + (" (stale)" if key in step.stale else "")
+            f"{key}={field(value)}" + (" (stale)" if key in step.stale else "")
             for key, value in step.cache.items()
         )
         database = step.db if step.replica in (None, step.db) else f"{step.db} (replica {step.replica})"
@@ -212,9 +223,12 @@ def table(steps: list) -> str:
     return "\n".join(lines)
 
 
-def _field(value) -> str:
+def field(value) -> str:
+    """What a key of the cache holds, as a table prints it."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {item}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(value) + "]"
     return value or "''"
 
 

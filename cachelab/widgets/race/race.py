@@ -67,7 +67,7 @@ def _compared(replay) -> dict:
         asked = sum(bool(answer["answer"]) for answer in answers)
         words = (
             f"{replay.badge}: {asked} of {asked} answers are the model's. "
-            f"{replay.end}A new reader gets {replay.reader}; the database has {replay.latest}."
+            f"{replay.closing}"
         )
     return {"state": "done" if replay.agrees else "failed", "words": words, "answers": answers}
 

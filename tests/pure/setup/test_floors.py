@@ -87,7 +87,7 @@ RACES = [
     {"world"},
     {"effects", "cdc"},
     {"moves", "graph", "invariants"},
-    {"study", "loads"},
+    {"study", "loads", "rules"},
     {"telling"},
     {"explore"},
     {"strategies"},
