@@ -107,6 +107,15 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "'Xnobody waits": "the words are free",
         "'Xthe cache took": "the words are free",
     },
+    "08.3": {
+        "-> budget = 11.0": "the first call cuts it to ten",
+        "-> budget = 100.0": "the first call cuts it to ten",
+        "budget <= 1": EITHER_SIDE,
+    },
+    "08.4": {
+        "'Xfour loads": "the words are free",
+        "time.time() <= until": EITHER_SIDE,
+    },
     "09.1": {
         "-> rules = [('CacheHitRate', 'Average', 60, 6": IN_TIME,
         "-> rules = [('CacheHitRate', 'Average', 60, 5, 'LessThanThreshold', 80, 'missing'), "

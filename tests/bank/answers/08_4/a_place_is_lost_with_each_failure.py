@@ -1,0 +1,31 @@
+# verdict: incorrect
+# says: 0 customers|no customers
+
+import json
+import threading
+import time
+
+
+def limited():
+    places = threading.BoundedSemaphore(4)
+
+    def get_item(item, cache, db):
+        stored = cache.get(f"item:{item}")
+        page, fresh_until = json.loads(stored) if stored else (None, 0)
+        if time.time() < fresh_until:
+            return page
+        if not places.acquire(blocking=False):
+            if page is None:
+                raise TimeoutError("four loads are under way")
+            return page
+        try:
+            loaded = db.read(item)
+            places.release()
+        except Exception:
+            if page is None:
+                raise
+            return page
+        cache.set(f"item:{item}", json.dumps([loaded, time.time() + 10]), ex=60)
+        return loaded
+
+    return get_item

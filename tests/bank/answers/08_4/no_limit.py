@@ -1,0 +1,26 @@
+# verdict: incorrect
+# says: 20 loads at once
+
+import json
+import threading
+import time
+
+
+def limited():
+    places = threading.BoundedSemaphore(4)
+
+    def get_item(item, cache, db):
+        stored = cache.get(f"item:{item}")
+        page, fresh_until = json.loads(stored) if stored else (None, 0)
+        if time.time() < fresh_until:
+            return page
+        try:
+            loaded = db.read(item)
+        except Exception:
+            if page is None:
+                raise
+            return page
+        cache.set(f"item:{item}", json.dumps([loaded, time.time() + 10]), ex=60)
+        return loaded
+
+    return get_item

@@ -1,0 +1,34 @@
+# verdict: incorrect
+# says: nothing older than 60 s
+
+import json
+import threading
+import time
+
+
+def limited():
+    places = threading.BoundedSemaphore(4)
+
+    def get_item(item, cache, db):
+        stored = cache.get(f"item:{item}")
+        if stored:
+            cache.expire(f"item:{item}", 60)
+        page, fresh_until = json.loads(stored) if stored else (None, 0)
+        if time.time() < fresh_until:
+            return page
+        if not places.acquire(blocking=False):
+            if page is None:
+                raise TimeoutError("four loads are under way")
+            return page
+        try:
+            loaded = db.read(item)
+        except Exception:
+            if page is None:
+                raise
+            return page
+        finally:
+            places.release()
+        cache.set(f"item:{item}", json.dumps([loaded, time.time() + 10]), ex=60)
+        return loaded
+
+    return get_item
