@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -327,9 +328,9 @@ class Lab:
         """A boto3 client of that account, for the learner; every call of it is in the log."""
         return self.aws.client(self.log)
 
-    def paper(self, group: str):
+    def paper(self, group: str, start: datetime | None = None):
         """A CloudWatch on paper (cloud/metrics/paper.py); every call of its client is in the log."""
-        paper = self._engines["paper"](group)
+        paper = self._engines["paper"](group, start)
         paper.client.meta.events.register_first("provide-client-params.cloudwatch", self._noted)
         return paper
 

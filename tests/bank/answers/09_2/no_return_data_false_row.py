@@ -1,0 +1,6 @@
+# verdict: incorrect
+# says: refused it
+
+
+def hit_rate(nodes, period):
+    return [{"Id": "rate"}]

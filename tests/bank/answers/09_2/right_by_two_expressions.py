@@ -1,0 +1,35 @@
+# verdict: correct
+
+
+def hit_rate(nodes, period):
+    def metric(id, name, node):
+        return {
+            "Id": id,
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": "AWS/ElastiCache",
+                    "MetricName": name,
+                    "Dimensions": [{"Name": "CacheClusterId", "Value": node}],
+                },
+                "Period": period,
+                "Stat": "Sum",
+            },
+            "ReturnData": False,
+        }
+
+    count = range(len(nodes))
+    rows = [metric(f"h{n}", "CacheHits", node) for n, node in enumerate(nodes)]
+    rows += [metric(f"m{n}", "CacheMisses", node) for n, node in enumerate(nodes)]
+    hits = " + ".join(f"h{n}" for n in count)
+    misses = " + ".join(f"m{n}" for n in count)
+    rows.append({"Id": "found", "Expression": f"SUM([{hits}])".replace(" + ", ","), "ReturnData": False})
+    rows.append({"Id": "missed", "Expression": f"SUM([{misses}])".replace(" + ", ","), "ReturnData": False})
+    rows.append(
+        {
+            "Id": "rate",
+            "Label": "hit rate",
+            "Expression": "found / (found + missed) * 100",
+            "ReturnData": True,
+        }
+    )
+    return rows
