@@ -123,7 +123,7 @@ class Additions:
             try:
                 client.incr(name)
                 worked = True
-            except (redis.RedisError, OSError) as error:
+            except Exception as error:  # not every error of a cluster client is a RedisError
                 self.errors[type(error).__name__] += 1
             end = time.perf_counter()
             if worked:

@@ -16,23 +16,26 @@ PATIENCE = 30.0  # seconds until the replica has its first copy
 
 @contextmanager
 def replica_pair(delay: float = 0.0) -> Iterator[tuple[redis.Redis, redis.Redis]]:
-    """Clients of a new primary and of its replica, which hears of each write `delay` seconds later.
+    """Clients of a new primary and of its replica, which hears of each write `delay` seconds later (0: as
+    fast as it goes).
 
     Both decode responses. Raises EngineError without Valkey, and TimeoutError if the replica does not come.
     """
     primary = ValkeyServer({"repl-diskless-sync-delay": 0})
-    road = Relay((primary.host, primary.port))
-    replica = None
+    road = Relay((primary.host, primary.port)) if delay else None
+    replica, to = None, road or primary
     try:
-        replica = ValkeyServer({"replicaof": f"{road.host} {road.port}"})
+        replica = ValkeyServer({"replicaof": f"{to.host} {to.port}"})
         writer, reader = (node.client(decode_responses=True) for node in (primary, replica))
         deadline = time.monotonic() + PATIENCE
         while not writer.wait(1, 200):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the replica had no copy after {PATIENCE:g} s")
-        road.delay = delay
+        if road:
+            road.delay = delay
         yield writer, reader
     finally:
-        road.close()
+        if road:
+            road.close()
         for node in filter(None, (replica, primary)):
             node.stop()

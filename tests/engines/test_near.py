@@ -77,7 +77,7 @@ def test_a_late_reply_stays_for_good_unless_there_is_a_placeholder(server, write
 
 
 def test_a_replica_far_away_answers_with_what_was():
-    with replica_pair(delay=0.3) as (primary, replica):
+    with replica_pair(delay=0.1) as (primary, replica):
         primary.set("stock:7", "1")
         assert replica.get("stock:7") is None
         primary.wait(1, 20_000)

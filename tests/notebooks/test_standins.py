@@ -96,3 +96,11 @@ def test_stampedes(no_servers):
     assert "DELIFEQ needs a real Valkey" in said["short-run"] and "no throughput" in said["hot-run"]
     assert "could not be shown on this machine" in said["copies-run"]
     assert "loads for each new value: [" in said["one-run"]  # counts are counts
+
+
+@pytest.mark.skipif(os.name != "posix", reason="it hides servers through PATH")
+def test_when_one_node_is_not_enough(no_servers):
+    said = outputs("11_when_one_node_is_not_enough")
+    for cell in ("need-run", "tags-run", "moved-run", "split-run", "grow-run", "stale-run", "late-run"):
+        assert "The answer could not be shown on this machine." in said[cell], cell
+    assert "the answer is 68." in said["place-run"] and "12.8 shards" in said["hot-run"]  # arithmetic

@@ -9,7 +9,7 @@ from ..chart.figure import Figure
 
 __all__ = ["shards"]
 
-MOST = 40  # shards that are drawn
+MOST = 30  # shards that are drawn
 KEYS = [1000, 10_000, 100_000]
 
 
