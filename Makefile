@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN    := .venv/bin
 UV      = UV_PYTHON=$(BIN)/python $(BIN)/uv pip
 NBVAL   = $(BIN)/python -m pytest -p tests.notebooks.tripwire -p tests.notebooks.unix_kernels -p no:playwright -p no:cacheprovider \
-          --nbval-lax --nbval-current-env --nbval-cell-timeout=60 -n 2 --dist loadscope -q
+          --nbval-lax --nbval-current-env --nbval-cell-timeout=60 -q
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test deep bench exercises site pictures ready reset lock clean
+.PHONY: help lab test test-python test-browser test-notebooks deep bench exercises site pictures ready reset lock clean
 
 help:             ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{split($$1, t, ":"); printf "  make %-10s %s\n", t[1], $$2}'
@@ -20,8 +20,17 @@ lab: .venv/lab    ## open the course in JupyterLab
 test: .venv/dev   ## everything CI runs
 	@sh .ci/apt memcached chromium
 	$(BIN)/ruff check -q .
+	@$(MAKE) --no-print-directory -k -j3 $(if $(filter output-sync,$(.FEATURES)),-O) \
+	  test-browser test-python test-notebooks
+
+# The parts of it, side by side: four workers on two cores, since a third of the time each waits for something.
+test-python:
 	$(BIN)/python -m pytest -q tests --ignore tests/browser -n 2 --dist loadscope
-	$(BIN)/python -m pytest -q tests/browser -n 2 --dist loadscope
+
+test-browser:
+	$(BIN)/python -m pytest -q tests/browser -p no:cacheprovider
+
+test-notebooks:
 	$(NBVAL) notebooks exercises solutions
 
 deep: .venv/dev   ## what takes long: fifty times the examples, every mutant, the bank of answers six times

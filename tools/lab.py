@@ -29,7 +29,7 @@ from urllib.parse import quote, urlsplit
 
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 from cachelab.engines.ports import free_port
 
@@ -79,6 +79,7 @@ class Lab:
             raise RuntimeError("no Chromium found; on Debian or Ubuntu: apt install chromium")
         self._closing = contextlib.ExitStack()
         self._server: subprocess.Popen | None = None
+        self._windows: list[Page] = []  # with JupyterLab in them, and no notebook open
         try:
             self.folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
             self._make_folders()
@@ -211,16 +212,26 @@ class NotebookPage:
         self.lab, self.path = lab, path
         self.external: list[str] = []  # what the page asked for beyond loopback
         self.console: list[str] = []  # errors in the browser's console
-        context = lab.browser.new_context(viewport={"width": width, "height": height})
-        self.page = context.new_page()
-        context.on("request", lambda request: self._note(request.url))
-        self.page.on("websocket", lambda socket: self._note(socket.url))
-        self.page.on("console", lambda m: m.type == "error" and self.console.append(m.text))
-        self.page.on("pageerror", lambda error: self.console.append(str(error)))
-        where = quote(str(path.relative_to(lab.folder / "work")))
-        workspace = path.parent.name
-        self.page.goto(f"{lab.url}lab/workspaces/{workspace}/tree/{where}?token={lab._token}")
-        self.page.wait_for_function(_READY, timeout=60_000)
+        where = str(path.relative_to(lab.folder / "work"))
+        used = lab._windows and not lab.as_given
+        self.page = lab._windows.pop() if used else lab.browser.new_context().new_page()
+        self._listeners = [
+            (self.page.context, "request", lambda request: self._note(request.url)),
+            (self.page, "websocket", lambda socket: self._note(socket.url)),
+            (self.page, "console", lambda m: m.type == "error" and self.console.append(m.text)),
+            (self.page, "pageerror", lambda error: self.console.append(str(error))),
+        ]
+        for source, event, listener in self._listeners:
+            source.on(event, listener)
+        self.page.set_viewport_size({"width": width, "height": height})
+        if used:
+            self.command("docmanager:open", path=where)
+        else:
+            workspace = path.parent.name
+            self.page.goto(f"{lab.url}lab/workspaces/{workspace}/tree/{quote(where)}?token={lab._token}")
+        self.page.wait_for_function(_READY, arg=where, timeout=60_000)
+        if used:
+            self.page.evaluate(_ALONE)
         self.page.get_by_text(re.compile(r"\| Idle")).wait_for(timeout=60_000)
         if not lab.as_given:
             self.page.evaluate(_TIDY_PAGE)
@@ -325,8 +336,18 @@ class NotebookPage:
             page.set_viewport_size(size)
 
     def close(self) -> None:
-        """Closes the page and ends its kernel."""
-        self.page.context.close()
+        """Closes the notebook and ends its kernel. Its window is kept for the next one, where it is as new:
+        to load JupyterLab takes five times as long as to open a notebook in it."""
+        for source, event, listener in self._listeners:
+            source.remove_listener(event, listener)
+        try:
+            as_new = not self.lab.as_given and self.page.evaluate(_CLOSE)
+        except Error:
+            as_new = False
+        if as_new:
+            self.lab._windows.append(self.page)
+        else:
+            self.page.context.close()
         for session in self.lab.api("sessions"):
             if self.lab.folder / "work" / session["path"] == self.path:
                 self.lab.api(f"sessions/{session['id']}", "DELETE")
@@ -341,11 +362,23 @@ class NotebookPage:
 _PANEL = "jupyterapp.shell.currentWidget"
 _CELLS = f"{_PANEL}.content.widgets"
 # The status bar alone says Idle before the kernel can be used: Run All would then ask to choose a kernel.
-_READY = """() => {
+_READY = """(path) => {
   const panel = window.jupyterapp?.shell?.currentWidget;
-  return panel?.context?.isReady && panel.sessionContext?.isReady
+  return panel?.context?.isReady && (!path || panel.context.path === path) && panel.sessionContext?.isReady
     && panel.sessionContext.session?.kernel?.status === "idle";
 }"""
+# Whether nothing is left of what was open; a dialog that nobody has answered is.
+_CLOSE = """async () => {
+  if (!window.jupyterapp) return false;
+  const open = [...jupyterapp.shell.widgets("main")];
+  for (const widget of open) await widget.sessionContext?.shutdown();
+  for (const widget of open) widget.dispose();
+  return !document.querySelector(".jp-Dialog");
+}"""
+# JupyterLab shows its launcher when the last document is closed.
+_ALONE = f"""() => [...jupyterapp.shell.widgets("main")].forEach((widget) => {{
+  if (widget !== {_PANEL}) widget.dispose();
+}})"""
 _TIDY_PAGE = """() => { jupyterapp.shell.collapseLeft(); jupyterapp.shell.collapseRight(); }"""
 _NAME_CELLS = f"""() => {{
   const name = () => {{ for (const cell of {_CELLS}) cell.node.dataset.cellId = cell.model.id; }};
