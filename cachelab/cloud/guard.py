@@ -15,6 +15,7 @@ import os
 import ssl
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -157,6 +158,7 @@ def _unpatch() -> None:
     URLLib3Session.send = _original_send
 
 
+@cache
 def _system_roots() -> bytes:
     """The certificates this machine trusts already, so that other TLS connections keep working."""
     context = ssl.create_default_context()

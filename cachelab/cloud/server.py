@@ -3,9 +3,11 @@
 import io
 import json
 import logging
+import os
 import re
 import threading
 from collections.abc import Callable, Container, Iterable
+from functools import cache
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
@@ -19,11 +21,7 @@ class Server:
 
     def __init__(self, account_id: str) -> None:
         # Imported when the first account opens: half a second, and a lesson may never open one.
-        from moto.moto_server.werkzeug_app import (
-            DomainDispatcherApplication,
-            MotoRequestHandler,
-            create_backend_app,
-        )
+        from moto.moto_server.werkzeug_app import MotoRequestHandler
         from werkzeug.serving import make_server
 
         from cachelab.engines.ports import free_port
@@ -33,15 +31,7 @@ class Server:
 
         wire.install()
         cloudwatch.install()
-
-        class Dispatcher(DomainDispatcherApplication):
-            def get_backend_for_host(self, host):
-                known = host is None or not host.endswith("amazonaws.com")
-                if known or any(pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns):
-                    return super().get_backend_for_host(host)
-                raise ModuleNotFoundError(f"nobody answers for {host}")
-
-        moto = Dispatcher(create_backend_app)
+        moto = _moto()
 
         def application(environ, start_response):
             environ[ACCOUNT_HEADER] = account_id  # each account sees only its own things
@@ -74,6 +64,23 @@ class Server:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
+
+
+@cache
+def _moto():
+    """moto's application, one for all accounts: its routes take a tenth of a second to set up."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    class Dispatcher(DomainDispatcherApplication):
+        def get_backend_for_host(self, host):
+            known = host is None or not host.endswith("amazonaws.com")
+            if known or any(pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns):
+                return super().get_backend_for_host(host)
+            raise ModuleNotFoundError(f"nobody answers for {host}")
+
+    # The 60 machine images that moto gives an account take as long, and no cache is made of one.
+    os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    return Dispatcher(create_backend_app)
 
 
 def _not_in_the_box(environ: dict, start_response: Callable, missing: Exception) -> Iterable[bytes]:
