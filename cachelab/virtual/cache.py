@@ -20,7 +20,7 @@ class Cache(Server):
 
     `latency` is the round trip in seconds, or a function of a `random.Random`; `service` the seconds that the
     server's one thread takes for a command. Incidents: `slow stall freeze black_hole heal kill restart
-    reset flush`.
+    promote reset flush fill_up make_room`.
 
     >>> from cachelab import virtual
     >>> with virtual.time() as clock:
@@ -54,6 +54,14 @@ class Cache(Server):
     def flush(self) -> None:
         """FLUSHALL, by somebody else, at once."""
         self.ask("FLUSHALL")
+
+    def fill_up(self) -> None:
+        """Have no memory left, and nothing that may be evicted: commands that store are refused."""
+        self._data.full = True
+
+    def make_room(self) -> None:
+        """Have memory again."""
+        self._data.full = False
 
     def forget(self) -> None:
         self._data = Data(self._scheduler.after)

@@ -20,6 +20,15 @@ from fakeredis._socket._fakesocket import FakeSocket
 _PUSHED = frozenset(
     b"message pmessage smessage subscribe unsubscribe psubscribe punsubscribe ssubscribe sunsubscribe".split()
 )
+# Commands with the flag DENYOOM in `COMMAND` of Valkey 9.1: what a server without memory refuses. (Valkey
+# also refuses them inside a script; here a script is let through.)
+_STORES = frozenset(
+    b"append bitfield bitop blmove brpoplpush copy decr decrby geoadd georadius georadiusbymember "
+    b"geosearchstore getset hincrby hincrbyfloat hmset hset hsetex hsetnx incr incrby incrbyfloat "
+    b"linsert lmove lpush lpushx lset mset msetex msetnx pfadd pfmerge psetex restore rpoplpush rpush "
+    b"rpushx sadd sdiffstore set setbit setex setnx setrange sinterstore sort sunionstore xadd zadd "
+    b"zdiffstore zincrby zinterstore zrangestore zunionstore".split()
+)
 
 
 class Data(FakeServer):
@@ -28,6 +37,7 @@ class Data(FakeServer):
     def __init__(self, after: Callable):
         super().__init__(version=(8, 0), server_type="redis")
         self.blocked: dict[Commands, Callable] = {}  # who waits in BLPOP and its like, the longest first
+        self.full = False  # no memory left
         self._after = after
 
     def changed(self) -> None:
@@ -65,6 +75,9 @@ class Commands(FakeSocket):
     def _process_command(self, fields: list[bytes]) -> None:
         if fields:
             self._noted(fields)
+            if self._server.full and fields[0].lower() in _STORES and not self._in_transaction:
+                self.put_response(SimpleError("OOM command not allowed when used memory > 'maxmemory'."))
+                return
         super()._process_command(fields)
 
     def _decode_result(self, result: Any) -> Any:

@@ -89,6 +89,10 @@ class Server:
         self._state, self._free_at = "up", self._scheduler.now
         self.forget()
 
+    def promote(self) -> None:
+        """Be up after `kill()`, with the data: a replica has taken its place."""
+        self._state, self._free_at = "up", self._scheduler.now
+
     def forget(self) -> None:
         """What a restart loses."""
         raise NotImplementedError

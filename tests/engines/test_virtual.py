@@ -9,6 +9,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from cachelab import engines, virtual
+from cachelab.virtual import engine
 
 KEYS = ("a", "b", "c")
 VALUES = ("1", "2", "x")
@@ -226,3 +227,15 @@ def test_the_same_answers_as_a_real_memcached(seed):
     with virtual.time() as clock:
         found = memcached_story(clock.memcached().client(), random.Random(seed), 1500)
     assert found == expected
+
+
+def test_what_a_server_without_memory_refuses():
+    """By the real server's own flags."""
+    server = engines.valkey()
+    if not server.is_real:
+        pytest.skip("a stand-in has no flags")
+    known = server.client(decode_responses=True).execute_command("COMMAND")
+    refused = {name for name, about in known.items() if "denyoom" in about["flags"]}
+    mine = {name.decode() for name in engine._STORES}
+    assert mine - refused == set()
+    assert refused - mine <= {"pfdebug", "restore-asking", "xsetid"}  # nobody's commands

@@ -10,7 +10,7 @@ FLOORS = {
     "learner": 0,
     "engines": 1, "questions": 1, "virtual": 1,
     "shop": 2, "races": 2, "cloud": 2, "workload": 2,
-    "checks": 3,
+    "checks": 3, "day": 3,
     "exercises": 4, "widgets": 4,
 }  # fmt: skip
 

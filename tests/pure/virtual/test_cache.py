@@ -324,3 +324,21 @@ def test_the_log_says_who_asked_what_when():
         began + 0.0005, abs=1e-5
     )
     assert "checkout" in clock.log.table()
+
+
+def test_a_server_without_memory_still_answers_and_a_replica_has_the_data():
+    with virtual.time() as clock:
+        cache = clock.cache()
+        client = cache.client(**CAREFUL, decode_responses=True)
+        client.set("user:42", "Ada")
+        cache.fill_up()
+        with pytest.raises(redis.OutOfMemoryError):
+            client.set("user:43", "Bob")
+        assert client.get("user:42") == "Ada" and client.delete("user:42") == 1
+        cache.make_room()
+        assert client.set("user:43", "Bob")
+        cache.kill()
+        with pytest.raises(redis.ConnectionError):
+            client.get("user:43")
+        cache.promote()
+        assert client.get("user:43") == "Bob"

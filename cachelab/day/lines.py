@@ -1,0 +1,104 @@
+"""Lines of a score, and levels: each line is passed or not, and a level is all of its lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+LEVELS = ("bronze", "silver", "gold")
+LESSONS = {
+    "01": ("why cache", "01_why_cache"),
+    "03": ("provision with boto3", "03_provision_with_boto3"),
+    "04": ("cache-aside", "04_cache_aside"),
+    "05": ("invalidation races", "05_invalidation_races"),
+    "06": ("expiry and eviction", "06_expiry_and_eviction"),
+    "07": ("stampedes and hot keys", "07_stampedes_and_hot_keys"),
+    "08": ("when the cache fails", "08_when_the_cache_fails"),
+}
+
+
+class Limit(NamedTuple):
+    """What is demanded of an incident: `what` is a figure of Phase, and at most `most` is allowed."""
+
+    what: str
+    most: float
+    teaches: str  # the lesson, such as "04"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the score. `detail` is what was seen, in a few words."""
+
+    level: str
+    incident: str
+    what: str
+    value: float
+    limit: float
+    teaches: str
+    detail: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.incident}: {self.what}"
+
+    @property
+    def passed(self) -> bool:
+        return self.value <= self.limit
+
+    def cells(self) -> tuple[str, ...]:
+        """incident, what, yours, limit, the lesson that teaches it."""
+        lesson = f"{self.teaches} {LESSONS[self.teaches][0]}"
+        return self.incident, self.what, shown(self.what, self.value), shown(self.what, self.limit), lesson
+
+
+def shown(what: str, value: float) -> str:
+    """A figure in its unit."""
+    if what in ("failed", "slow"):
+        return f"{value:.1%}"
+    if what == "half of the reads within":
+        return f"{value * 1e3:.1f} ms"
+    if what == "dollars a month":
+        return f"USD {value:,.0f}"
+    return f"{value:,.0f}" if value == int(value) else f"{value:.2f}"
+
+
+@dataclass(frozen=True)
+class Score:
+    """The lines of one or more judges."""
+
+    lines: tuple[Line, ...]
+    phases: tuple = ()
+
+    @property
+    def failed(self) -> list[Line]:
+        return [line for line in self.lines if not line.passed]
+
+    def holds(self, level: str) -> bool:
+        """Whether there are lines of this level and all of them, and of the levels below, are passed."""
+        upto = LEVELS[: LEVELS.index(level) + 1]
+        mine = [line for line in self.lines if line.level in upto]
+        return {line.level for line in mine} == set(upto) and all(line.passed for line in mine)
+
+    @property
+    def level(self) -> str | None:
+        """The highest level that is reached; None if not even bronze."""
+        return next((level for level in reversed(LEVELS) if self.holds(level)), None)
+
+    def __add__(self, other: Score) -> Score:
+        return Score(self.lines + other.lines, self.phases + other.phases)
+
+    def __str__(self) -> str:
+        rows = [("", "incident", "what", "yours", "at most", "taught in")]
+        for line in self.lines:
+            rows.append(("ok" if line.passed else "FAILED", *line.cells()))
+        widths = [max(len(row[i]) for row in rows) for i in range(6)]
+        text = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
+        seen = [f"  {line.incident}: {line.detail}" for line in self.failed if line.detail]
+        return "\n".join([*text, "", *dict.fromkeys(seen), self.summary()])
+
+    def summary(self) -> str:
+        passed = len(self.lines) - len(self.failed)
+        return f"{passed} of {len(self.lines)} lines; level: {self.level or 'none'}"

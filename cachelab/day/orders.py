@@ -1,0 +1,72 @@
+"""The module in the race explorer: the same two functions, one product, in every order of their calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cachelab import races
+from cachelab.day.lines import Line, Score
+from cachelab.day.module import Service
+from cachelab.day.shop import FIELDS
+
+PRODUCT = 7
+WHOLE = (None, "evict", "expire")
+CROWDS = (  # name, who, under which faults, and the lesson that teaches it
+    ("a reader and a writer", "rw", WHOLE, "05"),
+    ("two readers and a writer", "rrw", WHOLE, "05"),
+    ("a reader and two writers", "rww", WHOLE, "05"),
+    ("a reader that dies", "rr", ("crash",), "07"),
+)
+SECONDS = 3.0  # for the orders of one crowd and one fault
+
+
+class OneRow:
+    """The explorer's database as the module's `db`: its one row has one value, and that is the price."""
+
+    fields = list(FIELDS)
+
+    def __init__(self, db):
+        self._db = db
+
+    def product(self, product_id: int) -> dict[str, str]:
+        price = self._db.read()
+        return {"product_id": str(product_id), "name": "product 7", "price": price, "version": "1"}
+
+    def set_price(self, product_id: int, price: str) -> int:
+        self._db.write()
+        return 1
+
+
+def clients(service: Service) -> dict[str, Callable]:
+    """`r` and `w` for the explorer. It runs them again and again: each run has the module's state anew."""
+
+    def get_product(cache, db):
+        return service.fresh().get_product(PRODUCT, cache, OneRow(db))["price"]
+
+    def change_price(cache, db):
+        service.fresh().change_price(PRODUCT, "1.11", cache, OneRow(db))
+
+    return {"r": get_product, "w": change_price}
+
+
+def explored(service: Service, crowd: str, fault: str | None = None) -> races.Report:
+    """One exploration, such as `explored(service, "rrw", "evict")`. Raises a races.Refusal."""
+    kinds = clients(service)
+    return races.explore([kinds[name] for name in crowd], fault=fault, seconds=SECONDS)
+
+
+def every_order(service: Service) -> Score:
+    """Orders in which an old price stays in the cache, or somebody waits for ever: a line for each crowd.
+
+    Raises a races.Refusal if the module cannot be explored.
+    """
+    lines = []
+    for name, crowd, faults, lesson in CROWDS:
+        reports = [explored(service, crowd, fault) for fault in faults]
+        wrong = sum(report.violating for report in reports)
+        bad = [report for report in reports if report.broken or report.violations.keys() - {"fresh"}]
+        orders = f"of {sum(report.schedules for report in reports):,} orders"
+        why = (bad[0].broken[0] if bad[0].broken else bad[0].explain()) if bad else ""
+        what = "orders that go wrong"
+        lines.append(Line("gold", name, what, max(wrong, len(bad)), 0, lesson, f"{orders}. {why}".strip()))
+    return Score(tuple(lines))
