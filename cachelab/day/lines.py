@@ -13,7 +13,7 @@ LESSONS = {
     "05": ("invalidation races", "05_invalidation_races"),
     "06": ("expiry and eviction", "06_expiry_and_eviction"),
     "07": ("stampedes and hot keys", "07_stampedes_and_hot_keys"),
-    "08": ("when the cache fails", "08_when_the_cache_fails"),
+    "08": ("outages and failover", "08_outages_and_failover"),
 }
 
 

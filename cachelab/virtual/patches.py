@@ -41,6 +41,9 @@ from .scheduler import here, place
 _KEEP_REAL = (__package__, "cachelab.learner")  # they hold the real things on purpose
 _UNSET = object()
 _LOCKS = (type(allocate_lock()), type(threading.RLock()))
+# Python's own, which a library may have a name for (`from time import sleep` in redis.retry) while another
+# clock, that of a check for instance, stands in their place.
+_TIME = {name: value for name, value in vars(time).items() if callable(value)}
 
 
 class Patches:
@@ -62,6 +65,8 @@ class Patches:
             if isinstance(owner, types.ModuleType) and callable(real):
                 self._kept.append(real)
                 self._replaced[id(real)] = getattr(owner, name)
+                if owner is time:
+                    self._replaced[id(_TIME[name])] = getattr(owner, name)
         for name, module in list(sys.modules.items()):
             if name.partition(".")[0] not in threads.MACHINERY and isinstance(module, types.ModuleType):
                 self.look_through(vars(module))

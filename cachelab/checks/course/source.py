@@ -2,9 +2,9 @@
 course's `solution()`.
 
 A solution cell carries the tag `solution`; its id ends in the exercise's number (`answer-04-1` answers
-04.1; an answer may have several cells). What stands between `# BEGIN SOLUTION` and `# END SOLUTION` is the
-answer. Lines there that begin with `#|` are what the learner starts from instead; without any, that is one
-line that raises NotImplementedError.
+04.1; an answer may have several cells; `answer-12` answers every exercise of lesson 12). What stands between
+`# BEGIN SOLUTION` and `# END SOLUTION` is the answer. Lines there that begin with `#|` are what the learner
+starts from instead; without any, that is one line that raises NotImplementedError.
 """
 
 import json
@@ -39,14 +39,14 @@ def notebook(lesson: str) -> Path:
 
 def solution(id: str) -> str:
     """The reference answer to an exercise, as source."""
-    ending = "-" + id.replace(".", "-")
+    ending, lesson = "-" + id.replace(".", "-"), f"answer-{id.partition('.')[0]}"
     path = notebook(id.partition(".")[0])
     found = [
         answer("".join(cell["source"]))
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
         if cell["cell_type"] == "code"
         and "solution" in cell["metadata"].get("tags", [])
-        and cell["id"].endswith(ending)
+        and (cell["id"].endswith(ending) or cell["id"] == lesson)
     ]
     if not found:
         raise NotHere(f"No solution cell of {path.name} has an id that ends in {ending!r}.")

@@ -23,7 +23,7 @@ def connect(host, port, ca):
 
 
 class Breaker:
-    """After three failures in a row nobody asks the cache for half a second; then one does, and decides."""
+    """After three failures nobody asks for half a second; then one does, and decides."""
 
     def __init__(self):
         self.failures, self.until, self.lock = 0, 0.0, threading.Lock()

@@ -23,7 +23,7 @@ def test_a_level_that_was_not_judged_is_not_reached():
 def test_a_failed_line_names_incident_yours_the_limit_and_the_lesson():
     text = str(Score((line("silver", 0.123),)))
     assert "FAILED  a black hole  failed  12.3%  0.0%" in " ".join(text.split(" ")).replace("   ", "  ")
-    assert "08 when the cache fails" in text and "3 × TimeoutError" in text
+    assert "08 outages and failover" in text and "3 × TimeoutError" in text
     assert text.endswith("0 of 1 lines; level: none")
 
 

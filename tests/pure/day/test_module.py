@@ -2,9 +2,11 @@
 
 import linecache
 
+import nbformat
 import pytest
 
 from cachelab import day
+from cachelab.checks.course.source import course
 
 
 def defined(source: str, name: str = "<cell 1>", more: dict | None = None) -> dict:
@@ -57,3 +59,10 @@ def test_a_function_without_a_source():
     exec("def connect(host, port, ca): ...", names)
     with pytest.raises(day.Scattered, match="The source of `connect` is not to be had"):
         day.Service.of(names["connect"])
+
+
+def test_the_exercise_begins_with_the_seed():
+    cells = nbformat.read(course("exercises") / "12_capstone.ipynb", as_version=4).cells
+    [given] = [cell.source for cell in cells if cell.id == "answer-12"]
+    assert day.Service([("given", given)]).is_seed()
+    assert not day.Service([("mine", given.replace("ex=300", "ex=60"))]).is_seed()

@@ -9,6 +9,7 @@ from redis.backoff import ConstantBackoff, NoBackoff
 from redis.retry import Retry
 
 from cachelab import virtual
+from cachelab.learner.clock import Clock
 
 CAREFUL = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
 early_client = redis.Redis(
@@ -342,3 +343,14 @@ def test_a_server_without_memory_still_answers_and_a_replica_has_the_data():
             client.get("user:43")
         cache.promote()
         assert client.get("user:43") == "Bob"
+
+
+def test_redis_pys_pauses_are_virtual_inside_a_check_too():
+    """There the learner's clock stands in the place of `time.sleep`; redis-py has a name for the real one."""
+    with Clock(), virtual.time() as clock:
+        cache = clock.cache()
+        client = cache.client(socket_timeout=0.2, retry=Retry(ConstantBackoff(5), 3))
+        cache.freeze()
+        with pytest.raises(redis.TimeoutError):
+            client.get("user:42")
+        assert clock.now > 15 + 4 * 0.2

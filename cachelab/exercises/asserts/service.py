@@ -1,0 +1,95 @@
+"""The capstone's module before its judges: what they say becomes a verdict, with every line they saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from cachelab import day, virtual
+from cachelab.checks.attempt import note
+from cachelab.checks.verdict import Table, broken, incorrect, not_attempted
+from cachelab.day.incidents import Incident, judge_one
+from cachelab.day.lines import LESSONS, shown
+from cachelab.day.orders import CROWDS, clients
+from cachelab.exercises.asserts.races import holds
+
+THINK = {  # what to think about, by the name of the line
+    "an ordinary hour: failed": "What does get_product return on a hit, and what on a miss?",
+    "an ordinary hour: half of the reads within": "Where does the usual customer get the product from?",
+    "an ordinary hour: queries for each read": "Who stores what was read, and for how long?",
+    "a product is on TV: loads for each change": "Everybody who comes during the load misses. Who of them "
+    "has to load, and what do the others do?",
+    "prices change: stale": "Which copies of a price are there, and who tells each of them?",
+    "prices change: queries for each read": "One price has changed. How many products are read anew?",
+    "the late reader: stale": "What could tell the cache that a fill began before the change?",
+    "the early delete: stale": "Somebody reads between your delete and the commit.",
+    "somebody flushes: failed": "How many loads of one product does an empty cache cost?",
+    "no memory left: failed": "The server answers, and it says no. Which class of error is that?",
+    "another program writes: failed": "What you cannot read is a miss. And then it must not stay.",
+    "another program writes: entries without a TTL": "Which call stored them?",
+    "a new release: failed": "The entry is sound, and of another release. How can a reader tell?",
+    "a black hole: failed": "Each request waits for a time-out; sixteen threads do. When is it enough?",
+    "a black hole: slow": "150 customers a second, and a database for 100. Who can be served without both?",
+    "a black hole: queries for each read afterwards": "The cache is back. Who tries, and when?",
+    "the primary dies: failed": "A refused connection fails at once. What comes after it?",
+    "the primary dies: slow": "150 customers a second, and a database for 100. Who can be served without "
+    "both?",
+    "the order: readable on the way": "Who else is on the network between your servers and the cache?",
+    "the order: without a second zone": "A zone fails. Where is the other copy, and who promotes it?",
+    "the order: without backups": "How many backups does AWS make if you say nothing?",
+    "the order: GiB too few": "Three quarters of a node's memory hold entries.",
+    "the order: dollars a month": "Each replica costs what a primary costs.",
+}
+
+
+def module_of(*functions: Callable) -> day.Service:
+    """The cell in which these functions stand; settles if it is none, or still the one that was given."""
+    try:
+        service = day.Service.of(*functions)
+    except day.Scattered as error:
+        raise broken("your module", str(error)) from None
+    if service.is_seed():
+        raise not_attempted("This is the module as it was given. Lesson 12 shows what it fails.")
+    return service
+
+
+def safe_in_every_order(service: day.Service) -> None:
+    """Settles with the shortest order that goes wrong."""
+    kinds = clients(service)
+    for _, crowd, faults, _ in CROWDS:
+        for fault in faults:
+            holds([kinds[name] for name in crowd], fault, all_of_them=crowd == "rw")
+
+
+def in_the_day(service: day.Service, incidents: Iterable[Incident]) -> day.Score:
+    """The score in these incidents; settles if the module cannot be run in virtual time."""
+    score = day.Score(())
+    for incident in incidents:
+        called = f"the day: {incident.name}. {incident.story}"
+        note(called)
+        try:
+            score += judge_one(service, incident)
+        except virtual.VirtualTimeError as error:
+            raise broken(called, str(error)) from None
+    return score
+
+
+def passes(score: day.Score, incidents: Iterable[Incident] = day.INCIDENTS) -> None:
+    """Settles at the first line that failed, with all of them."""
+    if not score.failed:
+        return
+    line = score.failed[0]
+    story = next((f". {incident.story}" for incident in incidents if incident.name == line.incident), "")
+    seen = f" ({line.detail})" if line.detail else ""
+    number, title = line.teaches, LESSONS[line.teaches][0]
+    raise incorrect(
+        f"{line.incident}{story}",
+        f"{line.what}: {shown(line.what, line.value)}{seen}",
+        f"{line.what}: {shown(line.what, line.limit)} at most",
+        f"{THINK.get(line.name, '')} Taught in lesson {number}, {title}.".strip(),
+        table(score),
+    )
+
+
+def table(score: day.Score) -> Table:
+    rows = tuple(("ok" if line.passed else "FAILED", *line.cells()) for line in score.lines)
+    return Table("Every line", ("", "incident", "what", "yours", "at most", "taught in"), rows)
