@@ -145,7 +145,11 @@ class Mutant:
 
 
 def mutants(id: str) -> Iterator[Mutant]:
-    """Every mutant of an exercise's reference solution, in the order of its source."""
+    """Every mutant of an exercise's reference solution, in the order of its source.
+
+    None of the capstone's: its one module answers four exercises, of which each looks at a part. What its
+    judges notice is held in tests/oracle/capstone/wrong.py, line by line.
+    """
     cells = solution_cells(id)
     sources = [answer(cell.source) for cell in cells]
     for i, cell in enumerate(cells):
