@@ -32,7 +32,7 @@ function widget(draw) {
   return {
     render({ model, el, signal }) {
       const root = html("div", { class: "cachelab", role: "group" });
-      keepKeys(root);
+      keepKeys(root, signal);
       keepFocus(root, signal);
       el.replaceChildren(root);
       const get = (name) => model.get(name);
@@ -92,9 +92,15 @@ function silence(root) {
 // JupyterLab listens for single keys on the document: "d d" on a focused widget would delete its cell.
 // Shortcuts with Ctrl or Cmd pass, except Enter, which would run the cell again and lose what was entered.
 // Escape leads out of the widget, to its cell: from there the notebook's own keys work.
-function keepKeys(element) {
+// Notebook 7 and JupyterLite's notebook hear of a key on its way down, before the widget does. They leave it
+// alone where the element in focus says so, and the window is the one place that hears of it earlier still.
+function keepKeys(element, signal) {
+  const passes = (event) => (event.ctrlKey || event.metaKey) && event.key !== "Enter";
+  window.addEventListener("keydown", (event) => {
+    if (element.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", !passes(event));
+  }, { capture: true, signal });
   element.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key !== "Enter") return;
+    if (passes(event)) return;
     event.stopPropagation();
     if (event.key === "Escape" && !event.defaultPrevented) element.closest(".jp-Notebook .jp-Cell")?.focus();
   });
