@@ -211,8 +211,12 @@ class Account:
     def fail_node(self, name: str) -> None:
         """SIGKILL a node, by its cache cluster id ("my-app-cache-001"; "my-memcached/0002" for one of
         several). What AWS would do about it follows by itself. Returns when its port refuses connections.
+
+        What a delayed link of a primary still holds (`replica_link`) is lost with it.
         """
-        self._node(name).kill()
+        node = self._node(name)
+        self._sever([node])
+        node.kill()
 
     def freeze_node(self, name: str) -> None:
         """SIGSTOP a node: it accepts connections and answers nothing.
@@ -236,6 +240,7 @@ class Account:
             raise AccountError(f"there is no zone {zone!r} in {self.region}: try {self.region}a, …b or …c.")
         self._fleet.zones_down.add(zone)
         victims = [node for node in self._nodes() if node.zone == zone and node.alive]
+        self._sever(victims)
         self._fleet.all_at_once([node.kill for node in victims])
         return [node.id for node in victims]
 
@@ -368,6 +373,13 @@ class Account:
             return found[0]
         known = ", ".join(sorted({node.id for node in self._nodes()})) or "none"
         raise AccountError(f"there is no node {name!r} in this account. Nodes: {known}.")
+
+    def _sever(self, victims: list) -> None:
+        """What was on its way from these nodes to their replicas never arrives."""
+        for cache in self._caches():
+            for shard in cache.shards:
+                if shard.primary in victims:
+                    shard.sever()
 
     def _shard_of_replica(self, name: str) -> "tuple[Shard, Node]":
         node = self._node(name)

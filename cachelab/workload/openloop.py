@@ -24,7 +24,7 @@ import numpy as np
 
 from cachelab.workload import trace
 
-__all__ = ["OpenLoop", "Seen"]
+__all__ = ["OpenLoop", "Seen", "one_by_one"]
 
 MOST = 500_000  # requests in one run
 LONGEST = 600.0  # seconds
@@ -292,3 +292,14 @@ class _Run:
         if hasattr(connection, "close"):
             with suppress(Exception):
                 connection.close()
+
+
+def one_by_one(ask: Callable[[], Any], seconds: float, pause: float = 0.005) -> np.ndarray:
+    """The waits, in seconds, that a closed loop of one sees: ask, wait for the answer, pause, ask again."""
+    waits, until = [], time.monotonic() + seconds
+    while time.monotonic() < until:
+        begun = time.perf_counter()
+        ask()
+        waits.append(time.perf_counter() - begun)
+        time.sleep(pause)
+    return np.array(waits)

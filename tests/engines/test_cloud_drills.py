@@ -122,6 +122,21 @@ def test_a_primary_refuses_writes_that_no_replica_would_confirm(aws, elasticache
     remove(aws, "careful")
 
 
+def test_what_a_delayed_link_holds_is_lost_with_its_primary(aws):
+    make_group(aws, "late", NumCacheClusters=2, AutomaticFailoverEnabled=True)
+    writer = connect(primary(describe(aws, "late")))
+    writer.set("order:1", "paid")
+    writer.wait(1, 5000)
+    aws.replica_link("late-002", delay=2.0)
+    writer.set("order:2", "paid")
+    aws.fail_node("late-001")
+    wait_until(lambda: roles(aws, "late")["late-002"] == "primary", "failover")
+    assert aws.settle()
+    follower = node(aws, "late-002")
+    assert follower.get("order:1") == "paid" and follower.get("order:2") is None
+    remove(aws, "late")
+
+
 def test_the_replica_that_lags_is_not_promoted_and_follows_the_new_primary(aws):
     group = make_group(aws, "lagging", NumCacheClusters=3, AutomaticFailoverEnabled=True)
     aws.replica_link("lagging-002", delay=LONG)

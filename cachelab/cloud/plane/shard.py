@@ -151,6 +151,12 @@ class Shard:
                 replica.wait_for_sync()
             replica.pace_link(delay)
 
+    def sever(self) -> None:
+        """Drop what delayed links hold: no replica hears of it any more. They connect again by themselves."""
+        for replica in self.replicas:
+            if link := replica.link:
+                link.cut()
+
     def most_current(self, but: Collection[Node] = ()) -> Node | None:
         """The live replica with the least replication lag: the one AWS promotes; none of `but`."""
         candidates = []

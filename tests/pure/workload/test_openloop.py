@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from cachelab.workload.openloop import OpenLoop
+from cachelab.workload.openloop import OpenLoop, one_by_one
 
 
 class Connection:
@@ -140,6 +140,18 @@ def test_per_second_counts_all():
     assert rows["came"].sum() * 0.1 == pytest.approx(len(seen.came))
     assert rows["answered"].sum() * 0.1 == pytest.approx(seen.answered.sum())
     assert str(seen).startswith(f"{len(seen.came)} requests, 100% answered in time")
+
+
+def test_a_closed_loop_asks_nothing_while_it_waits():
+    lock, once = threading.Lock(), iter([0.1])
+
+    def ask():
+        assert lock.acquire(blocking=False), "somebody asks already"
+        time.sleep(next(once, 0.0))
+        lock.release()
+
+    waits = one_by_one(ask, 0.3, pause=0.001)
+    assert waits[0] >= 0.1 and len(waits) >= 2 and waits.sum() >= 0.1
 
 
 def test_mistakes_are_explained():
