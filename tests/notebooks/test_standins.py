@@ -104,3 +104,17 @@ def test_when_one_node_is_not_enough(no_servers):
     for cell in ("need-run", "tags-run", "moved-run", "split-run", "grow-run", "stale-run", "late-run"):
         assert "The answer could not be shown on this machine." in said[cell], cell
     assert "the answer is 68." in said["place-run"] and "12.8 shards" in said["hot-run"]  # arithmetic
+
+
+@pytest.mark.skipif(os.name != "posix", reason="it hides servers through PATH")
+def test_outages(no_servers):
+    said = outputs("08_outages_and_failover")
+    assert "A stand-in cannot freeze, lag or fail over" in said["setup"]
+    for cell in ("no-run", "layers-run", "slow-run", "hang-run", "failover-run", "silent-run", "reboot-run"):
+        assert "The answer could not be shown on this machine." in said[cell], cell
+    assert "the answer is 1 of 6" in said["broken-see"]  # relays, not servers
+    assert " ms" not in said["p99-run"] and "the answer is 49%" in said["p99-run"]
+    assert "your server, measured" not in said["p99-bench"]
+    said = outputs("08b_stalls_and_spare_servers")
+    for cell in ("hedge-run", "frozen-run"):
+        assert "The answer could not be shown on this machine." in said[cell], cell

@@ -13,7 +13,7 @@ __all__ = ["storm"]
 
 BEFORE, AFTER = 1, 9  # seconds
 SLICE = 2  # seconds of the model, between two looks at the page
-ITEMS = 800
+ITEMS = 1000
 
 
 def storm(measured: Sequence[float] = (), load_time: float = 0.0063) -> Bench:
