@@ -13,14 +13,21 @@ from ..quantity import quantity
 __all__ = ["budget"]
 
 TIMEOUTS = np.geomspace(0.0002, 2, 90)
+STOPS = [round(a * 10**b, 6) for b in (-4, -3, -2, -1) for a in (5, 7, 10, 15, 20, 30)][:-1]  # seconds
 
 
 def budget(measured: Sequence[float] = ()) -> Bench:
     """`measured`: latencies of a real server, in seconds; they get a curve of their own."""
     seen = np.sort(np.asarray(measured, float))
     controls = [
-        Slider("timeout", 0.0005, 2, 0.2, log=True, unit="s", label="time-out of a try"),
-        Slider("p99", 0.001, 0.1, 0.005, log=True, unit="s", label="p99 of the cache"),
+        Slider("timeout", stops=STOPS, value=0.2, unit="s", label="time-out of a try"),
+        Slider(
+            "p99",
+            stops=[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1],
+            value=0.005,
+            unit="s",
+            label="p99 of the cache",
+        ),
         Slider("hit_ratio", stops=[0.5, 0.8, 0.9, 0.95, 0.98, 0.99], value=0.98, unit="%"),
         Slider("retries", 0, 10, 0, step=1, label="retries of the client"),
         Choice("waits", {"none": False, "as redis-py's": True}, label="pauses between them"),

@@ -61,7 +61,7 @@ def _model(outcome, load_time, **settings) -> Iterator[tuple]:
         outcome["whole"] = second == BEFORE + AFTER
         at = np.arange(second) - BEFORE + 0.5
         drawn = {
-            "answered in time": (at, world.answered),
+            "answered in time": (at, world.success * world.rate),
             "reads finished": (at, world.finished),
             "reads cancelled": (at, world.cancelled),
             "shed": (at, world.shed),

@@ -41,7 +41,7 @@ class Storm(Flush):
         skew: float = 0.8,
         *,
         workers: int = 64,
-        work: float = 0.0008,
+        work: float = 0.0005,
         timeout: float = 0.1,
         servers: int = 1,
         load_time: float = 0.0063,

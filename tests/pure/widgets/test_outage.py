@@ -41,12 +41,12 @@ class Breaker:
 
 def test_the_budget_says_the_sums_and_finds_its_challenges():
     bench = outage.budget(measured=[0.0003, 0.0005, 0.002])
-    assert "gets 1.00 times its reads" in bench.sentence and "one try and waits 196 ms" in bench.sentence
+    assert "gets 1.00 times its reads" in bench.sentence and "one try and waits 200 ms" in bench.sentence
     assert bench.figure.data("your server, measured")[1][0] > 30
     bench.set(timeout=0.005)
     assert bench.asks.found == 1
     bench.set(timeout=0.2, retries=10, service=3, gateway=3, waits=True)
-    assert "99 tries (11 × 3 × 3) and waits 66.7 s at most" in bench.sentence and bench.asks.open is None
+    assert "99 tries (11 × 3 × 3) and waits 67.1 s at most" in bench.sentence and bench.asks.open is None
 
 
 def test_the_breaker_is_the_learner_s_and_its_challenges_are_found():
