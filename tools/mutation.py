@@ -125,6 +125,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "'LessThanThreshold', 2, 'breaching'": "every living node has more connections",
         "{node}X-": "an alarm's name is free",
     },
+    "09.3": {"entry['duration'] >= longest['duration']": EITHER_SIDE},
     "09.4": {"ecpus / 1000001.0": "a millionth is less than a cent"},
 }
 

@@ -1,0 +1,13 @@
+# verdict: correct
+
+
+def culprit(client, minute):
+    before = client.time()[0]
+    minute()
+    new = [entry for entry in client.slowlog_get(-1) if entry["start_time"] > before]
+    others = [entry for entry in new if entry["client_name"] != b"on-call"]
+    if not others:
+        return None
+    worst = max(others, key=lambda entry: entry["duration"])
+    who = (worst["client_name"] or worst["client_address"].split(b":")[0]).decode()
+    return who, worst["command"].split()[0].decode()
