@@ -127,6 +127,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "09.3": {"entry['duration'] >= longest['duration']": EITHER_SIDE},
     "09.4": {"ecpus / 1000001.0": "a millionth is less than a cent"},
+    "09.6": {
+        "-> return 'X:'.join": "no part holds a colon",
+        "-> return ':'.join((quote(part) for": "a slash separates nothing here",
+        "safe='X'": "it is safe as it is",
+    },
 }
 
 COMPARE = {

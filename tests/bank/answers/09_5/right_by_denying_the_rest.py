@@ -1,0 +1,22 @@
+# verdict: correct
+
+users = {
+    "shop-reader": {
+        "AccessString": "on ~shop:* -@all +get +mget +exists +ttl +hget +hgetall +ping",
+        "AuthenticationMode": {"Type": "iam"},
+    },
+    "shop-writer": {
+        "AccessString": "on ~shop:* -@all +get +mget +exists +ttl +hget +hgetall +ping +set +del +unlink +expire +hset",
+        "AuthenticationMode": {"Type": "iam"},
+    },
+    "default": {"AccessString": "off ~* +@all", "AuthenticationMode": {"Type": "no-password-required"}},
+}
+arn = "arn:aws:elasticache:us-east-1:123456789012"
+policy = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "elasticache:Connect", "Resource": arn + ":*:shop*"},
+        {"Effect": "Deny", "Action": "*", "Resource": arn + ":user:shop-writer"},
+        {"Effect": "Deny", "NotAction": "elasticache:Connect", "Resource": "*"},
+    ],
+}

@@ -1,0 +1,26 @@
+# verdict: correct
+
+users = {
+    "shop-reader": {
+        "AccessString": "on -@all +ping (~shop:* +get +mget +exists +ttl +hget +hgetall)",
+        "AuthenticationMode": {"Type": "iam"},
+    },
+    "shop-writer": {
+        "AccessString": "on %RW~shop:* -@all +get +mget +exists +ttl +hget +hgetall +ping +set +del +unlink +expire +hset",
+        "AuthenticationMode": {"Type": "iam"},
+    },
+    "default": {"AccessString": "off", "AuthenticationMode": {"Type": "iam"}},
+}
+policy = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": ["elasticache:Connect"],
+            "Resource": [
+                "arn:aws:elasticache:us-east-1:123456789012:replicationgroup:shop",
+                "arn:aws:elasticache:us-east-1:123456789012:user:shop-reader",
+            ],
+        }
+    ],
+}

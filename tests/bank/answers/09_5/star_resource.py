@@ -1,0 +1,24 @@
+# verdict: incorrect
+# says: connects as shop-writer
+
+users = {
+    "shop-reader": {
+        "AccessString": "on ~shop:* -@all +get +mget +exists +ttl +hget +hgetall +ping",
+        "AuthenticationMode": {"Type": "iam"},
+    },
+    "shop-writer": {
+        "AccessString": "on ~shop:* -@all +get +mget +exists +ttl +hget +hgetall +ping +set +del +unlink +expire +hset",
+        "AuthenticationMode": {"Type": "iam"},
+    },
+    "default": {"AccessString": "off ~* +@all", "AuthenticationMode": {"Type": "no-password-required"}},
+}
+policy = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": ["elasticache:Connect"],
+            "Resource": "*",
+        }
+    ],
+}

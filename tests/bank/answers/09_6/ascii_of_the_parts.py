@@ -1,0 +1,26 @@
+# verdict: incorrect
+# says: and so does
+
+import hmac
+import json
+import re
+
+
+def make_key(tenant, kind, id):
+    return ":".join(re.sub(r"[^a-zA-Z0-9%]", "_", part) for part in (tenant, kind, id))
+
+
+def pack(key, value, version, secret):
+    body = json.dumps([key, version, value]).encode()
+    return hmac.new(secret, body, "sha256").hexdigest().encode() + b"." + body
+
+
+def unpack(key, entry, version, secret):
+    try:
+        signature, _, body = entry.partition(b".")
+        if not hmac.compare_digest(signature, hmac.new(secret, body, "sha256").hexdigest().encode()):
+            return None
+        signed_key, signed_version, value = json.loads(body)
+    except (AttributeError, TypeError, ValueError):
+        return None
+    return value if signed_key == key and signed_version == version else None

@@ -1,0 +1,23 @@
+# verdict: incorrect
+# says: it raised
+# says: the page down
+
+import hmac
+import json
+
+
+def make_key(tenant, kind, id):
+    return json.dumps([tenant, kind, id], separators=(",", ":")).replace(" ", "\\u0020")
+
+
+def pack(key, value, version, secret):
+    body = json.dumps([key, version, value]).encode()
+    return hmac.new(secret, body, "sha256").hexdigest().encode() + b"." + body
+
+
+def unpack(key, entry, version, secret):
+    signature, _, body = entry.partition(b".")
+    if not hmac.compare_digest(signature, hmac.new(secret, body, "sha256").hexdigest().encode()):
+        raise ValueError("forged")
+    signed_key, signed_version, value = json.loads(body)
+    return value if signed_key == key and signed_version == version else None
