@@ -29,6 +29,25 @@ class Call(NamedTuple):
         return self.kind == "memcached" and self.payload.split()[0] in (b"get", b"gets", b"mg")
 
 
+def without_moments(call: Call) -> Call:
+    """The call without the moments at which keys are to expire: what an expiry says is no news to anybody."""
+    if call.kind == "exec":
+        return call._replace(payload=tuple(map(_without_moments, call.payload)))
+    return call._replace(payload=_without_moments(call.payload)) if call.kind == "valkey" else call
+
+
+def _without_moments(words: tuple) -> tuple:
+    name = words[0].upper()
+    if name in (b"EXPIREAT", b"PEXPIREAT") and not {b"GT", b"LT"} & {word.upper() for word in words[3:]}:
+        return (*words[:2], b"", *words[3:])
+    if name in (b"SET", b"GETEX"):
+        told = [b"", *(word.upper() for word in words)]
+        return tuple(
+            b"" if before in (b"EXAT", b"PXAT") else word for before, word in zip(told, words, strict=False)
+        )
+    return words
+
+
 class _Lost:
     """The answer to a call that was lost on the network, before or after the server ran it."""
 

@@ -11,6 +11,7 @@ from redis.exceptions import WatchError
 
 from cachelab import engines, races
 from cachelab.engines.memcached import find_server as find_memcached
+from cachelab.learner.clock import EPOCH
 from cachelab.races import matrix
 from cachelab.races import strategies as course
 from cachelab.races.calls import Call
@@ -269,11 +270,151 @@ commands = st.one_of(
     command(b"EVAL", st.just(course.FILL.encode()), b"1", keys, values, values, numbers),
 )
 
-calm = settings(
-    max_examples=examples(120),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+strings_and_hashes = commands
+
+scores = st.sampled_from([b"1", b"2", b"2", b"-1.5", b"0.1", b"inf", b"1799971200.123456", b"x"])
+bounds = st.sampled_from([b"1", b"(1", b"2", b"(2", b"-inf", b"+inf", b"0.1", b"(x"])
+members = st.sampled_from([b"ann", b"bob", b"cyd"])
+ranks = st.sampled_from([b"0", b"1", b"-1", b"-2", b"5", b"x"])
+flags = st.lists(st.sampled_from([b"NX", b"XX", b"GT", b"LT", b"CH", b"INCR"]), max_size=2).map(tuple)
+with_scores = st.sampled_from(
+    [(), (b"WITHSCORES",), (b"LIMIT", b"1", b"1"), (b"LIMIT", b"0", b"-1"), (b"REV",)]
 )
+WINDOW = b"""
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+if redis.call('ZCARD', KEYS[1]) >= 2 then return {0, redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')} end
+redis.call('ZADD', KEYS[1], ARGV[1] + 0.5, ARGV[2])
+return {1, redis.call('ZSCORE', KEYS[1], ARGV[2])}
+"""
+
+
+def spread(*parts):
+    """A command whose parts may be words or tuples of words."""
+    return st.tuples(*[st.just(part) if isinstance(part, bytes) else part for part in parts]).map(
+        lambda drawn: tuple(w for part in drawn for w in (part if isinstance(part, tuple) else (part,)))
+    )
+
+
+others = st.one_of(
+    command(b"DEL", keys),
+    command(b"PEXPIRE", keys, st.just(b"50000")),
+    command(b"SET", keys, values),
+    command(b"TYPE", keys),
+    command(b"EXISTS", keys),
+    command(b"GET", keys),
+    command(b"MGET", keys, keys),
+)
+adding = st.one_of(
+    command(b"ZADD", keys, scores, members),
+    command(b"ZADD", keys, scores, members, scores, members),
+)
+sorted_sets = st.one_of(
+    adding,
+    adding,
+    adding,
+    spread(b"ZADD", keys, flags, scores, members),
+    spread(b"ZADD", keys, flags, scores, members, scores, members),
+    spread(b"ZADD", keys, flags, scores),
+    command(b"ZINCRBY", keys, scores, members),
+    spread(b"ZRANGE", keys, ranks, ranks, with_scores),
+    spread(b"ZRANGE", keys, bounds, bounds, b"BYSCORE", with_scores, with_scores),
+    command(b"ZREVRANGE", keys, ranks, ranks),
+    command(b"ZREVRANGE", keys, ranks, ranks, st.sampled_from([b"WITHSCORES", b"REV"])),
+    spread(b"ZRANGEBYSCORE", keys, bounds, bounds, with_scores),
+    spread(b"ZREVRANGEBYSCORE", keys, bounds, bounds, with_scores),
+    command(b"ZRANK", keys, members),
+    command(b"ZREVRANK", keys, members),
+    command(b"ZREVRANK", keys, members, st.sampled_from([b"WITHSCORE", b"NONSENSE"])),
+    command(b"ZCARD", keys),
+    command(b"ZCOUNT", keys, bounds, bounds),
+    command(b"ZREM", keys, members, members),
+    command(b"ZREMRANGEBYSCORE", keys, bounds, bounds),
+    command(b"ZREMRANGEBYRANK", keys, ranks, ranks),
+    command(b"ZSCORE", keys, members),
+    command(b"ZMSCORE", keys, members, members),
+    command(b"ZPOPMIN", keys),
+    command(b"ZPOPMAX", keys, numbers),
+    command(b"EVAL", st.just(WINDOW), b"1", keys, st.sampled_from([b"1", b"2", b"7.25"]), members),
+    others,
+)
+
+ends = st.sampled_from([b"LEFT", b"RIGHT", b"MIDDLE"])
+PUSH = b"for i = 1, 3 do redis.call('RPUSH', KEYS[1], i / 2) end return redis.call('LRANGE', KEYS[1], 0, -1)"
+lists = st.one_of(
+    command(b"RPUSH", keys, members, members),
+    command(b"RPUSH", keys, members),
+    command(b"LPUSH", keys, members, members),
+    command(b"LPUSHX", keys, members),
+    command(b"RPUSHX", keys, members),
+    command(b"LPOP", keys),
+    command(b"RPOP", keys),
+    command(b"LPOP", keys, numbers),
+    command(b"RPOP", keys, st.sampled_from([b"0", b"1", b"9"])),
+    command(b"LRANGE", keys, ranks, ranks),
+    command(b"LLEN", keys),
+    command(b"LINDEX", keys, ranks),
+    command(b"LSET", keys, ranks, members),
+    command(b"LREM", keys, st.sampled_from([b"0", b"1", b"-1", b"2"]), members),
+    command(b"LTRIM", keys, ranks, ranks),
+    command(b"LMOVE", keys, keys, ends, ends),
+    command(b"RPOPLPUSH", keys, keys),
+    command(b"EVAL", st.just(PUSH), b"1", keys),
+    others,
+)
+
+patterns = st.sampled_from([b"*", b"a", b"?", b"[a]", b"[^a]*", b"[b-c]", b"\\\\a", b"a*b", b""])
+amounts = st.sampled_from([b"0.25", b"-1.5", b"1e3", b"7", b"inf", b"x"])
+ONCE = b"if redis.call('SADD', KEYS[1], ARGV[1]) == 1 then return redis.call('SCARD', KEYS[1]) end return {}"
+sets_and_keys = st.one_of(
+    command(b"SADD", keys, members, members),
+    command(b"SADD", keys, members),
+    command(b"SREM", keys, members, members),
+    command(b"SMEMBERS", keys),
+    command(b"SISMEMBER", keys, members),
+    command(b"SMISMEMBER", keys, members, members),
+    command(b"SCARD", keys),
+    command(b"SMOVE", keys, keys, members),
+    command(b"SINTER", keys, keys),
+    command(b"SUNION", keys, keys),
+    command(b"SDIFF", keys, keys),
+    command(b"EVAL", st.just(ONCE), b"1", keys, members),
+    command(b"KEYS", patterns),
+    command(b"SCAN", b"0", b"MATCH", patterns),
+    command(b"SCAN", st.sampled_from([b"0", b"x"]), b"TYPE", st.sampled_from([b"set", b"string", b"none"])),
+    command(b"SCAN", b"0", b"COUNT", st.sampled_from([b"100", b"0", b"x"])),
+    command(b"DBSIZE"),
+    command(b"INCRBYFLOAT", keys, amounts),
+    command(b"HINCRBYFLOAT", keys, fields, amounts),
+    command(b"SET", keys, amounts),
+    command(b"EXPIREAT", keys, st.sampled_from([b"@60", b"@-5", b"x"])),
+    command(b"PEXPIREAT", keys, st.sampled_from([b"@90000", b"@0"]), st.sampled_from([b"NX", b"XX"])),
+    command(b"SET", keys, values, b"EXAT", st.sampled_from([b"@60", b"@-5", b"-3"])),
+    command(b"GETEX", keys, b"PXAT", st.sampled_from([b"@90000", b"@-5"])),
+    others,
+)
+anything = st.one_of(strings_and_hashes, sorted_sets, lists, sets_and_keys)
+KINDS = {  # with the usual number of examples, of eight commands or so each: 100,000 in `make deep`
+    "strings and hashes": (strings_and_hashes, 80),
+    "sorted sets": (sorted_sets, 80),
+    "lists": (lists, 40),
+    "sets and keys": (sets_and_keys, 40),
+}
+
+
+def dated(words, second):
+    """The words with each moment such as @60 counted from `second`."""
+    scale = 1000 if words[0].startswith(b"P") or b"PXAT" in words else 1
+    return tuple(
+        b"%d" % (second * scale + int(word[1:])) if re.fullmatch(rb"@-?\d+", word) else word for word in words
+    )
+
+
+def calm(usual):
+    return settings(
+        max_examples=examples(usual),
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
 
 
 def same_reply(call, real, modelled):
@@ -288,9 +429,8 @@ def same_reply(call, real, modelled):
 TIED = "the milliseconds between would decide"  # the one thing that the model refuses among these commands
 
 
-@calm
-@given(st.lists(commands, min_size=1, max_size=12))
-def test_random_commands_do_on_the_model_what_they_do_on_valkey(valkey, sequence):
+def transitions(valkey, sequence):
+    """Run commands on both sides, comparing after each."""
     side = RealValkey(valkey.host, valkey.port, [b"a", b"b"])
     side.reset()
     keyspace = model_valkey.EMPTY
@@ -298,9 +438,9 @@ def test_random_commands_do_on_the_model_what_they_do_on_valkey(valkey, sequence
         for words in sequence:
             for watcher, key in enumerate(side.keys):  # two bystanders tell which keys were modified
                 side.perform(watcher, Call("watch", (key,), 1))
-            call = Call("valkey", words)
+            call = Call("valkey", dated(words, int(time.time())))
             try:
-                reply, keyspace, modified = model_valkey.execute(keyspace, words)
+                reply, keyspace, modified = model_valkey.execute(keyspace, dated(words, EPOCH))
             except races.NotModelled as refusal:
                 assert TIED in str(refusal)
                 continue
@@ -314,8 +454,20 @@ def test_random_commands_do_on_the_model_what_they_do_on_valkey(valkey, sequence
         side.reset()
 
 
-@calm
-@given(st.lists(commands, min_size=1, max_size=4), st.lists(commands, min_size=1, max_size=4))
+@pytest.mark.parametrize("kind", KINDS)
+def test_random_commands_do_on_the_model_what_they_do_on_valkey(kind, valkey):
+    commands, usual = KINDS[kind]
+
+    @calm(usual)
+    @given(st.lists(commands, min_size=5, max_size=12))
+    def run(sequence):
+        transitions(valkey, sequence)
+
+    run()
+
+
+@calm(120)
+@given(st.lists(anything, min_size=1, max_size=4), st.lists(anything, min_size=1, max_size=4))
 def test_random_transactions_do_on_the_model_what_they_do_on_valkey(valkey, before, inside):
     side = RealValkey(valkey.host, valkey.port, [b"a", b"b"])
     side.reset()
@@ -323,14 +475,14 @@ def test_random_transactions_do_on_the_model_what_they_do_on_valkey(valkey, befo
     try:
         for words in before:
             try:
-                _, keyspace, _ = model_valkey.execute(keyspace, words)
+                _, keyspace, _ = model_valkey.execute(keyspace, dated(words, EPOCH))
             except races.NotModelled as refusal:
                 assert TIED in str(refusal)
                 continue
-            side.perform(9, Call("valkey", words))
-        call = Call("exec", tuple(inside))
+            side.perform(9, Call("valkey", dated(words, int(time.time()))))
+        call = Call("exec", tuple(dated(words, int(time.time())) for words in inside))
         try:
-            reply, keyspace, _ = model_valkey.transaction(keyspace, inside)
+            reply, keyspace, _ = model_valkey.transaction(keyspace, [dated(words, EPOCH) for words in inside])
         except races.NotModelled as refusal:
             assert TIED in str(refusal)
             reject()
@@ -338,6 +490,32 @@ def test_random_transactions_do_on_the_model_what_they_do_on_valkey(valkey, befo
         assert RealValkey.same_contents(side.contents(), keyspace)
     finally:
         side.reset()
+
+
+def test_a_score_is_written_as_valkey_writes_it(valkey):
+    side = RealValkey(valkey.host, valkey.port, [b"a"])
+    side.reset()
+    numbers = [
+        3,
+        1e17,
+        2.0**62,
+        2.0**63,
+        1e19,
+        -1.5e21,
+        0.1 + 0.2,
+        1e-6,
+        1.5e-6,
+        1e-7,
+        -2.5,
+        1234.5e-7,
+        0.0015,
+    ]
+    numbers += [123456789.12345678, 1799971200.123456, 1 / 3, float("-inf"), 5e-324, 1e300]
+    for number in numbers:
+        side.perform(1, Call("valkey", (b"ZADD", b"a", repr(number).encode(), b"ann")))
+        written = side.perform(1, Call("valkey", (b"ZSCORE", b"a", b"ann")))
+        assert model_valkey.text_of(float(number)) == written
+    side.reset()
 
 
 mc_values = st.sampled_from([b"v0", b"v1", b"10", b"9", b"99", b""])
@@ -385,7 +563,7 @@ def written(parts, token: bytes) -> bytes:
 
 
 @needs_memcached
-@calm
+@calm(120)
 @given(st.lists(requests, min_size=1, max_size=12))
 def test_random_requests_do_on_the_model_what_they_do_on_memcached(memcached, sequence):
     side = RealMemcached(memcached.host, memcached.port, [b"a", b"b"])

@@ -225,9 +225,94 @@ META = [
     b"NF",
 ]
 
+
+def boards(cache, seen):
+    cache.delete("z", "y")
+    seen += [cache.zadd("z", {"ann": 3, "bob": 3, "cyd": 1.5}), cache.zadd("z", {"ann": 4}, xx=True, ch=True)]
+    seen += [cache.zadd("z", {"ann": 1}, gt=True), cache.zadd("z", {"dan": 2}, nx=True, incr=True)]
+    seen += [cache.zincrby("z", 0.25, "cyd"), cache.zscore("z", "cyd"), cache.zscore("z", "eve")]
+    seen += [cache.zrange("z", 0, 1), cache.zrange("z", 0, 1, desc=True, withscores=True), cache.zcard("z")]
+    seen += [cache.zrevrange("z", 0, 0), cache.zrangebyscore("z", 2, "(4", withscores=True)]
+    seen += [cache.zrange("z", 2, "+inf", byscore=True, offset=1, num=1), cache.zcount("z", "-inf", 3)]
+    seen += [cache.zrank("z", "ann"), cache.zrevrank("z", "ann"), cache.zrevrank("z", "eve")]
+    seen += [cache.zmscore("z", ["ann", "eve"]), cache.zpopmin("z"), cache.zrem("z", "dan", "eve")]
+    seen += [cache.zremrangebyscore("z", "-inf", 3), cache.zremrangebyrank("z", 0, -1), cache.exists("z")]
+    seen += [list(cache.zrevrangebyscore("y", 1, 0)), cache.type("z")]
+
+
+BOARDS = [
+    *[3, 1],
+    *[0, 2.0],
+    *[1.75, 1.75, None],
+    *[["cyd", "dan"], [("ann", 4.0), ("bob", 3.0)], 4],
+    *[["ann"], [("dan", 2.0), ("bob", 3.0)]],
+    *[["bob"], 3],
+    *[3, 0, None],
+    *[[4.0, None], [("cyd", 1.75)], 1],
+    *[1, 1, 0],
+    *[[], "none"],
+]
+
+
+def queues_and_sets(cache, seen):
+    cache.delete("q", "busy", "s", "t", "n", "h")
+    seen += [
+        cache.rpush("q", "a", "b", "c"),
+        cache.lpush("q", "z"),
+        cache.lrange("q", 0, -1),
+        cache.llen("q"),
+    ]
+    seen += [
+        cache.lmove("q", "busy", "LEFT", "RIGHT"),
+        cache.rpoplpush("q", "busy"),
+        cache.lrange("busy", 0, -1),
+    ]
+    seen += [cache.lpop("q"), cache.rpop("q", 5), cache.lpop("q"), cache.lrem("busy", 1, "z")]
+    seen += [
+        cache.rpush("q", "a", "b", "c"),
+        cache.ltrim("q", 1, 1),
+        cache.lindex("q", 0),
+        cache.lset("q", 0, "d"),
+    ]
+    seen += [cache.sadd("s", "a", "b"), cache.sadd("s", "b"), cache.smembers("s"), cache.scard("s")]
+    seen += [cache.sismember("s", "a"), cache.smismember("s", ["a", "x"]), cache.srem("s", "a", "x")]
+    seen += [cache.smove("s", "t", "b"), cache.smembers("s"), cache.sunion("s", "t"), cache.sinter("s", "t")]
+    seen += [
+        cache.incrbyfloat("n", 0.5),
+        cache.hincrbyfloat("h", "f", 1.25),
+        cache.type("q"),
+        cache.type("t"),
+    ]
+    seen += [sorted(cache.keys("[qst]")), sorted(cache.scan_iter("[qst]")), cache.scan(0, "busy")]
+    now, _ = cache.time()
+    seen += [
+        cache.expireat("q", now + 100),
+        90 < cache.ttl("q") <= 100,
+        cache.pexpireat("t", 1),
+        cache.exists("t"),
+    ]
+    seen += [cache.set("n", 1, exat=now + 100), 90 < cache.ttl("n") <= 100]
+
+
+QUEUES_AND_SETS = [
+    *[3, 4, ["z", "a", "b", "c"], 4],
+    *["z", "c", ["c", "z"]],
+    *["a", ["b"], None, 1],
+    *[3, True, "b", True],
+    *[2, 0, {"a", "b"}, 2],
+    *[1, [1, 0], 1],
+    *[True, set(), {"b"}, set()],
+    *[0.5, 1.25, "list", "set"],
+    *[["q", "t"], ["q", "t"], (0, ["busy"])],
+    *[True, True, True, 0],
+    *[True, True],
+]
+
 VALKEY = [
     (strings, STRINGS),
     (hashes, HASHES),
+    (boards, BOARDS),
+    (queues_and_sets, QUEUES_AND_SETS),
     (transactions, TRANSACTIONS),
     (scripts, SCRIPTS),
     (locks, LOCKS),

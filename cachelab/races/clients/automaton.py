@@ -12,7 +12,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from cachelab.learner.lines import Line
-from cachelab.races.calls import Call
+from cachelab.races.calls import Call, without_moments
 from cachelab.races.clients.session import FOREVER, Failure, Session
 from cachelab.races.refusals import ADVICE, Endless, NotDeterministic
 
@@ -217,12 +217,15 @@ class Program:
         """Whether the client would make another call at another time of day."""
         virtual = self.session.virtual
         virtual.epoch += _LATER
+        self.session.another_day = True
         try:
-            return self.session.run(self, node.history()).pending != node.call
+            pending = self.session.run(self, node.history()).pending
+            return pending is None or without_moments(pending) != without_moments(node.call)
         except NotDeterministic:
             return True
         finally:
             virtual.epoch -= _LATER
+            self.session.another_day = False
 
     def _visit(self, node: Point) -> Point:
         session = self.session

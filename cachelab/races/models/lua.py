@@ -141,7 +141,10 @@ class _Scripts:
             if isinstance(arg, bytes):
                 command.append(arg)
             elif isinstance(arg, int | float) and not isinstance(arg, bool):
-                command.append(_number(arg))
+                try:
+                    command.append(_number(arg))
+                except NotModelled as problem:
+                    self._stop(problem)
             else:
                 return self.table(err=b"ERR Command arguments must be strings or integers")
         if not command:
@@ -247,7 +250,9 @@ def _text(message) -> str:
 
 
 def _number(number: float) -> bytes:
-    return str(int(number) if float(number).is_integer() else repr(float(number))).encode()
+    if number != number:
+        raise commands.refuse("a command with the number nan in a Lua script")
+    return commands.text_of(float(number))
 
 
 def digest(script: bytes) -> str:

@@ -81,11 +81,8 @@ class RealValkey:
         for key in self.keys:
             self._ask(self._own, (b"SET", key, b""))  # so that the key is touched, even where there is none
             self._ask(self._own, (b"DEL", key))
-        for key, value, ttl in keyspace:
-            if isinstance(value, valkey.Hash):
-                self._ask(self._own, (b"HSET", key, *(word for pair in value for word in pair)))
-            else:
-                self._ask(self._own, (b"SET", key, value))
+        for key, value, ttl in valkey.entries(keyspace):
+            self._ask(self._own, _storing(key, value))
             if ttl is not None:
                 self._ask(self._own, (b"PEXPIRE", key, b"%d" % ttl))
 
@@ -96,11 +93,7 @@ class RealValkey:
             kind = self._ask(self._own, (b"TYPE", key))
             if kind == b"none":
                 continue
-            if kind == b"hash":
-                flat = self._ask(self._own, (b"HGETALL", key))
-                value = valkey.Hash(zip(flat[::2], flat[1::2], strict=True))
-            else:
-                value = self._ask(self._own, (b"GET", key))
+            value = _held(kind, self._ask(self._own, _reading(kind, key)))
             ttl = self._ask(self._own, (b"PTTL", key))
             entries.append((key, value, None if ttl < 0 else ttl))
         return tuple(entries)
@@ -131,6 +124,11 @@ class RealValkey:
             return (
                 real == modelled or 0 < modelled - SLACK / scale <= real <= modelled or 0 <= real <= modelled
             )
+        if call.kind == "valkey" and call.payload[0] in UNORDERED and isinstance(real, list):
+            return isinstance(modelled, list) and sorted(real) == sorted(modelled)
+        if call.kind == "valkey" and call.payload[0] == b"SCAN" and isinstance(real, list):
+            pages = real[0] != b"0" or modelled[0] != b"0"  # how many, and which keys on which, is its own
+            return pages or sorted(real[1]) == sorted(modelled[1])
         if isinstance(real, list) and isinstance(modelled, list):
             inner = [Call("valkey", command) for command in call.payload] if call.kind == "exec" else []
             inner += [Call("valkey", (b"",))] * (len(real) - len(inner))
@@ -143,12 +141,59 @@ class RealValkey:
     @staticmethod
     def same_contents(real: tuple, modelled: tuple) -> bool:
         """Whether two keyspaces are the same, but for TTLs that have run down."""
+        modelled = valkey.entries(modelled)
         if [entry[:2] for entry in real] != [entry[:2] for entry in modelled]:
             return False
         return all(
             (one is None) == (other is None) and (one is None or other - SLACK <= one <= other)
             for (_, _, one), (_, _, other) in zip(real, modelled, strict=True)
         )
+
+
+#: commands that answer with a list in an order of the server's own
+UNORDERED = (b"SMEMBERS", b"KEYS", b"SINTER", b"SUNION", b"SDIFF")
+
+
+def _storing(key: bytes, value) -> tuple[bytes, ...]:
+    """The command that stores a value of the model."""
+    match value:
+        case valkey.Hash():
+            return (b"HSET", key, *(word for pair in value for word in pair))
+        case valkey.SortedSet():
+            return (b"ZADD", key, *(word for one, score in value for word in (valkey.text_of(score), one)))
+        case valkey.List():
+            return (b"RPUSH", key, *value)
+        case valkey.Set():
+            return (b"SADD", key, *value)
+    return (b"SET", key, value)
+
+
+def _reading(kind: bytes, key: bytes) -> tuple[bytes, ...]:
+    """The command that reads all of a value of this kind."""
+    match kind:
+        case b"hash":
+            return (b"HGETALL", key)
+        case b"zset":
+            return (b"ZRANGE", key, b"0", b"-1", b"WITHSCORES")
+        case b"list":
+            return (b"LRANGE", key, b"0", b"-1")
+        case b"set":
+            return (b"SMEMBERS", key)
+    return (b"GET", key)
+
+
+def _held(kind: bytes, reply):
+    """What is told by `_reading`, as the model holds it."""
+    match kind:
+        case b"hash":
+            return valkey.Hash(zip(reply[::2], reply[1::2], strict=True))
+        case b"zset":
+            return valkey.SortedSet(zip(reply[::2], map(float, reply[1::2]), strict=True))
+        case b"list":
+            return valkey.List(reply)
+        case b"set":
+            return valkey.Set(reply)
+    return reply
 
 
 def _modelled(reply):

@@ -1,11 +1,11 @@
-"""A Valkey server small enough to explore: strings, hashes, expiry flags, WATCH's idea of "modified", Lua.
+"""A Valkey server small enough to explore: kinds of values, expiry flags, WATCH's idea of "modified", Lua.
 
 State is a value: a *keyspace* is a tuple of `(key, value, ttl)` sorted by key. `execute(keyspace, command)`
 returns the reply, the next keyspace and the keys the command *modified*, which is what WATCH watches: DEL of
 a missing key, or a SET that NX refused, modifies nothing.
 
 No clock runs. A key with a ttl keeps it in full until the explorer makes the key vanish, so TTL and PTTL
-answer what was set.
+answer what was set. Whoever asks for the TIME is told one a microsecond later than whoever asked before.
 """
 
 from __future__ import annotations
@@ -13,16 +13,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cachelab.races.models.commands import (
+    CLOCK,
     OK,
     Data,
     Hash,
     Keyspace,
+    List,
     ServerError,
+    Set,
+    SortedSet,
     Status,
     arity_error,
     has,
     refuse,
     run,
+    text_of,
 )
 
 EMPTY: Keyspace = ()
@@ -58,7 +63,17 @@ def without(keyspace: Keyspace, key: bytes) -> Keyspace:
 
 
 def keys(keyspace: Keyspace) -> list[bytes]:
-    return [entry[0] for entry in keyspace]
+    return [entry[0] for entry in keyspace if entry[0] != CLOCK]
+
+
+def entries(keyspace: Keyspace) -> Keyspace:
+    """The keyspace without what it knows of the clock."""
+    return tuple(entry for entry in keyspace if entry[0] != CLOCK)
+
+
+def timed(keyspace: Keyspace) -> bool:
+    """Whether anybody has asked what time it is."""
+    return any(entry[0] == CLOCK for entry in keyspace)
 
 
 def expiring(keyspace: Keyspace) -> list[bytes]:
@@ -67,14 +82,21 @@ def expiring(keyspace: Keyspace) -> list[bytes]:
 
 
 def contents(keyspace: Keyspace) -> dict[str, object]:
-    """The keyspace as a learner would print it."""
+    """The keyspace as a learner would print it: values as str, dict and list."""
 
     def text(value):
-        if isinstance(value, Hash):
-            return {text(field): text(item) for field, item in value}
+        match value:
+            case Hash():
+                return {text(field): text(item) for field, item in value}
+            case SortedSet():
+                return {text(member): text(text_of(score)) for member, score in value}
+            case List():
+                return [text(item) for item in value]
+            case Set():
+                return sorted(text(item) for item in value)
         return value.decode(errors="backslashreplace")
 
-    return {text(key): text(value) for key, value, _ in keyspace}
+    return {text(key): text(value) for key, value, _ in entries(keyspace)}
 
 
 def _run(data: Data, command: Sequence[bytes]) -> object:
@@ -92,14 +114,20 @@ __all__ = [
     "OK",
     "Hash",
     "Keyspace",
+    "List",
     "ServerError",
+    "Set",
+    "SortedSet",
     "Status",
     "contents",
+    "entries",
     "execute",
     "expiring",
     "has",
     "keys",
     "refuse",
+    "text_of",
+    "timed",
     "transaction",
     "without",
 ]

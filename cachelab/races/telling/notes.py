@@ -81,6 +81,11 @@ def notes(search) -> list[str]:
             "add and replace are answered here: this client has default_noreply=False. pymemcache's own "
             "default is True, and then both say True whatever happened: pass noreply=False."
         )
+    if not world.memcached and any(map(world.model.timed, world.keyspaces)):
+        found.append(
+            "The server is asked for the TIME. Its clock moves by a microsecond whenever it is asked, and by "
+            "nothing else: what comes of a minute that passes is a question for virtual time."
+        )
     if session.ttl:
         found.append("TTL answers the whole time to live that was set: no clock runs here.")
     return found

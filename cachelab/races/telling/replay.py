@@ -166,6 +166,8 @@ def replay(report, kind: str | None, engine=None) -> Replay:
     if not engine.is_real:
         raise ValueError(f"a replay needs a real server, and here there is none ({engine.badge})")
     start, moves = report.way(search.found[kind])
+    if not world.memcached and any(map(world.model.timed, world.keyspaces)):
+        raise ValueError("a cache that is asked for the TIME cannot be replayed: the real one has another")
     side = RealMemcached if world.memcached else RealValkey
     server = side(engine.host, engine.port, keys_of(world))
     try:
