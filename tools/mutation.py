@@ -116,6 +116,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "'Xfour loads": "the words are free",
         "time.time() <= until": EITHER_SIDE,
     },
+    "08.5": {
+        "'Xorder:": "one key for each order is all that the bank needs",
+        "one.wait(1, 501)": "a millisecond more",
+    },
     "09.1": {
         "-> rules = [('CacheHitRate', 'Average', 60, 6": IN_TIME,
         "-> rules = [('CacheHitRate', 'Average', 60, 5, 'LessThanThreshold', 80, 'missing'), "

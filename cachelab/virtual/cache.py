@@ -9,6 +9,7 @@ import redis
 
 from .engine import Commands, Data
 from .log import Log
+from .replication import Replication
 from .scheduler import Scheduler
 from .sockets import Connection, Dialogue, Duration, Server
 
@@ -46,6 +47,7 @@ class Cache(Server):
         super().__init__(scheduler, host, port, latency, service, chance or Random(0))
         self._log = log
         self._data = Data(scheduler.after)
+        self.replication: Replication | None = None
 
     def client(self, **settings: Any) -> redis.Redis:
         """`redis.Redis(host=…, port=…, **settings)`: nothing but redis-py's own defaults is set."""
@@ -65,6 +67,47 @@ class Cache(Server):
 
     def forget(self) -> None:
         self._data = Data(self._scheduler.after)
+        if self.replication is not None:
+            self.replication.follow(self._data)
+
+    # replicas
+
+    def replicas(self, *lags: float) -> Replication:
+        """Have replicas from now on, each with its lag in seconds, `math.inf` for a link that is silent.
+
+        `WAIT` knows of them, and one of them takes over in `failover()`. They copy database 0 as a whole at
+        each write: it is for a few keys.
+
+        >>> import math
+        >>> from cachelab import virtual
+        >>> with virtual.time() as clock:
+        ...     cache = clock.cache()
+        ...     replicas = cache.replicas(0.2)
+        ...     client = cache.client(decode_responses=True, single_connection_client=True)
+        ...     client.set("order:7", "paid"), client.wait(1, 100), client.wait(1, 500)
+        ...     replicas.lag(0, math.inf)
+        ...     client.set("order:8", "paid")
+        ...     cache.failover()
+        ...     client.mget("order:7", "order:8")
+        (True, 0, 1)
+        True
+        ['paid', None]
+        """
+        if self.replication is None:
+            self.replication = Replication(self._scheduler.after, lags)
+            self.replication.follow(self._data)
+            return self.replication
+        raise ValueError(f"{self} has replicas already: change their lag with its `replication.lag(…)`.")
+
+    def failover(self) -> None:
+        """The primary dies, and the replica that knows most takes over under the same name, at once. A new
+        replica takes its place, with the same lag."""
+        if self.replication is None:
+            raise ValueError(f"{self} has no replica that could take over: call replicas() first.")
+        content = self.replication.promoted()
+        self.kill()
+        self.restart()
+        self.replication.fill(content)
 
     def ask(self, *command: Any) -> Any:
         """One command, answered by the server's data at once: no trip, no client, whatever its state.

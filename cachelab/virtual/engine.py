@@ -7,6 +7,7 @@ answers with a real Valkey's.
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,9 +15,11 @@ from typing import Any
 from fakeredis import FakeServer, FakeStrictRedis
 from fakeredis._command_args_parsing import Int
 from fakeredis._commands import Key, Signature
+from fakeredis._core._database import Item
 from fakeredis._helpers import NoResponse, SimpleError, SimpleString
 from fakeredis._socket._fakesocket import FakeSocket
 
+Content = dict[bytes, tuple[Any, float | None]]  # by key: its value, and when it expires
 _PUSHED = frozenset(
     b"message pmessage smessage subscribe unsubscribe psubscribe punsubscribe ssubscribe sunsubscribe".split()
 )
@@ -38,12 +41,25 @@ class Data(FakeServer):
         super().__init__(version=(8, 0), server_type="redis")
         self.blocked: dict[Commands, Callable] = {}  # who waits in BLPOP and its like, the longest first
         self.full = False  # no memory left
+        self.replication: Any = None  # replication.Replication, if it has replicas
         self._after = after
 
     def changed(self) -> None:
         """A key was written, within a command: whoever is blocked looks again once that is through."""
         for look in self.blocked.values():
             self._after(0.0, look)
+
+    def content(self) -> Content:
+        """A copy of database 0."""
+        items = self.dbs[0]._dict.items()
+        return {key: (copy.deepcopy(item.value), item.expireat) for key, item in items}
+
+    def fill(self, content: Content) -> None:
+        """Hold this from now on."""
+        for key, (value, expires) in copy.deepcopy(content).items():
+            item = Item(value)
+            item.expireat = expires
+            self.dbs[0][key] = item
 
 
 class Commands(FakeSocket):
@@ -55,6 +71,7 @@ class Commands(FakeSocket):
 
     def __init__(self, server: Data, answer: Callable, noted: Callable, after: Callable):
         self._answer, self._noted, self._after = answer, noted, after
+        self._offset = 0  # of this connection's last write, which WAIT asks the replicas for
         super().__init__(server, 0, client_class=FakeStrictRedis)
 
     def feed(self, data: bytes) -> None:
@@ -79,6 +96,9 @@ class Commands(FakeSocket):
                 self.put_response(SimpleError("OOM command not allowed when used memory > 'maxmemory'."))
                 return
         super()._process_command(fields)
+        replication = None if self._server is None else self._server.replication
+        if replication is not None and replication.written():
+            self._offset = replication.offset
 
     def _decode_result(self, result: Any) -> Any:
         return result  # errors and simple strings travel as they are
@@ -157,6 +177,21 @@ class Commands(FakeSocket):
             return key.value if b"get" in names else None
         return self.set_(key, value, *rest)
 
+    def wait_for_replicas(self, replicas: int, milliseconds: int):
+        """WAIT: how many replicas have what this connection wrote last. In a transaction it does not wait,
+        and looks at what was written before; a connection that wrote nothing has nothing to wait for."""
+        if replicas < 0 or milliseconds < 0:
+            raise SimpleError("ERR timeout is negative" if milliseconds < 0 else "ERR value is out of range")
+        replication, offset = self._server.replication, self._offset
+
+        def have() -> int:
+            return 0 if replication is None else replication.have(offset)
+
+        def enough(first: bool):
+            return have() if have() >= replicas else None
+
+        return self._blocking(milliseconds / 1000, enough, lambda found: have())
+
     def psetex_exactly(self, key, milliseconds: int, value: bytes):
         return self.set_(key, value, b"px", b"%d" % milliseconds)
 
@@ -190,6 +225,7 @@ _OWN = {
     # fakeredis drops the fraction of a second in these
     "psetex": Signature("psetex", "psetex_exactly", (Key(), Int, bytes)),
     "setex": Signature("setex", "setex_exactly", (Key(), Int, bytes)),
+    "wait": Signature("wait", "wait_for_replicas", (Int, Int)),
     "getex": Signature("getex", "getex_exactly", (Key(),), (bytes,)),
 }
 

@@ -1,6 +1,8 @@
 """The cache of virtual time answers as a real Valkey does, whatever redis-py is asked to send."""
 
+import math
 import random
+import time
 
 import pytest
 import redis
@@ -9,6 +11,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from cachelab import engines, virtual
+from cachelab.engines import relay
 from cachelab.virtual import engine
 
 KEYS = ("a", "b", "c")
@@ -239,3 +242,42 @@ def test_what_a_server_without_memory_refuses():
     mine = {name.decode() for name in engine._STORES}
     assert mine - refused == set()
     assert refused - mine <= {"pfdebug", "restore-asking", "xsetid"}  # nobody's commands
+
+
+def what_wait_says(connect, silence) -> list:
+    """What WAIT says on connections of their own, before and after the replica's link falls silent."""
+    one, other, third = connect(), connect(), connect()
+    said = [(one.set("order:7", "paid"), one.wait(1, 2000))]
+    silence()
+    said += [
+        (one.set("order:8", "paid"), one.wait(1, 30)),  # nobody has it
+        other.wait(1, 30),  # this connection has written nothing
+        (other.set("order:8", "paid", nx=True), other.wait(1, 30)),  # nor now
+        (other.set("order:8", "paid"), other.wait(1, 30)),
+        other.wait(0, 30),
+        third.pipeline().set("order:9", "paid").wait(1, 30).execute(),  # in a transaction
+        third.pipeline(transaction=False).set("order:9", "paid").wait(1, 30).execute(),
+    ]
+    return said
+
+
+def test_wait_says_what_a_real_primary_says():
+    single = {"decode_responses": True, "single_connection_client": True}
+    primary = engines.ValkeyServer({"repl-diskless-sync": "no"})
+    link = relay.Relay((primary.host, primary.port))
+    replica = engines.ValkeyServer({"replicaof": f"{link.host} {link.port}"})
+    try:
+        client = replica.client()
+        while client.info("replication")["master_link_status"] != "up":
+            time.sleep(0.01)
+        real = what_wait_says(lambda: primary.client(**single), link.hang)
+    finally:
+        link.close()
+        replica.stop()
+        primary.stop()
+    with virtual.time() as clock:
+        cache = clock.cache()
+        replicas = cache.replicas(0.001)
+        ours = what_wait_says(lambda: cache.client(**single), lambda: replicas.lag(0, math.inf))
+    assert ours == real
+    assert real[2] == 1 and real[3] == (None, 1) and real[6] == [True, 1]  # none of which the replica has

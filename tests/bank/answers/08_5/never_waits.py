@@ -1,0 +1,9 @@
+# verdict: incorrect
+# says: it said True, and no replica has
+
+
+def pay(order, cents, cache, bank):
+    bank.charge(cents, key=f"order:{order}")
+    with cache.client() as one:
+        one.set(f"order:{order}", "paid")
+        return True

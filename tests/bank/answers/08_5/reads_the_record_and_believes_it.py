@@ -1,0 +1,11 @@
+# verdict: incorrect
+# says: The record was there already
+
+
+def pay(order, cents, cache, bank):
+    if cache.get(f"order:{order}") == "paid":
+        return True
+    bank.charge(cents, key=f"order:{order}")
+    with cache.client() as one:
+        one.set(f"order:{order}", "paid")
+        return one.wait(1, 500) >= 1

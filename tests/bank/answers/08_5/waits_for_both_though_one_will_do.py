@@ -1,0 +1,9 @@
+# verdict: incorrect
+# says: For how many replicas
+
+
+def pay(order, cents, cache, bank):
+    bank.charge(cents, key=f"order:{order}")
+    with cache.client() as one:
+        one.set(f"order:{order}", "paid")
+        return one.wait(2, 500) >= 1
