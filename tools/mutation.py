@@ -117,7 +117,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "time.time() <= until": EITHER_SIDE,
     },
     "08.5": {
-        "'Xorder:": "one key for each order is all that the bank needs",
+        "key=f'Xorder:": "one key for each order is all that the bank needs",
         "one.wait(1, 501)": "a millisecond more",
     },
     "09.1": {
