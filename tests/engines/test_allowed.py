@@ -60,6 +60,14 @@ def test_the_table_asks_at_each_change_and_knows_when_it_is_enough(server):
     assert table.set(keys="%R~shop:*").sentence.startswith("1 of 17")
 
 
+def test_a_table_whose_server_is_gone_says_so():
+    server = engines.ValkeyServer()
+    table = aws.access(server)
+    server.stop()
+    rows = table.rows
+    assert "does not answer" in table.set(keys="~shop:*").sentence and table.rows == rows
+
+
 def test_a_stand_in_is_not_asked():
     with pytest.raises(ValueError, match="real server"):
         aws.access(StandInValkey())

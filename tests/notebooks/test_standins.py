@@ -118,3 +118,14 @@ def test_outages(no_servers):
     said = outputs("08b_stalls_and_spare_servers")
     for cell in ("hedge-run", "frozen-run"):
         assert "The answer could not be shown on this machine." in said[cell], cell
+
+
+@pytest.mark.skipif(os.name != "posix", reason="it hides servers through PATH")
+def test_watch_pay_secure(no_servers):
+    said = outputs("09_watch_pay_secure")
+    assert "what needs the account in a box is left out" in said["setup"]
+    for cell in ("silent-run", "hit-run", "dead-run", "stall-run", "access-run", "password-run", "tls-run"):
+        assert "could not be shown on this machine" in said[cell], cell
+    assert "It rings after" in said["bench-run"] and "needs a real server" in said["access-bench"]
+    assert "the answer is “the memory”" in said["bill-run"]  # arithmetic is arithmetic
+    assert "the answer is “42”" in said["page-run"]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import redis
 import traitlets
 
 from cachelab.cloud import allowed
@@ -56,7 +57,13 @@ class AccessTable(Challenged, Controls):
     def _ask(self) -> None:
         chosen = self.values
         string = " ".join(filter(None, ("on", chosen["keys"], chosen["commands"], chosen["without"])))
-        found = allowed.attempts(self._server, string)
+        try:
+            found = allowed.attempts(self._server, string)
+        except redis.ConnectionError as error:
+            if not self.rows:
+                raise
+            self.sentence = f"The server does not answer ({error}). Run the cells from where it was started."
+            return
         reached = [one.command for one in found if one.reaches_others]
         with self.hold_sync():
             self.string = string
