@@ -14,8 +14,7 @@ help:             ## this list
 
 lab: .venv/lab    ## open the course in JupyterLab
 	@sh .ci/apt memcached
-	@$(BIN)/python -m cachelab.checks
-	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --LabApp.default_url=/doc/tree/my-lessons/00_start_here.ipynb
+	@$(BIN)/cachelab lab
 
 test: .venv/dev   ## everything CI runs
 	@sh .ci/apt memcached chromium
@@ -56,14 +55,14 @@ pictures: .venv/dev  ## the README's pictures, taken anew
 
 ready: .venv/lab  ## before a class: every engine used once, every lesson run
 	@sh .ci/apt memcached
-	@$(BIN)/python -m tools.ready $(LESSONS)
+	@$(BIN)/cachelab ready $(LESSONS)
 
 reset: .venv/lab  ## as if nobody had taken the course here; what was made is put aside
-	@$(BIN)/python -m tools.reset
+	@$(BIN)/cachelab reset
 
 lock: $(BIN)/uv   ## renew every pin: both locks and both environment.yml
-	@$(COMPILE) --group build --group dev -o requirements-dev.lock
-	@$(COMPILE) --group build -c requirements-dev.lock -o requirements.lock
+	@$(COMPILE) --extra course --group build --group dev -o requirements-dev.lock
+	@$(COMPILE) --extra course --group build -c requirements-dev.lock -o requirements.lock
 	@{ printf 'name: cachelab\nchannels: [conda-forge]\ndependencies:\n  - python=3.12\n  - pip\n  - pip:\n'; \
 	   sed -n 's/^\([a-z0-9].*==.*[^ ]\) *\\$$/      - "\1"/p' requirements.lock; } > environment.yml
 	@cp environment.yml binder/environment.yml

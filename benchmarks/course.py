@@ -17,7 +17,7 @@ import psutil
 
 from benchmarks import Row
 from cachelab.engines.ports import free_port
-from tools.kernels import client
+from cachelab.jupyter import client
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent

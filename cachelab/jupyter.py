@@ -10,6 +10,7 @@ JupyterLab is told by binder/jupyter_server_config.json, which `make lab` and Bi
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 from traitlets import HasTraits, default
@@ -51,6 +52,14 @@ class Kernels(_UnixSockets, KernelManager):
 
 class AsyncKernels(_UnixSockets, AsyncKernelManager):
     """For nbclient and nbconvert."""
+
+
+def client(nb, folder: Path | None = None, timeout: float = 120):
+    """An nbclient for the notebook `nb`, its kernel started in `folder`; each cell has `timeout` seconds."""
+    from nbclient import NotebookClient
+
+    where = {"metadata": {"path": str(folder)}} if folder else {}
+    return NotebookClient(nb, kernel_manager_class=AsyncKernels, timeout=timeout, resources=where)
 
 
 def __getattr__(name: str):

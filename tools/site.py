@@ -21,7 +21,7 @@ from nbconvert.preprocessors import CoalesceStreamsPreprocessor, TagRemovePrepro
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
-from tools.kernels import client
+from cachelab.jupyter import client
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "site" / "page.html").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools.kernels import client
+from cachelab.jupyter import client
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("notebooks", "exercises", "solutions")

@@ -1,4 +1,4 @@
-"""`python -m cachelab.checks`, as `make lab` and Binder run it: the learner's copies of the notebooks."""
+"""`python -m cachelab.checks`, as Binder and dev containers run it: the learner's copies of the notebooks."""
 
 from .course.copies import refresh
 

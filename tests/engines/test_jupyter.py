@@ -10,7 +10,7 @@ import pytest
 from traitlets.utils.importstring import import_item
 
 from cachelab import jupyter
-from tools.kernels import client
+from cachelab.jupyter import client
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Unix sockets")

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools.kernels import client
+from cachelab.jupyter import client
 
 LESSONS = Path(__file__).parents[2] / "notebooks"
 

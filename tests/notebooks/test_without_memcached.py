@@ -6,8 +6,8 @@ import nbformat
 import pytest
 
 from cachelab.engines.valkey import find_server as find_valkey
+from cachelab.jupyter import client
 from cachelab.workload.compare import duel
-from tools.kernels import client
 from tools.tidy import ROOT
 
 FIGURES = """

@@ -22,9 +22,20 @@ class Malformed(ValueError):
     """A solution cell breaks the rules above."""
 
 
+def checkout() -> Path | None:
+    """The folder of the course's repository, if the package lies in one."""
+    root = Path(__file__).resolve().parents[3]
+    return root if (root / "solutions").is_dir() else None
+
+
+def home() -> Path:
+    """Where the course's folders are: the repository, or the wheel, which brings them along."""
+    return checkout() or Path(__file__).resolve().parents[2] / "content"
+
+
 def course(folder: str) -> Path:
-    """One of the course's folders: beside the package, or beside where this kernel runs."""
-    for root in (Path(__file__).resolve().parents[3], Path.cwd(), *Path.cwd().parents):
+    """One of the course's folders: with the package, or beside where this kernel runs. May raise NotHere."""
+    for root in (home(), Path.cwd(), *Path.cwd().parents):
         if (root / "solutions").is_dir() and (root / folder).is_dir():
             return root / folder
     raise NotHere(f"The course's folder {folder}/ is not near {Path.cwd()}.")

@@ -12,6 +12,7 @@ FLOORS = {
     "shop": 2, "races": 2, "cloud": 2, "workload": 2,
     "checks": 3, "day": 3,
     "exercises": 4, "widgets": 4,
+    "command": 5,
 }  # fmt: skip
 
 
