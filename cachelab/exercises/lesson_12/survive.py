@@ -11,7 +11,7 @@ MINE = [incident for incident in INCIDENTS if incident.level == "silver"]
 @define(
     "12.3",
     "Survive",
-    minutes=25,
+    minutes=20,
     hints=(
         "One failed line at a time, and the shortest first: what a hit must look like to be believed, which "
         "errors count as a miss, how long a call to the cache may take.",
