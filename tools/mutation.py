@@ -130,7 +130,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "{node}X-": "an alarm's name is free",
     },
     "09.3": {"entry['duration'] >= longest['duration']": EITHER_SIDE},
-    "09.4": {"ecpus / 1000001.0": "a millionth is less than a cent"},
+    "09.4": {
+        "ecpus / 1000001.0": "a millionth is less than a cent",
+        "memory * 0.75 > gb": EITHER_SIDE,
+    },
     "09.6": {
         "-> return 'X:'.join": "no part holds a colon",
         "-> return ':'.join((quote(part) for": "a slash separates nothing here",

@@ -72,6 +72,12 @@ def in_error(error: BaseException) -> Line | None:
     return lines[-1] if lines else None
 
 
+def raised(error: BaseException) -> bool:
+    """Whether a line of the learner's raised it, and nothing that such a line called."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and is_learners(frames[-1].f_code.co_filename)
+
+
 def of_error(error: BaseException) -> str:
     """That line as text; of a SyntaxError out of exec() or eval(), the line that it names. "" if none."""
     if isinstance(error, SyntaxError) and error.lineno:  # its text is not in the traceback

@@ -239,6 +239,10 @@ NOT_FOR_IT = (
     ((CONNECT, (CACHE, f"{ARN}:user:{WRITER}")), f"it connects as {WRITER}"),
     ((CONNECT, (f"{ARN}:replicationgroup:orders", USER)), "it connects to the cache orders"),
     ((CONNECT, (CACHE, f"{ARN}:user:{DEFAULT}")), "it connects as default"),
+    (
+        (CONNECT, tuple(it.replace("us-east-1", "eu-west-1") for it in (CACHE, USER))),
+        "it connects in eu-west-1",
+    ),
     (("elasticache:DeleteReplicationGroup", (CACHE,)), "it deletes the cache"),
     (("elasticache:ModifyUser", (USER,)), "it gives its user other rights"),
     (("elasticache:DescribeUsers", (USER,)), "it reads everybody's access strings"),
@@ -257,9 +261,7 @@ def _policy(policy: dict) -> None:
             what,
             f"{CONNECT} is not allowed on {missing[0]}",
             f"to connect, a role needs it on the cache and on the user {READER}",
-            "Which two ARNs does `Resource` have to name?"
-            if len(missing) == 1
-            else "The account is 123456789012, the region us-east-1.",
+            _why_missing(statements, missing),
         )
     for (action, resources), does in NOT_FOR_IT:
         if all(_permits(statements, action, resource) for resource in resources):
@@ -269,6 +271,14 @@ def _policy(policy: dict) -> None:
                 f"{CONNECT} to shop as {READER}, and nothing else",
                 "How many users, caches and actions does a `*` stand for?",
             )
+
+
+def _why_missing(statements: list[dict], missing: list[str]) -> str:
+    if any(row["Effect"] == "Deny" and _matches(row, CONNECT, missing[0]) for row in statements):
+        return "One statement denies it, and whatever others allow: a Deny wins."
+    if len(missing) == 1:
+        return "Which two ARNs does `Resource` have to name?"
+    return "The account is 123456789012, the region us-east-1. How does an ARN of each kind look?"
 
 
 def _malformed(policy: dict, statements) -> str:

@@ -204,15 +204,19 @@ def _why_it_rang(alarm) -> str:
         return "Which way is bad for a hit rate?"
     if getattr(alarm, "to_alarm", 2) == 1 and alarm.evaluate * alarm.period < 300:
         return "It rings at the first bad minute. M of N: how many of how many are worth waking up for?"
+    if getattr(alarm, "to_alarm", 2) == 1 and alarm.period > 60:
+        return "In an average of five minutes, one very bad one counts like five."
     return "What does it call bad that the exercise calls good?"
 
 
 def _stayed_silent(call: Trial, paper, day: Day) -> None:
     happened = f"when {day.what}, the pager was silent for {SOON} minutes"
-    raise incorrect(call.text, happened, "it rings", _why_silent(paper, day), _alarms(paper, day))
+    raise incorrect(call.text, happened, "it rings", _why_silent(call, paper, day), _alarms(paper, day))
 
 
-def _why_silent(paper, day: Day) -> str:
+def _why_silent(call: Trial, paper, day: Day) -> str:
+    if len(paper.watch.alarms) < sum("put_metric_alarm(" in step.text for step in call.steps):
+        return "Alarms of the same name: the later one took the place of the earlier."
     watching = [alarm for alarm in paper.watch.alarms.values() if _watches(alarm, day.metrics)]
     if not watching:
         return "Which of your alarms looks at that?"

@@ -12,20 +12,20 @@ from cachelab.learner.words import show
 
 class NodeType(NamedTuple):
     name: str
-    gb: float
+    gb: float  # 10⁹ bytes
     peak: int  # requests a second that its one engine thread can take
     usd_hour: float  # Redis OSS
 
 
 # Memory and prices as in cloud/facts (a test holds them together); the peaks are of the exercise.
 NODE_TYPES = (
-    NodeType("cache.t4g.micro", 0.5, 5_000, 0.016),
-    NodeType("cache.t4g.small", 1.37, 10_000, 0.032),
-    NodeType("cache.t4g.medium", 3.09, 15_000, 0.065),
-    NodeType("cache.m7g.large", 6.38, 60_000, 0.158),
-    NodeType("cache.r7g.large", 13.07, 60_000, 0.219),
-    NodeType("cache.r7g.xlarge", 26.32, 100_000, 0.437),
-    NodeType("cache.r7g.2xlarge", 52.82, 150_000, 0.873),
+    NodeType("cache.t4g.micro", 0.54, 5_000, 0.016),
+    NodeType("cache.t4g.small", 1.47, 10_000, 0.032),
+    NodeType("cache.t4g.medium", 3.32, 15_000, 0.065),
+    NodeType("cache.m7g.large", 6.85, 60_000, 0.158),
+    NodeType("cache.r7g.large", 14.04, 60_000, 0.219),
+    NodeType("cache.r7g.xlarge", 28.26, 100_000, 0.437),
+    NodeType("cache.r7g.2xlarge", 56.71, 150_000, 0.873),
 )
 GB_HOUR, MILLION_ECPU, LEAST_GB = 0.084, 0.0023, 0.1  # Valkey serverless
 VALKEY, HOURS, RESERVED = 0.8, 730, 0.25
@@ -45,11 +45,11 @@ LOADS = (
     Load(0.3, 20, 400, 0.4),
     Load(0.36, 300, 900, 2),
     Load(0.45, 10, 4_000, 1),
-    Load(5, 2_000, 9_000, 3),
+    Load(5.2, 2_000, 9_000, 3),
     Load(0.5, 1_000, 3_000, 12),
     Load(0.2, 400, 6_000, 3.2),
     Load(1.2, 500, 12_000, 1),
-    Load(0.375, 800, 5_000, 3.2),
+    Load(0.4, 800, 5_000, 3.2),
     Load(30, 50_000, 90_000, 2),
     Load(0.2, 40_000, 200_000, 1),
     Load(100, 10, 100, 1),

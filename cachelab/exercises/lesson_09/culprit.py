@@ -87,7 +87,7 @@ def the_culprit(lab: Lab, culprit):
             )
         found = _read(call)
         if found != minute.culprit:
-            who = "nobody but you" if minute.culprit is None else "{}, with {}".format(*minute.culprit)
+            who = "None: nobody but you" if minute.culprit is None else "{}, with {}".format(*minute.culprit)
             had = "nobody" if found is None else "{}, with {}".format(*found)
             raise call.wrong(f"it blamed {had}", who, _think(minute, found), _told(minute))
     return "By name, or by address: the one command that made the others wait, not whoever asks a lot."
@@ -157,6 +157,8 @@ def _think(minute: Minute, found: Who | None) -> str:
         return "Many that are slow, each for itself. Who made the others wait longest at one stretch?"
     if then and found == (_who(then[-1]), then[-1].name):
         return "That one was the latest. Was it the longest?"
+    if found not in totals:
+        return "The slow log of that minute has no such client and command. What does each entry say?"
     return "Ten entries, or all? `slowlog_get` shows as many as it is asked for."
 
 

@@ -67,10 +67,11 @@ def _told(hits: float, misses: float) -> dict[str, float]:
 def _rows(call: Trial) -> list[dict]:
     rows = call.value
     if not isinstance(rows, list | tuple) or not all(isinstance(row, dict) for row in rows) or not rows:
+        think = "The function asks nothing of CloudWatch: it says what is to be asked."
+        if rows is None:
+            think = "Is there a path through the function without a `return`?"
         raise call.wrong(
-            f"it returned {show(rows)}",
-            "a list of dicts, as `MetricDataQueries` takes them",
-            "The function asks nothing of CloudWatch: it says what is to be asked.",
+            f"it returned {show(rows)}", "a list of dicts, as `MetricDataQueries` takes them", think
         )
     return list(rows)
 
@@ -147,11 +148,20 @@ def _compare(
         had = "there is no value" if value is None else f"the value is {value:.2f}"
         should = "there is none: nobody asked for anything" if wanted is None else f"it is {wanted:.2f}"
         think = _think(value, wanted, list(nodes), periods[at])
+        statistics = {row["MetricStat"]["Stat"] for row in rows if "MetricStat" in row and _counts(row)}
+        if statistics - {"Sum"}:
+            think = (
+                f"`{min(statistics - {'Sum'})}` of a counter: what does it make of a period of five minutes?"
+            )
         if {row["MetricStat"]["Period"] for row in rows if "MetricStat" in row} - {period}:
             think = f"Every `MetricStat` has a period. Here, {period} seconds were asked for."
         raise call.wrong(f"{when} {had}", f"{when} {should}", think, _table(periods, rates, answer))
     if extra := sorted(set(answer) - set(rates)):
         raise call.wrong(f"there is a value at {extra[0]:%H:%M}, between two periods", "one for each period")
+
+
+def _counts(row: dict) -> bool:
+    return row["MetricStat"]["Metric"]["MetricName"] in ("CacheHits", "CacheMisses")
 
 
 def _rate(hits: float, misses: float) -> float | None:
@@ -184,9 +194,6 @@ def _think(value: float | None, wanted: float | None, nodes: list[str], minutes:
         return "Node by node, then the mean: an idle node weighs as much as a busy one. What can be added up?"
     if any(near(rate) for rate in rates) and len(rates) > 1:
         return "That is one node's. What of the others?"
-    averages = [(fmean(h for h, _ in row), fmean(m for _, m in row)) for row in by_node.values() if row]
-    if near(_rate(sum(h for h, _ in averages), sum(m for _, m in averages))):
-        return "`Average` is what a minute had that had a point at all. A node that was dead half the time?"
     hits, misses = _total(minutes)
     if misses and near(100 * hits / misses):
         return "Hits for each miss. Which reads are all reads?"

@@ -10,7 +10,8 @@ from typing import Any
 
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab, Trial, differ, name_of
-from cachelab.learner.words import describe, show
+from cachelab.checks.verdict import incorrect
+from cachelab.learner.words import counted, describe, show
 
 KEY, VERSION, LONGEST = "shop:user:7", 3, 250
 SECRET, ANOTHER = b"the secret of this application..", b"what an attacker guesses it to be"
@@ -66,10 +67,12 @@ def entries_that_cannot_be_forged(lab: Lab, make_key, pack, unpack):
         bench.comes_back(value)
     bench.garbage()
     bench.nobody_runs_it()
+    bench.long_enough()
     bench.another_secret()
     bench.unsigned()
     bench.elsewhere()
     bench.changed()
+    bench.relabelled()
     bench.recut()
     return (
         "Only who has the secret can write an entry, for one key and one version, and nothing in it is ever "
@@ -219,6 +222,16 @@ class Bench:
                 "Signed or not: every service that has the secret could then run code in all the others.",
             )
 
+    def long_enough(self) -> None:
+        """What differs between two secrets is the signature; a short one is found by trying."""
+        mine, other = self.pack(VALUES[0]), self.pack(VALUES[0], secret=ANOTHER)
+        differing = sum(a != b for a, b in zip(mine, other, strict=False)) + abs(len(mine) - len(other))
+        if differing and differing < 8:
+            called = f"`pack({show(KEY)}, {show(VALUES[0], 80)}, {VERSION}, secret)`"
+            happened = f"with another secret, {counted(differing, 'byte')} of {len(mine)} differ"
+            think = "A signature that short is guessed by trying."
+            raise incorrect(called, happened, "at least 8 do, which nobody tries out", think)
+
     def another_secret(self) -> None:
         think = "What is secret about a signature that anybody can work out?"
         self.refuses(Forged(self.pack("forged", secret=ANOTHER), "signed with another secret", think))
@@ -248,6 +261,17 @@ class Bench:
                 for flip in (1, 2, 4)
             ]
             self.refuses(*(Forged(one, "though it was changed", think, but=value) for one in bent))
+
+    def relabelled(self) -> None:
+        """Key and version may be in the entry, and then be changed there."""
+        think = "It says in the entry what it is for. Is that signed, too?"
+        for key, version, what in (
+            (KEY, VERSION - 1, "by version 2"),
+            ("shop:user:6", VERSION, "for shop:user:6"),
+        ):
+            entry = self.pack({"id": 1}, key, version)
+            bent = [entry[:at] + bytes([entry[at] ^ 1]) + entry[at + 1 :] for at in range(len(entry))]
+            self.refuses(*(Forged(one, f"packed {what}, and changed", think) for one in bent))
 
     def recut(self) -> None:
         """What is glued together, cut elsewhere."""

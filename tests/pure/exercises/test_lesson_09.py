@@ -10,7 +10,7 @@ from cachelab.exercises.lesson_09 import cheapest_offer as offers
 @pytest.mark.parametrize("kind", offers.NODE_TYPES, ids=lambda kind: kind.name)
 def test_node_types_have_the_memory_and_the_price_of_the_tables(kind):
     assert kind.usd_hour == prices.node_hour(kind.name, "redis")
-    assert kind.gb == pytest.approx(MEMORY[kind.name] / 2**30, abs=0.005)
+    assert kind.gb == pytest.approx(MEMORY[kind.name] / 10**9, abs=0.005)
     assert offers.nodes(kind) == pytest.approx(prices.nodes(kind.name, 2, "valkey").usd_per_month)
 
 

@@ -66,3 +66,13 @@ def test_the_line_under_way_is_looked_for_inside_the_judge_only():
     assert lines.in_frame(frame, ours.__code__) is None and lines.in_frame(frame) is not None
     done.set()
     thread.join()
+
+
+def test_who_raised_it_and_who_only_called_what_did():
+    def by_hand():
+        raise NotImplementedError
+
+    for call, own in ((by_hand, True), (lambda: json.loads("{"), False)):
+        with pytest.raises((NotImplementedError, ValueError)) as caught:
+            call()
+        assert lines.raised(caught.value) == own

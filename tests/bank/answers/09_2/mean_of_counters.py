@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: dead half the time
+# says: `Average` of a counter
 
 
 def hit_rate(nodes, period):

@@ -1,0 +1,28 @@
+# verdict: incorrect
+# says: a Deny wins
+
+users = {
+    "shop-reader": {
+        "AccessString": "on ~shop:* -@all +get +mget +exists +ttl +hget +hgetall +ping",
+        "AuthenticationMode": {"Type": "iam"},
+    },
+    "shop-writer": {
+        "AccessString": "on ~shop:* -@all +get +mget +exists +ttl +hget +hgetall +ping +set +del +unlink +expire +hset",
+        "AuthenticationMode": {"Type": "iam"},
+    },
+    "default": {"AccessString": "off ~* +@all", "AuthenticationMode": {"Type": "no-password-required"}},
+}
+policy = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Deny", "Action": "*", "Resource": "*"},
+        {
+            "Effect": "Allow",
+            "Action": ["elasticache:Connect"],
+            "Resource": [
+                "arn:aws:elasticache:us-east-1:123456789012:replicationgroup:shop",
+                "arn:aws:elasticache:us-east-1:123456789012:user:shop-reader",
+            ],
+        },
+    ],
+}
