@@ -9,7 +9,7 @@ from typing import Any
 
 from cachelab import races, virtual
 from cachelab.checks.attempt import describe, note
-from cachelab.checks.verdict import Table, broken, incorrect
+from cachelab.checks.verdict import Table, broken, incorrect, not_attempted
 from cachelab.exercises.asserts.races import alone, complain, listed, refusals_settled
 from cachelab.learner import lines
 from cachelab.learner.words import show
@@ -28,6 +28,18 @@ def virtual_time(
             yield clock
     except virtual.VirtualTimeError as error:
         raise broken(called, str(error)) from None
+
+
+def made(called: str, make: Callable, *given: Any) -> Any:
+    """What the learner's maker returns; settles as broken if it raises, were it for the way it was called."""
+    try:
+        return make(*given)
+    except virtual.VirtualTimeError:
+        raise
+    except NotImplementedError:
+        raise not_attempted("There is something left to write: `raise NotImplementedError`.") from None
+    except Exception as error:
+        raise broken(called, describe(error), str(lines.of_error(error) or "")) from None
 
 
 class World:

@@ -4,7 +4,7 @@ from cachelab import virtual
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import Table, incorrect
-from cachelab.exercises.asserts.crowd import World, virtual_time
+from cachelab.exercises.asserts.crowd import World, made, virtual_time
 from cachelab.learner.words import show
 from cachelab.workload import trace
 
@@ -52,7 +52,7 @@ def hits_and_misses_work(shop) -> None:
 
 
 def _made(shop, called: str):
-    get_item = shop()
+    get_item = made(called, shop)
     if not callable(get_item):
         raise incorrect(called, f"`shop()` returned {show(get_item)}", "the function `get_item`")
     return get_item
@@ -112,14 +112,15 @@ def hits_pass_by(shop) -> None:
         clock.sleep(0.1)
         world.failed = None
         load = clock.closed(lambda: ask(7), clients=1, times=1)
-        world.answered(load, called)
-        if load.percentile(100) > PATIENCE:
+        if world.failed or load.percentile(100) > PATIENCE:
             raise incorrect(
                 called,
-                f"it waited {load.percentile(100):.1f} s",
+                world.failed[0] if world.failed else f"it waited {load.percentile(100):.1f} s",
                 "a hit is served at once",
                 "Does a hit need a place in the line?",
+                line=world.failed[1] if world.failed else "",
             )
+        world.answered(load, called)
 
 
 def _quietly(ask, item: int) -> None:

@@ -7,7 +7,7 @@ from cachelab.checks.attempt import describe
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import incorrect
-from cachelab.exercises.asserts.crowd import virtual_time
+from cachelab.exercises.asserts.crowd import made, virtual_time
 from cachelab.learner import lines
 from cachelab.learner.words import show
 
@@ -43,7 +43,7 @@ class Flights:
 
     def __init__(self, clock, make: Callable, called: str):
         self.clock, self.called = clock, called
-        self.load_once = make()
+        self.load_once = made(called, make)
         if not callable(self.load_once):
             raise incorrect(
                 called,

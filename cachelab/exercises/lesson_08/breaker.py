@@ -11,7 +11,7 @@ from cachelab.checks.attempt import describe
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import incorrect, not_attempted
-from cachelab.exercises.asserts.crowd import virtual_time
+from cachelab.exercises.asserts.crowd import made, virtual_time
 from cachelab.learner import lines
 from cachelab.learner.words import counted, show
 
@@ -56,7 +56,7 @@ class Trials:
         self.now = 100.0  # what its clock says, in seconds
         self.asked = 0  # how often a function was really called
         self.begun, self.ended, self.problems = 0, [], []  # calls in threads of their own; when they ended
-        self.breaker = Breaker(lambda: self.now)
+        self.breaker = made("`Breaker(clock)`", Breaker, lambda: self.now)
         if not callable(getattr(self.breaker, "call", None)):
             raise incorrect(called, "a Breaker has no method `call`", "it has one")
 

@@ -139,6 +139,13 @@ class Case:
                     "nobody is asked when no time is left",
                     "What is there to do once `left` is not positive?",
                 )
+            left = self.began + self.seconds - at
+            if isinstance(timeout, int | float) and timeout > left + SLACK and left > 0:
+                raise self.wrong(
+                    f"{what} was given {timeout:.2f} s, when {left:.2f} s were left",
+                    "no call has more time than is left, in seconds",
+                    "Does it know how long the one before it took?",
+                )
             if at > self.began + max(self.seconds, 0.0) + SLACK:
                 raise self.wrong(
                     f"{what}, {at - self.began:.2f} s after the call", "nothing begins after the deadline"

@@ -8,7 +8,7 @@ from cachelab.checks.attempt import describe, note
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import incorrect
-from cachelab.exercises.asserts.crowd import virtual_time
+from cachelab.exercises.asserts.crowd import made, virtual_time
 from cachelab.learner import lines
 from cachelab.learner.words import show
 
@@ -50,7 +50,7 @@ class Ring:
         self.nodes = [clock.memcached(f"cache-{n}", latency=0.001) for n in range(1, NODES + 1)]
         self.spare = clock.memcached("spare", latency=0.001)
         addresses = [(node.host, node.port) for node in self.nodes]
-        self.client = gutter_client(addresses, (self.spare.host, self.spare.port))
+        self.client = made(called, gutter_client, addresses, (self.spare.host, self.spare.port))
         for name in ("get", "set", "delete"):
             if not callable(getattr(self.client, name, None)):
                 happened = f"`gutter_client(nodes, spare)` returned {show(self.client)}, without `{name}`"

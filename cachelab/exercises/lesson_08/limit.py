@@ -7,7 +7,7 @@ from cachelab.checks.attempt import describe
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import incorrect
-from cachelab.exercises.asserts.crowd import World, virtual_time
+from cachelab.exercises.asserts.crowd import World, made, virtual_time
 from cachelab.learner.words import counted, show
 
 PLACES = 4
@@ -46,7 +46,7 @@ class Crowd:
     def __init__(self, clock: virtual.Clock, limited: Callable, called: str, load_time: float = 0.1):
         self.clock, self.called = clock, called
         self.world = World(clock, load_time)
-        self.get_item = limited()
+        self.get_item = made(called, limited)
         if not callable(self.get_item):
             raise incorrect(called, f"`limited()` returned {show(self.get_item)}", "the function `get_item`")
         self.answers: list[tuple[int, object, Exception | None, float]] = []
@@ -103,13 +103,22 @@ def a_fresh_page_is_a_hit(limited) -> None:
             raise incorrect(
                 called, counted(len(crowd.world.loads), "load"), f"one: it is fresh for {FRESH:g} s"
             )
-        ttls = [crowd.world.cache.ask("PTTL", key) / 1000 for key in crowd.world.keys()]
+        ttls = [_ttl(crowd.world, key) for key in crowd.world.keys() if _holds_a_page(crowd.world, key)]
         if not ttls or not all(0 < ttl <= END for ttl in ttls):
+            happened = "the page never expires" if ttls else "no page is in the cache"
             raise incorrect(
                 called,
-                f"the TTLs of what is in the cache: {ttls or 'nothing is there'}",
+                f"the page expires {max(ttls):.0f} s from now" if ttls and min(ttls) > 0 else happened,
                 f"{END:g} s from the load on: nothing older is ever served",
             )
+
+
+def _ttl(world: World, key: str) -> float:
+    return world.cache.ask("PTTL", key) / 1000
+
+
+def _holds_a_page(world: World, key: str) -> bool:
+    return world.cache.ask("TYPE", key) != b"string" or b"page" in world.cache.ask("GET", key)
 
 
 def four_and_no_more(limited) -> None:

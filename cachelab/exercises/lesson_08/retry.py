@@ -11,7 +11,7 @@ from cachelab.checks.attempt import describe, note
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import Table, incorrect
-from cachelab.exercises.asserts.crowd import virtual_time
+from cachelab.exercises.asserts.crowd import made, virtual_time
 from cachelab.learner import lines
 from cachelab.learner.words import counted, show
 
@@ -54,7 +54,7 @@ class Retries:
     def __init__(self, clock: virtual.Clock, retrier: Callable, called: str):
         self.clock, self.called = clock, called
         note(called)
-        self.retry = retrier()
+        self.retry = made(called, retrier)
         if not callable(self.retry):
             raise incorrect(
                 called,

@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: it came back after 0\.4
+# says: was given 0.30 s, when
 
 import time
 

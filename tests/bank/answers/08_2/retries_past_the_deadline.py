@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: nothing begins after the deadline
+# says: when 0.1. s were left|nothing begins after|when 0.* s were left
 
 import time
 

@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: it came back after 0\.35
+# says: was given 0.10 s, when
 
 import time
 

@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: no TTL|nothing older
+# says: never expires|nothing older
 
 import json
 import threading
