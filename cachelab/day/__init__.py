@@ -2,7 +2,7 @@
 
     from cachelab import day
     service = day.Service.of(connect, get_product, change_price)
-    print(day.judge(service))              # ten incidents in virtual time: the same on every run
+    print(day.judge(service))              # the incidents of a day in virtual time: the same on every run
     print(day.every_order(service))        # and the race explorer on the same functions
 
 The module is `connect(host, port, ca)`, `get_product(product_id, cache, db)`, `change_price(product_id,
@@ -15,6 +15,7 @@ from .lines import LEVELS, Line, Score
 from .module import Scattered, Service
 from .ordered import judge_order
 from .orders import every_order
+from .record import record
 
 __all__ = [
     "INCIDENTS",
@@ -26,4 +27,5 @@ __all__ = [
     "every_order",
     "judge",
     "judge_order",
+    "record",
 ]

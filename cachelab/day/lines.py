@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import NamedTuple
 
 LEVELS = ("bronze", "silver", "gold")
@@ -98,6 +99,24 @@ class Score:
         ]
         seen = [f"  {line.incident}: {line.detail}" for line in self.failed if line.detail]
         return "\n".join([*text, "", *dict.fromkeys(seen), self.summary()])
+
+    def _repr_html_(self) -> str:
+        cell = 'style="text-align:left;vertical-align:top;padding:.1em .8em .1em 0;background:transparent"'
+        names = ("", "incident", "what", "yours", "at most", "taught in")
+        head = "".join(f'<th scope="col" {cell}>{name}</th>' for name in names)
+        rows = ""
+        for line in self.lines:
+            mark = "ok" if line.passed else "<b>FAILED</b>"
+            cells = "".join(f"<td {cell}>{escape(text)}</td>" for text in line.cells())
+            rows += f'<tr style="background:transparent"><td {cell}>{mark}</td>{cells}</tr>'
+        seen = [f"{line.incident}: {line.detail}" for line in self.failed if line.detail]
+        said = "".join(f"<li>{escape(text)}</li>" for text in dict.fromkeys(seen))
+        return (
+            f'<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Score">'
+            f'<table style="border-collapse:collapse;color:inherit;margin:0"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{rows}</tbody></table></div>{f'<ul>{said}</ul>' if said else ''}"
+            f"<p><b>{escape(self.summary())}</b></p>"
+        )
 
     def summary(self) -> str:
         passed = len(self.lines) - len(self.failed)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
+from cachelab import cloud
 from cachelab.cloud import NoPrice, catalog, prices
 from cachelab.day.lines import Line, Score
+from cachelab.day.module import Service
 
 SUBNETS = "private-subnets"  # the subnet group that the account has
 NEEDED = 2.0  # GiB that the entries of all products need
@@ -20,6 +23,18 @@ def judge_order(elasticache: Any, group_id: str) -> Score:
     """
     [group] = elasticache.describe_replication_groups(ReplicationGroupId=group_id)["ReplicationGroups"]
     return Score(tuple(_lines(group)))
+
+
+def order_of(service: Service) -> Score:
+    """Let the module order, in an account in a box of its own, and look at what it got."""
+    with cloud.account(provisioning_time=0) as aws:
+        network(aws)
+        with closing(aws.client("elasticache")) as elasticache:
+            try:
+                return judge_order(elasticache, service.fresh().order(elasticache))
+            except Exception as error:
+                why = f"{type(error).__name__}: {error}"[:120]
+                return Score((_line("nothing that can be used", True, "03", why),))
 
 
 def network(aws: Any) -> None:

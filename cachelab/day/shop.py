@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import threading
+import types
 from bisect import bisect
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from itertools import accumulate
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cachelab import virtual
 from cachelab.day.module import Service
@@ -71,23 +73,19 @@ class Catalogue:
         return shop.database.run(lambda: shop.commit(product_id, str(price)))
 
 
-class Shop:
-    """One incident's world: a cache, the database, the module just started. Made in virtual time."""
+class World:
+    """What every day has: products, the module just started, and customers whose answers are looked at.
 
-    def __init__(self, clock: virtual.Clock, service: Service):
-        self.clock = clock
-        self.cache = clock.cache(latency=0.0004)
-        self.database = clock.database(SERVERS, QUERY, connections=SERVERS, pool_wait=POOL_WAIT)
-        self.rows = {number: _row(number) for number in range(1, PRODUCTS + 1)}
+    `clock` says what time it is, as `now`.
+    """
+
+    def __init__(self, clock: Any, module: types.ModuleType):
+        self.clock, self.module = clock, module
+        self.client: Any = None
+        self.rows = {number: row_of(number) for number in range(1, PRODUCTS + 1)}
         self.prices = {(number, "1"): "10.00" for number in self.rows}  # of each version
         self.changed: dict[int, list[tuple[float, int]]] = {}  # when a change had returned, and its version
-        self.asked: Counter[int] = Counter()  # queries for each product
-        self.stops: dict[int, Callable[[], None]] = {}
-        self.before_commit: dict[int, Callable[[], None]] = {}
-        self.releases = [Catalogue(self)]
-        self.module = service.fresh()
-        self.client = self.module.connect(self.cache.host, self.cache.port, None)
-        self.seen: Counter[str] = Counter()
+        self.releases: list = []  # the `db` of each release that runs
 
     def commit(self, product_id: int, price: str) -> int:
         row = self.rows[product_id]
@@ -127,42 +125,29 @@ class Shop:
         version = int(self.rows[product_id]["version"])
         self.changed.setdefault(product_id, []).append((self.clock.now, version))
 
-    def warm(self) -> None:
-        """Everybody looks at every product once; then it is quiet."""
-        todo = iter(range(1, PRODUCTS + 1))
-        self.clock.closed(lambda: self.read(next(todo)), clients=8, times=PRODUCTS // 8)
-        self.clock.sleep(GRACE)
+    def draw(self, chance: Random, writes: float = 0.0, hot: tuple[int, float] = (0, 0.0)) -> tuple:
+        """The next customer: which product, the new price if it is the office that comes, and whose release.
 
-    def open(
-        self, name: str, seconds: float, rate: float, writes: float = 0.0, hot: tuple[int, float] = (0, 0.0)
-    ) -> Phase:
-        """So many seconds of customers, who come when they like. `writes`: so large a share changes a price;
-        `hot`: a product, and the share that wants it."""
-        upto = list(accumulate(k**-SKEW for k in range(1, PRODUCTS + 1)))
+        `writes`: so large a share changes a price; `hot`: a product, and the share that wants it.
+        """
+        upto = _upto()
+        product = bisect(upto, chance.random() * upto[-1]) + 1
+        if chance.random() < hot[1]:
+            product = hot[0]
+        price = f"{chance.randrange(500, 2000) / 100:.2f}" if chance.random() < writes else None
+        return product, price, self.releases[chance.randrange(len(self.releases))]
 
-        def draw(chance: Random) -> tuple:
-            product = bisect(upto, chance.random() * upto[-1]) + 1
-            if chance.random() < hot[1]:
-                product = hot[0]
-            price = f"{chance.randrange(500, 2000) / 100:.2f}" if chance.random() < writes else None
-            return product, price, self.releases[chance.randrange(len(self.releases))]
+    def request(self, product_id: int, price: str | None, db: Any) -> str:
+        """What became of one customer, as `read` says it, or "changed"."""
+        if price is None:
+            return self.read(product_id, db)
+        try:
+            self.change(product_id, price, db)
+        except Exception as error:
+            return f"change_price: {type(error).__name__}: {error}"[:80]
+        return "changed"
 
-        def request(product_id: int, price: str | None, db: Catalogue) -> str:
-            if price is None:
-                return self.read(product_id, db)
-            try:
-                self.change(product_id, price, db)
-            except Exception as error:
-                return f"change_price: {type(error).__name__}: {error}"[:80]
-            return "changed"
-
-        began, first = self.clock.now, len(self.database.began)
-        load = self.clock.open(
-            request, rate, seconds, arguments=draw, threads=THREADS, patience=DEADLINE, name=name
-        )
-        return self._judged(name, load, began, self.database.began[first:])
-
-    def _judged(self, name: str, load: virtual.Load, began: float, queries: list[float]) -> Phase:
+    def judged(self, name: str, load: virtual.Load, began: float, queries: list[float]) -> Phase:
         answers = [(str(r.answer) if r.outcome == "ok" else r.outcome, r) for r in load.requests]
         reads = [(kind, r.took, r.arrived) for kind, r in answers if kind != "changed"]
         count = max(1, len(reads) + load.unanswered)
@@ -185,6 +170,42 @@ class Shop:
             _by_second(reads, queries, began, load.seconds),
         )
 
+
+class Shop(World):
+    """One incident's world in virtual time: a cache, and a database of which one knows what it can do."""
+
+    def __init__(self, clock: virtual.Clock, service: Service):
+        super().__init__(clock, service.fresh())
+        self.cache = clock.cache(latency=0.0004)
+        self.database = clock.database(SERVERS, QUERY, connections=SERVERS, pool_wait=POOL_WAIT)
+        self.asked: Counter[int] = Counter()  # queries for each product
+        self.stops: dict[int, Callable[[], None]] = {}
+        self.before_commit: dict[int, Callable[[], None]] = {}
+        self.releases.append(Catalogue(self))
+        self.client = self.module.connect(self.cache.host, self.cache.port, None)
+
+    def warm(self) -> None:
+        """Everybody looks at every product once; then it is quiet."""
+        todo = iter(range(1, PRODUCTS + 1))
+        self.clock.closed(lambda: self.read(next(todo)), clients=8, times=PRODUCTS // 8)
+        self.clock.sleep(GRACE)
+
+    def open(
+        self, name: str, seconds: float, rate: float, writes: float = 0.0, hot: tuple[int, float] = (0, 0.0)
+    ) -> Phase:
+        """So many seconds of customers, who come when they like; see `draw`."""
+        began, first = self.clock.now, len(self.database.began)
+        load = self.clock.open(
+            self.request,
+            rate,
+            seconds,
+            arguments=lambda chance: self.draw(chance, writes, hot),
+            threads=THREADS,
+            patience=DEADLINE,
+            name=name,
+        )
+        return self.judged(name, load, began, self.database.began[first:])
+
     def at_once(self, *jobs: Callable[[], None], seconds: float = 4.0) -> None:
         """Each in a thread of its own; then so many seconds pass."""
         for job in jobs:
@@ -204,7 +225,12 @@ class Stop:
             self.go.wait(1.5)
 
 
-def _row(number: int) -> dict[str, str]:
+@cache
+def _upto() -> list[float]:
+    return list(accumulate(k**-SKEW for k in range(1, PRODUCTS + 1)))
+
+
+def row_of(number: int) -> dict[str, str]:
     return {
         "product_id": str(number),
         "name": f"product {number}",

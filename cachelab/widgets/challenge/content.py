@@ -224,6 +224,19 @@ def _served_without_copies(bench):
     return hot and at["copies"] == 1 and bench.outcome["busiest"] <= 1
 
 
+# 12: threads while the cache hangs.
+
+
+def _goes_on(bench):
+    out = bench.outcome
+    return not out["stands"] and out["threads"] == 16 and out["rate"] >= 150
+
+
+def _more_threads_do_not_help(bench):
+    out = bench.outcome
+    return out["stands"] and out["threads"] == 128 and out["tries"] == 11
+
+
 # 08: time-outs, a breaker, the storm after a flush.
 
 
@@ -573,6 +586,18 @@ CHALLENGES = {
             "Nodes that cost less than what travels between the zones.",
             _zones_decide,
             "A client that reads in its own zone saves that line; AWS's GLIDE can.",
+        ),
+    ),
+    "12.threads": (
+        Challenge(
+            "Sixteen threads, 150 customers a second or more: the site goes on.",
+            _goes_on,
+            "λT is below W. A breaker goes further: while it is open, T is nothing at all.",
+        ),
+        Challenge(
+            "With redis-py's eleven tries, and 128 threads: it stands still all the same.",
+            _more_threads_do_not_help,
+            "More threads buy W / λ seconds, and no more.",
         ),
     ),
     "09.access": (

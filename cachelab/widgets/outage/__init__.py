@@ -1,7 +1,8 @@
-"""The benches of lesson 08: what a time-out costs, a breaker in an outage, the storm after a flush."""
+"""The benches of lessons 08 and 12: time-outs, a breaker, the storm after a flush, threads that fill up."""
 
 from .breaker import breaker
 from .budget import budget
 from .storm import storm
+from .threads import threads
 
-__all__ = ["breaker", "budget", "storm"]
+__all__ = ["breaker", "budget", "storm", "threads"]

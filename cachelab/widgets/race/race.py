@@ -65,10 +65,7 @@ def _compared(replay) -> dict:
         words = f"{replay.badge}: not as the model says. {replay.difference}."
     else:
         asked = sum(bool(answer["answer"]) for answer in answers)
-        words = (
-            f"{replay.badge}: {asked} of {asked} answers are the model's. "
-            f"{replay.closing}"
-        )
+        words = f"{replay.badge}: {asked} of {asked} answers are the model's. {replay.closing}"
     return {"state": "done" if replay.agrees else "failed", "words": words, "answers": answers}
 
 

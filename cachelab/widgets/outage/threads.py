@@ -1,0 +1,42 @@
+"""Threads of a web server fill up while the cache hangs: λT against W."""
+
+from cachelab.workload.threads import held
+
+from ..chart.bench import Bench, Slider
+from ..chart.figure import Figure
+
+__all__ = ["threads"]
+
+SECONDS = 4.0
+
+
+def threads(measured=()) -> Bench:
+    """`measured`: (moment, threads taken) of a run in virtual time."""
+    controls = [
+        Slider("threads", stops=[4, 8, 16, 32, 64, 128], value=16, label="threads"),
+        Slider("rate", stops=[25, 50, 75, 150, 300, 600], value=150, unit="/s", label="customers"),
+        Slider("timeout", 0.01, 2, 0.2, log=True, unit="s", label="time-out"),
+        Slider("tries", 1, 11, 1, step=1, label="tries"),
+        Slider("calls", 1, 4, 2, step=1, label="calls to the cache in a request"),
+    ]
+    picture = Figure("While the cache hangs", x="seconds", y="threads and customers", height=170)
+    picture.step("threads taken").line("customers without a thread")
+    if measured:
+        picture.step("threads taken, your module", *zip(*measured, strict=True))
+    outcome: dict = {}
+
+    def run(threads, rate, timeout, tries, calls):
+        hang = timeout * tries * calls
+        moments, taken, waiting = held(threads, rate, hang, SECONDS)
+        stands = rate * hang > threads
+        outcome.update(stands=stands, hang=hang, threads=threads, rate=rate, tries=tries)
+        words = f"λT = {rate:g}/s × {hang:.2g} s = {rate * hang:.3g}, and there are {threads} threads. "
+        if stands:
+            words += f"After {threads / rate:.2g} s none is left, and the site stands still."
+        else:
+            words += f"The site goes on, each request {hang:.2g} s slower."
+        return {"threads taken": (moments, taken), "customers without a thread": (moments, waiting)}, words
+
+    bench = Bench(run, controls, picture, label="threads while the cache hangs", challenges="12.threads")
+    bench.outcome = outcome
+    return bench
