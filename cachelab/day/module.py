@@ -14,6 +14,8 @@ import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from cachelab.learner import lines
+
 NAMES = ("connect", "get_product", "change_price", "order")
 
 
@@ -47,6 +49,7 @@ class Service:
     @classmethod
     def read(cls, file: str | Path) -> Service:
         """The module in a file."""
+        lines.to_read(str(file))
         return cls([(str(file), Path(file).read_text(encoding="utf-8"))])
 
     @property

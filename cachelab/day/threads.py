@@ -19,7 +19,7 @@ def hang_of(service: Service) -> float:
         return clock.now - began
 
 
-def taken(service: Service, rate: float = OUTAGE, seconds: float = 2.0) -> list[tuple[float, int]]:
+def taken(service: Service, rate: float = OUTAGE, seconds: float = 1.0) -> list[tuple[float, int]]:
     """(moment, threads taken) from the beginning of a black hole on, each time one is taken or given back."""
     with virtual.time(seed="threads") as clock:
         shop = Shop(clock, service)
@@ -40,4 +40,4 @@ def taken(service: Service, rate: float = OUTAGE, seconds: float = 2.0) -> list[
         busy += change
         if at <= seconds:
             rows.append((at, busy))
-    return rows
+    return [*rows, (seconds, rows[-1][1])] if rows else []

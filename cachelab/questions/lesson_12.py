@@ -48,7 +48,7 @@ QUESTIONS = {
         choices={
             "a product is on TV": "Its price changes six times. A reader has to come within the 0.02 s of a "
             "commit, miss, and be slower than it.",
-            "prices change": "Thirty changes, and none met the one reader that it takes, at the one moment.",
+            "prices change": "Each change is a chance of 0.02 s for one reader, and none of them was met.",
             "neither of them": "",
         },
         because="A window of milliseconds is hardly ever met by chance. So one judge tries every order, and "

@@ -7,7 +7,7 @@ from ..chart.figure import Figure
 
 __all__ = ["threads"]
 
-SECONDS = 4.0
+SECONDS = 1.0
 
 
 def threads(measured=()) -> Bench:

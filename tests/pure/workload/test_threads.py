@@ -9,7 +9,8 @@ from cachelab.workload.threads import held
 
 
 @pytest.mark.parametrize(
-    ("threads", "rate", "hang"), [(16, 150, 0.05), (16, 150, 0.4), (32, 75, 2.0), (8, 600, 0.1), (64, 300, 0.1)]
+    ("threads", "rate", "hang"),
+    [(16, 150, 0.05), (16, 150, 0.4), (32, 75, 2.0), (8, 600, 0.1), (64, 300, 0.1)],
 )
 def test_the_model_is_what_requests_do(threads, rate, hang):
     seconds, busy = 2.0, []

@@ -1,0 +1,35 @@
+"""The live day on real engines, in short."""
+
+import pytest
+
+from cachelab import day, engines
+from cachelab.day import live as live_module
+from cachelab.widgets.live_day import Dashboard
+from tests.oracle.capstone import reference
+
+PARTS = (reference.connect, reference.get_product, reference.change_price, reference.order)
+
+
+@pytest.mark.filterwarnings("ignore:Call to 'set'")
+def test_customers_a_flush_a_price_and_a_dead_primary_on_real_engines():
+    """What is counted, never how long something took: this machine may be busy."""
+    if not engines.valkey().is_real:
+        pytest.skip("a stand-in has no TLS and cannot be killed")
+    dashboard = Dashboard()
+    with live_module.LiveShop(day.Service.of(*PARTS)) as shop:
+        assert shop._ca, "the reference orders TLS"
+        shop.warm()
+        dashboard.add(live_module.Seen(shop.open("an ordinary hour", 0.5, 60), shop.minute()))
+        assert shop.request(7, "9.99", shop.releases[0]) == "changed"
+        assert shop.read(7) == "ok" and shop.rows[7]["version"] == "2"
+        before = len(shop.began)
+        shop.flush()
+        shop.spoil()
+        assert shop.read(8) == "ok" and len(shop.began) == before + 1
+        shop.fail_primary()
+        assert shop.read(9) == "ok"
+    phase = dashboard.seen[0].phase
+    assert phase.reads > 10 and phase.queries == 0 and phase.stale == 0
+    assert dashboard.seen[0].minute["CacheHits"] >= phase.reads
+    assert "an ordinary hour" in dashboard.text() and "CloudWatch" in dashboard.heading()
+    assert dashboard.slow.figure.data("p99")[0] == [0]
