@@ -15,7 +15,9 @@ def threads(measured=()) -> Bench:
     controls = [
         Slider("threads", stops=[4, 8, 16, 32, 64, 128], value=16, label="threads"),
         Slider("rate", stops=[25, 50, 75, 150, 300, 600], value=150, unit="/s", label="customers"),
-        Slider("timeout", 0.01, 2, 0.2, log=True, unit="s", label="time-out"),
+        Slider(
+            "timeout", stops=[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2], value=0.2, unit="s", label="time-out"
+        ),
         Slider("tries", 1, 11, 1, step=1, label="tries"),
         Slider("calls", 1, 4, 2, step=1, label="calls to the cache in a request"),
     ]
