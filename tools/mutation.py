@@ -139,6 +139,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "-> return ':'.join((quote(part) for": "a slash separates nothing here",
         "safe='X'": "it is safe as it is",
     },
+    "10.4": {"key = f'Xlimit:{user}'": "any key of the user's own will do"},
 }
 
 COMPARE = {

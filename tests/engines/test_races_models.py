@@ -396,8 +396,8 @@ anything = st.one_of(strings_and_hashes, sorted_sets, lists, sets_and_keys)
 KINDS = {  # with the usual number of examples, of eight commands or so each: 100,000 in `make deep`
     "strings and hashes": (strings_and_hashes, 80),
     "sorted sets": (sorted_sets, 80),
-    "lists": (lists, 40),
-    "sets and keys": (sets_and_keys, 40),
+    "lists": (lists, 55),
+    "sets and keys": (sets_and_keys, 55),
 }
 
 
