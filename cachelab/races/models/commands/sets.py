@@ -59,9 +59,7 @@ def _smove(data, source, target, member):
     if source == target or member not in held:
         return int(member in held)
     data.keep(source, Set(held - {member}))
-    if member in other:
-        data.modified.add(target)
-    else:
+    if member not in other:
         data.keep(target, Set(other | {member}))
     return 1
 
