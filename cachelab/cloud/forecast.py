@@ -5,6 +5,7 @@ Prices are those of facts/prices.py. What a node can serve is not in here: a bil
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from .facts import catalog, prices
@@ -12,6 +13,7 @@ from .facts.prices import HOURS_PER_MONTH, Cost, Line
 
 GB = 10**9
 SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
+MOST_REPLICAS = 5  # of a shard [CreateReplicationGroup in the API reference]
 RESERVED = 0.25  # reserved-memory-percent, AWS's default [UG, "Managing reserved memory"]
 
 
@@ -24,6 +26,8 @@ class Demand:
     kb: float = 1.0
 
     def __post_init__(self) -> None:
+        for name in ("gb", "per_second", "kb"):
+            _number(name, getattr(self, name))
         if not (self.gb >= 0 and self.per_second >= 0 and self.kb > 0):
             raise ValueError(f"{self}: gb and per_second cannot be below 0, and kb must be above it")
 
@@ -47,8 +51,20 @@ class Offer:
         return self.cost.usd_per_month
 
 
+def _number(name: str, value: float, least: float = -math.inf, most: float = math.inf) -> None:
+    """Raise ValueError, by name, for what is no finite number or lies elsewhere."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        raise ValueError(f"{name}={value!r}: a finite number is needed")
+    if not least <= value <= most:
+        raise ValueError(f"{name}={value!r}: it lies between {least:g} and {most:g}")
+
+
 def usable(node_type: str, reserved: float = RESERVED) -> float:
-    """The GB that a node of this type has for data. Raises prices.NoPrice for a type that is not known."""
+    """The GB that a node of this type has for data; `reserved` is a share, 0.25 for 25 %.
+
+    Raises prices.NoPrice for a type that is not known, ValueError for what is no share.
+    """
+    _number("reserved", reserved, 0, 1)
     if node_type not in catalog.MEMORY:
         prices.node_hour(node_type)  # says what there is
         raise prices.NoPrice(f"the memory of {node_type} is not known")
@@ -56,10 +72,14 @@ def usable(node_type: str, reserved: float = RESERVED) -> float:
 
 
 def nodes(demand: Demand, node_type: str, replicas: int = 1, engine: str = "valkey") -> Offer:
-    """Shards of this node type, as many as hold the data, each with so many replicas.
+    """Shards of this node type, as many as hold the data, each with so many replicas, 0 to 5.
 
-    Raises prices.NoPrice for a type without a price.
+    Raises prices.NoPrice for a type without a price, ValueError for Memcached, whose nodes copy nothing.
     """
+    if replicas not in range(MOST_REPLICAS + 1):
+        raise ValueError(f"replicas={replicas!r}: a shard has 0 to {MOST_REPLICAS}")
+    if engine == "memcached":
+        raise ValueError("engine='memcached': its nodes are no shards and have no replicas; ask prices.nodes")
     shards = max(1, math.ceil(demand.gb / usable(node_type)))
     request = {"Engine": engine, "CacheNodeType": node_type}
     if shards == 1:
@@ -83,13 +103,17 @@ def crossing(demand: Demand, share: float = 2 / 3) -> Cost:
     """What leaves the application's zone, or comes from another, for nodes.
 
     `share` of the requests: 2/3 if both sides are spread over three zones and nobody looks for the near one.
+    Raises ValueError for what is no share.
     """
+    _number("share", share, 0, 1)
     gb_an_hour = demand.per_second * 3600 * demand.kb * share / 1e6
     return Cost((Line("GB between zones", gb_an_hour, prices.CROSS_ZONE_GB, "2nd"),))
 
 
 def per_million(usd_per_month: float, per_second: float) -> float:
     """USD for a million requests, at so many a second all month. Raises ValueError for none."""
+    _number("usd_per_month", usd_per_month)
+    _number("per_second", per_second)
     if per_second <= 0:
         raise ValueError(f"per_second={per_second!r}: without requests there is no price of a request")
     return usd_per_month / (per_second * SECONDS_PER_MONTH / 1e6)
@@ -106,8 +130,16 @@ def even_rate(usd_per_month: float, gb: float, kb: float = 1.0, engine: str = "v
 
 
 def even_gb(usd_per_month: float, engine: str = "valkey") -> float:
-    """The GB whose storage alone, without one request, costs `usd_per_month` as a serverless cache."""
-    return usd_per_month / (prices.SERVERLESS[engine].gb_hour * HOURS_PER_MONTH)
+    """The GB whose storage alone, without one request, costs `usd_per_month` as a serverless cache.
+
+    0 if even an empty one costs more.
+    """
+    empty = serverless(Demand(0, 0), engine).usd_per_month
+    return (
+        0.0
+        if usd_per_month < empty
+        else usd_per_month / (prices.SERVERLESS[engine].gb_hour * HOURS_PER_MONTH)
+    )
 
 
 @dataclass(frozen=True)
@@ -123,8 +155,15 @@ class Saving:
 def saving(reads: float, hit_ratio: float, each: float, database: float, cache: float) -> Saving:
     """`reads` a second for databases that serve `each` a second, at `database` USD a month each.
 
-    `cache`: the cache's own bill, in USD a month.
+    `cache`: the cache's own bill, in USD a month. Raises ValueError for what cannot be: `hit_ratio` is a
+    share, 0.95 for 95 %.
     """
+    _number("hit_ratio", hit_ratio, 0, 1)
+    for name, value in (("reads", reads), ("database", database), ("cache", cache)):
+        _number(name, value, 0)
+    _number("each", each)
+    if each <= 0:
+        raise ValueError(f"each={each!r}: a database that serves nothing is none")
     before = max(1, math.ceil(reads / each - 1e-9))
     after = max(1, math.ceil(reads * (1 - hit_ratio) / each - 1e-9))
     return Saving(before, after, (before - after) * database - cache)

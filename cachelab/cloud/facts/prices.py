@@ -183,6 +183,8 @@ def node_hour(node_type: str, engine: str = "valkey") -> float:
 def _why_not(node_type: str, engine: str) -> str:
     if engine not in NODE_SOURCE:
         return "AWS has no such engine"
+    if not isinstance(node_type, str):
+        return "a node type is a text, such as cache.r7g.large"
     if node_type.startswith(("cache.t2.", "cache.t1.", "cache.m3.", "cache.r3.")):
         return "nobody can order one any more"
     if node_type.startswith(("cache.m8g.", "cache.r8g.", "cache.c8gn.")):

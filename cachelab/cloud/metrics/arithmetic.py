@@ -60,6 +60,7 @@ REFUSED = {
     "DB_PERF_INSIGHTS": "there is no RDS in this account",
     "LAMBDA": "there are no connected data sources in this account",
 }
+TOO_DEEP = "the expression is nested too deeply: give parts of it an Id of their own."
 KEYWORDS = ("ASC", "DESC", "AVG", "SUM", "MIN", "MAX", "REPEAT", "LINEAR")
 _WORDS = {"&&": " and ", "||": " or ", "AND": " and ", "OR": " or ", "^": "**"}
 _PIECES = re.compile(r"""("[^"]*"|'[^']*')|(&&|\|\||\^|\bAND\b|\bOR\b)""")
@@ -76,7 +77,12 @@ def evaluate(
         raise ExpressionError(
             "Metrics Insights queries (SELECT …) are not available in this account in a box."
         )
-    result = _Evaluation(series, window, search).of(_parse(expression))
+    try:
+        result = _Evaluation(series, window, search).of(_parse(expression))
+    except RecursionError:
+        raise ExpressionError(TOO_DEEP) from None
+    if isinstance(result, str):
+        raise ExpressionError(f"{expression!r} is a text; the result must be a time series.")
     if isinstance(result, Series):
         return [result]
     if isinstance(result, list):
@@ -90,9 +96,10 @@ def names(expression: str) -> set[str]:
     """The ids that an expression mentions; METRICS() stands for "*". Raises ExpressionError."""
     if expression.lstrip().upper().startswith("SELECT"):
         return set()
-    found = set()
-    for node in ast.walk(_parse(expression)):
-        if isinstance(node, ast.Name) and node.id[0].islower():
+    found, parsed = set(), _parse(expression)
+    called = {node.func for node in ast.walk(parsed) if isinstance(node, ast.Call)}
+    for node in ast.walk(parsed):
+        if isinstance(node, ast.Name) and node.id[0].islower() and node not in called:
             found.add(node.id)
         elif isinstance(node, ast.Name) and node.id == "METRICS":
             found.add("*")
@@ -103,6 +110,8 @@ def _parse(expression: str) -> ast.expr:
     python = _PIECES.sub(lambda piece: piece[1] or _WORDS[piece[2]], expression.strip())
     try:
         return ast.parse(python, mode="eval").body
+    except (RecursionError, MemoryError):
+        raise ExpressionError(TOO_DEEP) from None
     except (SyntaxError, ValueError):
         raise ExpressionError(f"the syntax of {expression!r} is not that of metric math.") from None
 
@@ -130,6 +139,11 @@ def _real(a: float, b: float) -> float | None:
     except (ZeroDivisionError, OverflowError):
         return None
     return power if isinstance(power, (int, float)) else None
+
+
+def _finite(value: float | None) -> float | None:
+    """None for what is no number that can be published: infinity is none."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 @dataclass
@@ -222,12 +236,12 @@ class _Evaluation:
         if isinstance(b, list):
             return [self._combine(calculate, a, y) for y in b]
         if not isinstance(a, Series) and not isinstance(b, Series):
-            result = calculate(a, b)
+            result = _finite(calculate(a, b))
             if result is None:
-                raise ExpressionError("a number is divided by zero.")
+                raise ExpressionError("a number is divided by zero, or too large.")
             return result
         stamps = sorted({*getattr(a, "points", ()), *getattr(b, "points", ())})
-        points = {at: calculate(_at(a, at, 0.0), _at(b, at, 0.0)) for at in stamps}
+        points = {at: _finite(calculate(_at(a, at, 0.0), _at(b, at, 0.0))) for at in stamps}
         kept = a if isinstance(a, Series) else b
         return Series({at: value for at, value in points.items() if value is not None}, kept.label, kept.id)
 

@@ -7,6 +7,7 @@ Dashboards and tags stay moto's; what neither does is refused by name.
 from collections.abc import Callable
 from functools import cache
 
+from botocore.model import ServiceModel
 from moto.cloudwatch import models as moto_models
 from moto.cloudwatch import urls as moto_urls
 from moto.cloudwatch.responses import CloudWatchResponse
@@ -16,12 +17,11 @@ from moto.logs.models import logs_backends
 from moto.sns.models import sns_backends
 from moto.utilities.utils import get_partition
 
-from ..faults import NOT_IN_THE_BOX, Fault, NotInTheBox
+from ..faults import NOT_IN_THE_BOX, Fault
 from ..region import Region
 from . import requests
 from .minutes import Minutes
 from .nodes import sources
-from .requests import PERFORMED
 from .source import Source
 from .watch import Clock, Watch
 
@@ -82,10 +82,8 @@ class Responses(CloudWatchResponse):
             return super().call_action()
         backend: CloudWatchBackend = self.cloudwatch_backend
         try:
-            if operation not in PERFORMED:
-                raise NotInTheBox(operation, "it is not built")
             with backend.watch.lock:
-                answer = PERFORMED[operation](backend.watch, dict(self.params))
+                answer = requests.perform(backend.watch, api().operation_model(operation), dict(self.params))
         except Fault as fault:
             return self._answer(fault)
         if self.params.get("Tags"):
@@ -96,6 +94,14 @@ class Responses(CloudWatchResponse):
         status, headers, body = self.serialized(ActionResult(result))
         headers, body = self._enrich_response(headers, body)
         return status, headers, body
+
+
+@cache
+def api() -> ServiceModel:
+    """botocore's model of CloudWatch."""
+    from botocore.session import get_session
+
+    return get_session().get_service_model("cloudwatch")
 
 
 @cache

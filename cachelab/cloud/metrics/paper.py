@@ -11,6 +11,7 @@ The same alarms, statistics and metric math as in the account in a box; no node,
 """
 
 import json
+import math
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -22,7 +23,7 @@ from ..faults import Fault
 from ..guard import ACCESS_KEY, REGION, SECRET_KEY
 from .points import Point
 from .published import NAMESPACE, dimension_sets, unit
-from .requests import PERFORMED
+from .requests import PERFORMED, perform
 from .store import MINUTE, Metric, Store
 from .watch import Clock, Watch
 
@@ -60,14 +61,12 @@ class Paper:
     def minute(self, told: Mapping[str, Mapping[str, Values]] | None = None) -> None:
         """Let a minute pass. `told`: what AWS would have published, by node ("shop-001", "sessions/0002").
 
-        Values are put under every set of dimensions that AWS publishes them under, and no other.
+        Values are put under every set of dimensions that AWS publishes them under, and no other. Raises
+        ValueError for what cannot be told.
         """
-        for node, metrics in (told or {}).items():
+        for node, metrics in _read(told).items():
             for name, values in metrics.items():
-                if isinstance(values, (int, float)):
-                    point = Point(1.0, float(values), float(values), float(values), unit(name))
-                else:
-                    point = Point.of(values, unit(name))
+                point = _point(node, name, values)
                 for dimensions in dimension_sets(name, self._about(node), self._role(metrics)):
                     metric = Metric(NAMESPACE, name, frozenset(dimensions.items()))
                     self.watch.store.put(metric, self.watch.clock.now, point)
@@ -118,15 +117,39 @@ class Paper:
     def _answer(self, model: Any, **_: Any):
         """Answer a call before it is sent."""
         fault: Fault | None = None
-        if model.name in PERFORMED:
-            try:
-                answer = PERFORMED[model.name](self.watch, self._given)
-            except Fault as raised:
-                fault = raised
-        else:
-            fault = Fault("NotImplemented", f"{model.name} is not on paper: use an account in a box.")
+        try:
+            if model.name not in PERFORMED:
+                raise Fault("NotImplemented", f"{model.name} is not on paper: use an account in a box.")
+            answer = perform(self.watch, model, self._given)
+        except Fault as raised:
+            fault = raised
         if fault:
             wrong = {"Error": {"Code": fault.code, "Message": fault.message}}
             raise self.client.exceptions.from_code(fault.code)(wrong, model.name)
         answer = {name: value for name, value in answer.items() if value is not None}
         return SimpleNamespace(status_code=200), answer | {"ResponseMetadata": {"HTTPStatusCode": 200}}
+
+
+def _read(told: Any) -> Mapping[str, Mapping[str, Values]]:
+    """What `minute` was given, if it is told by node and by name."""
+    told = {} if told is None else told
+    if isinstance(told, Mapping) and all(isinstance(metrics, Mapping) for metrics in told.values()):
+        if all(
+            isinstance(name, str) and name for name in (*told, *(n for row in told.values() for n in row))
+        ):
+            return told
+    raise ValueError(
+        f'minute({told!r}): tell values by node, such as {{"shop-001": {{"CacheHitRate": 96.0}}}}.'
+    )
+
+
+def _point(node: str, name: str, values: Values) -> Point:
+    """One metric of one node in a minute."""
+    if isinstance(values, (int, float)) and math.isfinite(values):  # the usual case, many times a minute
+        return Point(1.0, float(values), float(values), float(values), unit(name))
+    try:
+        if isinstance(values, (str, bytes, float)) or values is None:
+            raise ValueError("a finite number is needed, or several")
+        return Point.of(values, unit(name))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} of {node} cannot be {values!r}: {error}.") from None

@@ -33,12 +33,17 @@ class Point:
 
     @classmethod
     def of(cls, values: Mapping[float, float] | Iterable[float], unit: str = "None") -> "Point":
-        """From values, or from a mapping of values to their counts. Raises ValueError if there are none."""
+        """From values, or from a mapping of values to their counts.
+
+        Raises ValueError if there are none, or one that is not finite.
+        """
         counts = dict(values) if isinstance(values, Mapping) else Counter(float(value) for value in values)
         counts = {float(value): float(count) for value, count in counts.items() if count}
         if not counts:
             raise ValueError("a data point needs at least one value")
         total = sum(value * count for value, count in counts.items())
+        if not math.isfinite(total) or min(counts.values()) < 0:
+            raise ValueError(f"a data point needs finite values, and counts from 0 up; not {dict(counts)}")
         known = counts if len(counts) > 1 else None  # most points are of one value, and there are many points
         return cls(sum(counts.values()), total, min(counts), max(counts), unit, known)
 

@@ -3,8 +3,10 @@
 The same verdicts as CloudWatch's (judging.py), minute by minute; no store, no client, no waiting.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 from .judging import ALARM, COMPARISONS, EXTRA, INSUFFICIENT_DATA, judge
 
@@ -22,6 +24,20 @@ class Setting:
     missing: str = "missing"
     """TreatMissingData."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for what CloudWatch would not take."""
+        for name in ("evaluate", "to_alarm"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise ValueError(f"{name}={value!r}: give a whole number of minutes, 1 or more")
+        if isinstance(self.threshold, bool) or not isinstance(self.threshold, Real):
+            raise ValueError(f"threshold={self.threshold!r}: a number is needed")
+        if not math.isfinite(self.threshold):
+            raise ValueError(f"threshold={self.threshold!r}: a finite number is needed")
+        if self.comparison not in COMPARISONS:
+            raise ValueError(f"comparison {self.comparison!r}: use one of {', '.join(COMPARISONS)}.")
+        judge((), self.evaluate, self.to_alarm, self.missing)  # M of N, and the missing-data rule
+
 
 @dataclass(frozen=True)
 class Day:
@@ -33,6 +49,22 @@ class Day:
 
     values: Sequence[float | None]
     troubles: Sequence[tuple[int, int]] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a day that cannot be."""
+        object.__setattr__(self, "values", tuple(self.values))
+        object.__setattr__(self, "troubles", tuple(self.troubles))
+        if not self.values:
+            raise ValueError("a day needs at least one minute")
+        for minute, value in enumerate(self.values):
+            if value is not None and not (isinstance(value, Real) and math.isfinite(value)):
+                raise ValueError(f"minute {minute} is {value!r}: a finite number, or None for no point")
+        for trouble in self.troubles:
+            begin, end = trouble if isinstance(trouble, tuple) and len(trouble) == 2 else (0, 0)
+            if not 0 <= begin < end <= len(self.values):
+                raise ValueError(
+                    f"trouble {trouble!r}: its first minute and the one after its last, of {len(self.values)}"
+                )
 
 
 @dataclass(frozen=True)
@@ -55,14 +87,7 @@ class Rehearsal:
 
 
 def rehearse(day: Day, setting: Setting) -> Rehearsal:
-    """Judge `setting` at the end of each minute of `day`; the minutes before it were like its first.
-
-    Raises ValueError for a day without minutes, or a setting that CloudWatch would not take.
-    """
-    if not day.values:
-        raise ValueError("a day needs at least one minute")
-    if setting.comparison not in COMPARISONS:
-        raise ValueError(f"comparison {setting.comparison!r}: use one of {', '.join(COMPARISONS)}.")
+    """Judge `setting` at the end of each minute of `day`; the minutes before it were like its first."""
     breaches = COMPARISONS[setting.comparison][0]
     seen = [None if value is None else breaches(value, setting.threshold) for value in day.values]
     span = setting.evaluate + EXTRA

@@ -9,6 +9,9 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from botocore.model import OperationModel
+
+from ..constraints import breach
 from ..faults import Fault, NotInTheBox
 from .alarms import Alarm, CompositeAlarm, MetricAlarm, period_of
 from .arithmetic import ExpressionError, Window, names
@@ -16,15 +19,31 @@ from .judging import COMPARISONS, STATES, TREATMENTS
 from .points import SIMPLE, NoSuchStatistic, Point, check_statistic
 from .queries import Query, metric_of, solve
 from .rules import RuleError
-from .store import MINUTE, Metric
+from .store import MINUTE, Metric, Store
 from .watch import DAY, Watch
 
 PERFORMED: dict[str, Callable[[Watch, dict], dict]] = {}
 MOST_POINTS = 1440  # of one GetMetricStatistics
 PAGE = 500  # metrics of one ListMetrics
+QUERIES = 500  # of one GetMetricData (API reference)
+ALARM_METRICS = 10  # in the metric math of one alarm (user guide, "CloudWatch service quotas")
 SHORT = (1, 5, 10, 20, 30)  # periods of high-resolution metrics, in seconds
 ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+")
 RECENT = 14 * DAY  # ListMetrics shows what had a point since
+
+
+def perform(watch: Watch, model: OperationModel, given: dict) -> dict:
+    """Check a request against AWS's model of it, and do it. Raises Fault.
+
+    A breach of the model is a ValidationError in the words that AWS has for SetAlarmState's StateValue.
+    """
+    given = {name: value for name, value in given.items() if value not in (None, [])}  # not sent, in effect
+    if model.name not in PERFORMED:
+        raise NotInTheBox(model.name, "it is not built")
+    if problem := breach(model.input_shape, given):
+        words = re.sub(r"at '(\w)", lambda found: found[0].lower(), problem)  # as CloudWatch spells the path
+        raise Fault("ValidationError", f"1 validation error detected: {words}")
+    return PERFORMED[model.name](watch, given)
 
 
 def performs(operation: str):
@@ -85,14 +104,19 @@ def datum(watch: Watch, namespace: str, number: int, row: dict) -> tuple[Metric,
                 "InvalidParameterValue",
                 f"The parameters {place}.Values and {place}.Counts must be of the same size.",
             )
-        counted: dict[float, float] = {}
-        for value, count in zip(values, times, strict=True):
-            counted[value] = counted.get(value, 0) + count
-        point = Point.of(counted, unit) if not any(map(math.isnan, values)) else None
+        point = None
     for value in numbers:
         if not math.isfinite(value):
             words = "NaN" if math.isnan(value) else "Infinity"
             raise Fault("InvalidParameterValue", f"The value {words} for parameter {place}.Value is invalid.")
+    if point is None:
+        counted: dict[float, float] = {}
+        for value, count in zip(values, times, strict=True):
+            counted[value] = counted.get(value, 0) + count
+        try:
+            point = Point.of(counted, unit)
+        except ValueError:
+            raise Fault("InvalidParameterValue", f"The parameter {place}.Counts is invalid.") from None
     at = _time(row["Timestamp"]) if row.get("Timestamp") else watch.clock.now
     if not watch.clock.now - RECENT <= at <= watch.clock.now + 2 * 60 * MINUTE:
         raise Fault(
@@ -144,11 +168,6 @@ def get_metric_statistics(watch: Watch, given: dict) -> dict:
             "InvalidParameterValue", "The parameter StartTime must be less than the parameter EndTime."
         )
     _check_period(period, "Period")
-    for name in simple:
-        if name not in SIMPLE:
-            raise Fault(
-                "InvalidParameterValue", f"The value {name} for parameter Statistics is not supported."
-            )
     for name in extended:
         if name in SIMPLE:
             raise Fault(
@@ -186,6 +205,10 @@ def get_metric_data(watch: Watch, given: dict) -> dict:
             raise Fault("ValidationError", "The parameter StartTime must not equal parameter EndTime.")
         raise Fault("ValidationError", "The parameter EndTime must be greater than StartTime.")
     rows = given.get("MetricDataQueries") or []
+    if len(rows) > QUERIES:
+        raise Fault(
+            "ValidationError", f"MetricDataQueries holds {len(rows)} queries: at most {QUERIES} are taken."
+        )
     ids = [row["Id"] for row in rows]
     if len(set(ids)) < len(ids):
         raise Fault("ValidationError", "The values for parameter id in MetricDataQueries are not unique.")
@@ -251,7 +274,6 @@ def _cut(answer: dict, most: int, skip: int) -> dict:
 
 @performs("PutMetricAlarm")
 def put_metric_alarm(watch: Watch, given: dict) -> dict:
-    given = {name: value for name, value in given.items() if value not in (None, [])}
     for name in ("ThresholdMetricId", "EvaluationCriteria"):
         if name in given:
             raise NotInTheBox(name, "nothing here has learned what is normal; give a Threshold")
@@ -272,7 +294,6 @@ def put_metric_alarm(watch: Watch, given: dict) -> dict:
 
 @performs("PutCompositeAlarm")
 def put_composite_alarm(watch: Watch, given: dict) -> dict:
-    given = {name: value for name, value in given.items() if value not in (None, [])}
     if "ActionsSuppressor" in given:
         raise NotInTheBox("ActionsSuppressor", "it is not built")
     _check_actions(given)
@@ -305,6 +326,8 @@ def _check_alarm(given: dict) -> None:
         raise NotInTheBox(operator, "it is for anomaly detection; nothing here has learned what is normal")
     if "Threshold" not in given:
         raise Fault("ValidationError", "Threshold is required for alarms based on static thresholds.")
+    if not math.isfinite(float(given["Threshold"])):
+        raise Fault("ValidationError", f"Threshold must be a finite number, not {given['Threshold']}.")
     if treatment not in (None, *TREATMENTS):
         raise Fault(
             "ValidationError",
@@ -361,6 +384,11 @@ def _check_metrics(given: dict) -> int:
     ]
     if extra:
         raise Fault("ValidationError", f"{extra[0]} must not be given together with Metrics.")
+    ids = [row["Id"] for row in given["Metrics"]]
+    if len(set(ids)) < len(ids):
+        raise Fault("ValidationError", "The values for parameter id in Metrics are not unique.")
+    if sum("MetricStat" in row for row in given["Metrics"]) > ALARM_METRICS:
+        raise Fault("ValidationError", f"An alarm can watch at most {ALARM_METRICS} metrics.")
     try:
         queries = [Query.read(row) for row in given["Metrics"]]
         known = {query.id for query in queries}
@@ -378,7 +406,23 @@ def _check_metrics(given: dict) -> int:
         raise Fault("ValidationError", "Exactly one element of the metrics list should return data.")
     if len({query.period for query in queries if query.metric}) > 1:
         raise Fault("ValidationError", "All metrics of an alarm must have the same Period.")
+    try:
+        _try_out(queries)
+    except ExpressionError as error:
+        raise Fault("ValidationError", str(error)) from None
     return period_of(queries)
+
+
+def _try_out(queries: list[Query]) -> None:
+    """Work it out once, on metrics that have a point each: it makes one time series, or ExpressionError."""
+    store, period = Store(), period_of(queries)
+    for query in queries:
+        if query.metric:
+            store.put(query.metric, 0, Point.of([1.0], query.unit or "None"))
+    solved = solve(queries, store, Window(0, period, period), aligned=False)
+    [watched] = [query.id for query in queries if query.returned]
+    if len(solved[watched]) != 1:
+        raise ExpressionError(f"'{watched}' makes {len(solved[watched])} time series; an alarm watches one.")
 
 
 def _check_actions(given: dict) -> None:
@@ -469,12 +513,6 @@ def set_alarm_state(watch: Watch, given: dict) -> dict:
     if alarm is None:
         raise Fault("ResourceNotFound", f"There is no alarm called {given['AlarmName']}.")
     state, data = given["StateValue"], given.get("StateReasonData") or ""
-    if state not in STATES:
-        raise Fault(
-            "ValidationError",
-            f"1 validation error detected: Value '{state}' at 'stateValue' failed to satisfy constraint: "
-            "Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]",
-        )
     try:
         json.loads(data or "{}")
     except ValueError:

@@ -68,3 +68,31 @@ def test_what_makes_no_sense_is_refused():
         forecast.per_million(10, 0)
     with pytest.raises(prices.NoPrice):
         forecast.nodes(Demand(1, 1), "cache.t2.micro")
+
+
+@pytest.mark.parametrize(
+    ("ask", "word"),
+    [
+        (lambda: Demand(float("inf"), 1), "gb=inf"),
+        (lambda: Demand("1", 1), "gb='1'"),
+        (lambda: Demand(1, True), "per_second=True"),
+        (lambda: forecast.nodes(Demand(1, 1), "cache.r7g.large", -1), "0 to 5"),
+        (lambda: forecast.nodes(Demand(1, 1), "cache.r7g.large", 1, "memcached"), "no replicas"),
+        (lambda: forecast.crossing(Demand(1, 1), 66), "share=66"),
+        (lambda: forecast.usable("cache.r7g.large", 25), "reserved=25"),
+        (lambda: forecast.per_million(10, float("nan")), "per_second=nan"),
+        (lambda: forecast.saving(1000, 95, 100, 10, 5), "hit_ratio=95"),
+        (lambda: forecast.saving(1000, 0.95, 0, 10, 5), "each=0"),
+    ],
+)
+def test_a_number_that_cannot_be_is_named(ask, word):
+    with pytest.raises(ValueError, match=word):
+        ask()
+
+
+def test_no_size_costs_less_than_an_empty_serverless_cache():
+    assert forecast.even_gb(5) == 0 and forecast.even_gb(6.2) > 0.1
+    with pytest.raises(prices.NoPrice):
+        forecast.even_gb(5, "keydb")
+    with pytest.raises(prices.NoPrice, match="a node type is a text"):
+        forecast.usable(None)

@@ -118,3 +118,91 @@ def test_another_day_begins_as_if_the_alarms_had_just_been_put(paper):
     assert paper.states == {"hit-rate": "INSUFFICIENT_DATA"} and paper.pages == []
     paper.minute({"shop-001": {"CacheHitRate": 40.0}})
     assert paper.states == {"hit-rate": "ALARM"} and paper.pages == []  # it was told to be silent
+
+
+@pytest.mark.parametrize(
+    ("told", "word"),
+    [
+        ("oops", "tell values by node"),
+        ({"shop-001": 5}, "tell values by node"),
+        ({"shop-001": {"CacheHitRate": None}}, "CacheHitRate of shop-001 cannot be None"),
+        ({"shop-001": {"CacheHitRate": "96"}}, "cannot be '96'"),
+        ({"shop-001": {"CacheHitRate": float("nan")}}, "cannot be nan"),
+        ({"shop-001": {"CacheHitRate": {96: -1}}}, "counts from 0 up"),
+        ({"shop-001": {"CacheHitRate": [96, float("inf")]}}, "finite"),
+    ],
+)
+def test_what_cannot_be_told_is_refused_by_name(paper, told, word):
+    with pytest.raises(ValueError, match=word):
+        paper.minute(told)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"Statistic": "p99"}, "'p99' at 'statistic'"),
+        ({"Unit": "percent"}, "'percent' at 'unit'"),
+        ({"ComparisonOperator": "<"}, "'<' at 'comparisonOperator'"),
+        ({"AlarmName": "x" * 256}, "less than or equal to 255"),
+        ({"AlarmActions": [TOPIC] * 6}, "less than or equal to 5"),
+        ({"Threshold": float("nan")}, "finite number"),
+    ],
+)
+def test_what_awss_model_forbids_is_forbidden_here(paper, change, word):
+    options = {"Dimensions": NODE, "Statistic": "Average", "Period": 60, "EvaluationPeriods": 3}
+    given = {
+        "AlarmName": "a",
+        "Namespace": "AWS/ElastiCache",
+        "MetricName": "CacheHitRate",
+        "Threshold": 80.0,
+    }
+    with pytest.raises(botocore.exceptions.ClientError, match=word):
+        paper.client.put_metric_alarm(
+            **given | options | {"ComparisonOperator": "LessThanThreshold"} | change
+        )
+
+
+def row(id, **more):
+    metric = {"Namespace": "AWS/ElastiCache", "MetricName": "CacheHits", "Dimensions": NODE}
+    return {
+        "Id": id,
+        "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"},
+        "ReturnData": False,
+    } | more
+
+
+@pytest.mark.parametrize(
+    ("rows", "word"),
+    [
+        ([row("m1"), {"Id": "e", "Expression": "AVG(m1)"}], "single number"),
+        ([row("m1"), row("m2"), {"Id": "e", "Expression": "METRICS()"}], "makes 2 time series"),
+        ([row("m1"), {"Id": "e", "Expression": "e + m1"}], "the id 'e'"),
+        (
+            [row("m1"), {"Id": "a", "Expression": "b", "ReturnData": False}, {"Id": "b", "Expression": "a"}],
+            "each",
+        ),
+        ([row("m1"), row("m1"), {"Id": "e", "Expression": "m1"}], "not unique"),
+        ([row("m1"), {"Id": "e", "Expression": "sum(m1)"}], "names are in capitals"),
+        ([row("m1"), {"Id": "e", "Expression": "m1 + 9^9^9^9"}], "too large"),
+        ([row(f"m{n}") for n in range(11)] + [{"Id": "e", "Expression": "SUM(METRICS())"}], "at most 10"),
+    ],
+)
+def test_an_alarm_on_math_is_tried_out_when_it_is_put(paper, rows, word):
+    with pytest.raises(botocore.exceptions.ClientError, match=word):
+        paper.client.put_metric_alarm(
+            AlarmName="a",
+            Metrics=rows,
+            Threshold=80.0,
+            EvaluationPeriods=3,
+            ComparisonOperator="LessThanThreshold",
+        )
+
+
+def test_infinity_is_not_published(paper):
+    paper.minute({"shop-001": {"CacheHits": 5.0}})
+    for expression in ("m1 * 1e308 * 10", "CEIL(m1 * 1e308 * 10)"):
+        asked = [row("m1"), {"Id": "e", "Expression": expression}]
+        found = paper.client.get_metric_data(
+            MetricDataQueries=asked, StartTime=START, EndTime=paper.now() + timedelta(minutes=1)
+        )
+        assert [line["Values"] for line in found["MetricDataResults"]] == [[]]

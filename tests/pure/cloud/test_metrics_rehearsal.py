@@ -68,12 +68,21 @@ def test_a_dead_node_rings_under_one_rule_only(missing):
 @pytest.mark.parametrize(
     ("day", "setting", "word"),
     [
-        (Day(()), Setting(80), "at least one minute"),
-        (Day((1,)), Setting(80, comparison="Below"), "LessThanThreshold"),
-        (Day((1,)), Setting(80, evaluate=2, to_alarm=3), "DatapointsToAlarm"),
-        (Day((1,)), Setting(80, missing="bad"), "notBreaching"),
+        (((),), {}, "at least one minute"),
+        (((1, float("nan")),), {}, "minute 1 is nan"),
+        ((("96",),), {}, "minute 0 is '96'"),
+        (((1, 2), ((1, 3),)), {}, r"trouble \(1, 3\)"),
+        (((1, 2), ((1, 1),)), {}, r"trouble \(1, 1\)"),
+        (((1, 2), (1,)), {}, "trouble 1"),
+        (((1,),), {"comparison": "Below"}, "LessThanThreshold"),
+        (((1,),), {"evaluate": 2, "to_alarm": 3}, "DatapointsToAlarm"),
+        (((1,),), {"evaluate": "3"}, "evaluate='3'"),
+        (((1,),), {"to_alarm": 1.0}, "to_alarm=1.0"),
+        (((1,),), {"missing": "bad"}, "notBreaching"),
+        (((1,),), {"threshold": None}, "threshold=None"),
+        (((1,),), {"threshold": float("inf")}, "threshold=inf"),
     ],
 )
 def test_what_cannot_be_rehearsed_is_refused(day, setting, word):
     with pytest.raises(ValueError, match=word):
-        rehearse(day, setting)
+        rehearse(Day(*day), Setting(**({"threshold": 80} | setting)))

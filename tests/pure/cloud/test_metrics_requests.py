@@ -3,13 +3,17 @@
 import json
 from datetime import UTC, datetime
 
+import botocore.session
 import pytest
 
 from cachelab.cloud.faults import Fault
-from cachelab.cloud.metrics.requests import PERFORMED
+from cachelab.cloud.metrics.requests import perform
 from cachelab.cloud.metrics.store import MINUTE
 from cachelab.cloud.metrics.watch import Clock, Watch
 
+API = botocore.session.Session(session_vars={"profile": (None, None, None, None)}).get_service_model(
+    "cloudwatch"
+)
 START = int(datetime(2026, 11, 28, 12, 0, tzinfo=UTC).timestamp())
 TOPIC = "arn:aws:sns:us-east-1:123456789012:cache-alarms"
 DIMENSIONS = [{"Name": "CacheClusterId", "Value": "shop-001"}]
@@ -41,7 +45,7 @@ class Region:
         )
 
     def __call__(self, operation, **given):
-        return PERFORMED[operation](self.watch, given)
+        return perform(self.watch, API.operation_model(operation), given)
 
     def put(self, value, **extra):
         if value is not None:
@@ -199,7 +203,7 @@ def test_lists_of_metrics(region):
         ("GetMetricStatistics", {"Statistics": []}, "InvalidParameterCombination", "Must specify"),
         ("GetMetricStatistics", {"EndTime": at(0)}, "InvalidParameterValue", "less than"),
         ("GetMetricStatistics", {"Period": 90}, "InvalidParameterValue", "multiple of 60"),
-        ("GetMetricStatistics", {"Statistics": ["p99"]}, "InvalidParameterValue", "p99"),
+        ("GetMetricStatistics", {"Statistics": ["p99"]}, "ValidationError", "p99"),
         ("GetMetricStatistics", {"EndTime": at(3000)}, "InvalidParameterCombination", "1,440"),
         ("SetAlarmState", {"AlarmName": "nobody"}, "ResourceNotFound", "nobody"),
     ],
