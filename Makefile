@@ -3,8 +3,8 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 UV      = UV_PYTHON=$(BIN)/python $(BIN)/uv pip
-NBVAL   = $(BIN)/python -m pytest -p tests.notebooks.tripwire -p tests.notebooks.unix_kernels -p no:playwright -p no:cacheprovider \
-          --nbval-lax --nbval-current-env --nbval-cell-timeout=60 -q
+NBVAL   = $(BIN)/python -m pytest -p tests.notebooks.tripwire -p tests.notebooks.unix_kernels -p tests.notebooks.outputs \
+          -p no:playwright -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=60 -q
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test test-python test-browser test-notebooks deep bench exercises site pictures ready reset lock clean
@@ -19,18 +19,20 @@ lab: .venv/lab    ## open the course in JupyterLab
 test: .venv/dev   ## everything CI runs
 	@sh .ci/apt memcached chromium
 	$(BIN)/ruff check -q .
-	@$(MAKE) --no-print-directory -k -j3 $(if $(filter output-sync,$(.FEATURES)),-O) \
-	  test-browser test-python test-notebooks
+	@$(MAKE) --no-print-directory -k -j3 test-browser test-python test-notebooks
 
 # The parts of it, side by side: four workers on two cores, since a third of the time each waits for something.
 test-python:
 	$(BIN)/python -m pytest -q tests --ignore tests/browser -n 2 --dist loadscope
 
 test-browser:
-	$(BIN)/python -m pytest -q tests/browser -p no:cacheprovider
+	$(BIN)/python -m pytest -q tests/browser --ignore tests/browser/test_site.py -p no:cacheprovider
 
+# What nbval has run is put on the site's pages, so that each lesson runs once for both.
 test-notebooks:
-	$(NBVAL) notebooks exercises solutions
+	export CACHELAB_EXECUTED=`mktemp -d` && trap 'rm -rf "$$CACHELAB_EXECUTED"' EXIT && failed= ; \
+	$(NBVAL) notebooks exercises solutions || failed=1 ; \
+	$(BIN)/python -m pytest -q tests/browser/test_site.py -p no:cacheprovider || failed=1 ; [ -z "$$failed" ]
 
 deep: .venv/dev   ## what takes long: fifty times the examples, every mutant, the bank of answers six times
 	@sh .ci/apt memcached chromium

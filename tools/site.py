@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -29,8 +30,11 @@ STYLE = (ROOT / "site" / "style.css").read_text(encoding="utf-8")
 WIDGET = "application/vnd.jupyter.widget-view+json"  # needs a kernel; the text/html beside it does not
 
 
-def executed(path: Path) -> nbformat.NotebookNode:
-    """The notebook, run from top to bottom where it lives, by somebody who has solved nothing yet."""
+def executed(path: Path, ran: Path | None = None) -> nbformat.NotebookNode:
+    """The notebook, run from top to bottom where it lives, by somebody who has solved nothing yet; or as it
+    stands in the folder `ran`, if it is there."""
+    if ran and (ran / path.parent.name / path.name).exists():
+        return nbformat.read(ran / path.parent.name / path.name, as_version=4)
     nb = nbformat.read(path, as_version=4)
     running = client(nb, path.parent)
     with tempfile.TemporaryDirectory() as folder:
@@ -104,13 +108,16 @@ def around(path: Path, notebooks: dict) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=ROOT / "_site")
+    parser.add_argument("--ran", type=Path, help="a folder with notebooks that have been run already")
     parser.add_argument("lessons", nargs="*", type=Path, help="notebooks to render; all by default")
     options = parser.parse_args()
     lessons = [path.resolve() for path in options.lessons] or sorted((ROOT / "notebooks").glob("*.ipynb"))
     exercises = [] if options.lessons else sorted((ROOT / "exercises").glob("*.ipynb"))
     shutil.rmtree(options.out, ignore_errors=True)
     with ThreadPoolExecutor(2) as two_at_a_time:
-        notebooks = dict(zip(lessons, two_at_a_time.map(executed, lessons), strict=True))
+        notebooks = dict(
+            zip(lessons, two_at_a_time.map(partial(executed, ran=options.ran), lessons), strict=True)
+        )
     for path in exercises:  # as the learner finds them: nothing run, nothing solved
         notebooks[path] = nbformat.read(path, as_version=4)
     listed = "\n".join(listing(path, notebooks) for path in lessons)

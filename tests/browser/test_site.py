@@ -1,4 +1,8 @@
-"""`make site`, once, over all notebooks: the pages ask for nothing, fit a phone, and show what is true."""
+"""`make site`, once, over all notebooks: the pages ask for nothing, fit a phone, and show what is true.
+
+What nbval has run and kept (tests/notebooks/outputs.py) is not run again, but for the first lesson, which
+shows progress.
+"""
 
 import os
 import re
@@ -33,8 +37,11 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     progress = folder / "progress.json"
     progress.write_text(SOLVED)
+    kept = os.environ.get("CACHELAB_EXECUTED")
+    if kept:
+        Path(kept, "notebooks", "00_start_here.ipynb").unlink(missing_ok=True)
     ran = subprocess.run(
-        [sys.executable, "-m", "tools.site", "--out", folder / "pages"],
+        [sys.executable, "-m", "tools.site", "--out", folder / "pages", *(["--ran", kept] if kept else [])],
         cwd=ROOT,
         env=os.environ | {"CACHELAB_PROGRESS": str(progress)},
         capture_output=True,

@@ -1,5 +1,6 @@
 """The same seed is the same run, to the last digit: in other processes, and beside busy loops."""
 
+import os
 import subprocess
 import sys
 import time
@@ -18,7 +19,8 @@ def elsewhere(*arguments: str) -> subprocess.Popen:
 
 
 def test_two_processes_one_beside_busy_loops_and_this_one_have_one_log():
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    every_core = range(os.cpu_count())
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in every_core]
     try:
         runs = [elsewhere("1"), elsewhere("1", "busy"), elsewhere("2")]
         ended = [run.communicate() for run in runs]
