@@ -6,6 +6,7 @@ from cachelab.checks.attempt import describe
 from cachelab.checks.rig.cache import silent_port
 from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.checks.verdict import Settled, could_not_run
+from cachelab.learner.clock import real_monotonic
 from cachelab.learner.words import show
 
 GIVES_UP = 0.5  # seconds: a command must have failed before that
@@ -61,17 +62,25 @@ def answered(lab: Lab, client, pause: float) -> Trial:
     """A look-up while the server answers nobody for `pause` seconds: the answer, or how the client failed.
 
     It has a few tries, and fails only where a client without a time-out was answered twice as soon as it
-    should be; settles if no such client ever was: then it is our engine that is slow."""
-    fair = 0
+    should be; settles if no such client ever was: then it is our engine that is slow. And it succeeds only
+    where it has met the pause, which on a busy machine may be over before the look-up begins."""
+    fair, early = 0, None
     for _ in range(8):
         with lab.cache.pausing(pause):
+            began = real_monotonic()
             call = look_up(lab, client)
+            met = real_monotonic() - began > pause - 0.03
         if not isinstance(call.error, redis.ConnectionError | redis.TimeoutError):
-            return call
+            if met or not pause:
+                return call
+            early = call
+            continue
         with lab.cache.pausing(pause):
             fair += lab.cache.answers_within() < pause + 0.03
         if fair == 2:
             return call
+    if early:
+        return early
     raise Settled(could_not_run("the cache took longer than it should to answer anybody"))
 
 

@@ -33,7 +33,8 @@ def the_smallest_node(lab: Lab, smallest_node):
                 pipe = desk.pipeline(transaction=False)
                 for number in batch:
                     pipe.set(f"session:{number:08}", "x" * value, ex=3600)
-                pipe.execute()
+                with lab.log.ours():  # the server's time is not the answer's
+                    pipe.execute()
                 stored.extend(batch)
 
         _empty(desk)
