@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks import Row
 from cachelab.engines import PostgresServer, ValkeyServer
-from cachelab.widgets import hot
+from cachelab.widgets import Bench, aws, hot
 from cachelab.workload import curves, jitter, sizing, trace
 from cachelab.workload.crowd import crowd
 from cachelab.workload.disk import Disk
@@ -165,9 +165,11 @@ def _median(work) -> float:
 
 
 def _moves() -> Iterator[Row]:
-    """One control of a bench of lesson 07 is moved, in the kernel: until there is something to draw. Of the
-    model that works in slices that is the first slice."""
-    for bench in (hot.one_key(), hot.dice(), hot.after_flush(), hot.hot_key()):
+    """One control of a bench of lessons 07 and 09 is moved, in the kernel: until there is something to draw.
+    Of the model that works in slices that is the first slice."""
+    server = ValkeyServer()  # asked for rights
+    benches = hot.one_key(), hot.dice(), hot.after_flush(), hot.hot_key(), aws.alarm(), aws.bill()
+    for bench in (*benches, aws.access(server)):
         start, took = list(bench.positions), []
         for at, control in enumerate(bench.controls):
             for position in {*np.linspace(0, len(control["texts"]) - 1, 9).astype(int).tolist()}:
@@ -176,7 +178,8 @@ def _moves() -> Iterator[Row]:
                 took.append(
                     (time.perf_counter() - began, f"{control['label']}: {control['texts'][position]}")
                 )
-                bench.finish()
+                if isinstance(bench, Bench):
+                    bench.finish()
         slowest, where = max(took)
         p95 = statistics.quantiles([seconds for seconds, _ in took], n=20)[-1]
         detail = f"p95 {p95 * 1e3:.0f} ms of {len(took)} moves, slowest {slowest * 1e3:.0f} ms ({where})"

@@ -1,19 +1,18 @@
 """What a user with an access string may do and see: asked of a real server, command by command.
 
-The server is filled anew before each command, with a shop's keys and a bank's: it must be one that may be
-emptied. The commands that ElastiCache keeps to itself are taken away, as it does (plane/access.py).
+The server is filled with a shop's keys and a bank's: it must be one that may be emptied. The commands that
+ElastiCache keeps to itself are taken away, as it does (plane/access.py).
 """
 
 import contextlib
 import secrets
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import redis
 
 from cachelab.engines import ValkeyServer
 
-from .plane.access import RESTRICTED, complaint, valid_access_string
+from .plane.access import RESTRICTED, valid_access_string
 
 USER = "shop"
 OURS, THEIRS = "shop:", "bank:"  # whose keys are whose
@@ -38,7 +37,8 @@ COMMANDS = (
     ("FLUSHALL",),
     ("CONFIG", "GET", "maxmemory"),
 )
-_LEAVES = {"MONITOR"}  # afterwards the connection is of no other use
+_LEAVES = ("MONITOR",)
+_TURN = {"SET": 1, "COPY": 2, "FLUSHALL": 3}
 
 
 class NoAccess(ValueError):
@@ -65,49 +65,70 @@ class Attempt:
         return self.allowed and not (own and all(THEIRS not in word for word in self.words))
 
 
-def attempts(
-    server: ValkeyServer, access_string: str, commands: Sequence[Sequence[str]] = COMMANDS
-) -> list[Attempt]:
-    """Log in with these rights, and try each command. Empties `server`.
+def attempts(server: ValkeyServer, access_string: str) -> list[Attempt]:
+    """Log in with these rights, and try each of COMMANDS on the same keys. Empties `server`.
 
     Raises NoAccess for rules that would not be taken.
     """
     if not valid_access_string(access_string):
         raise NoAccess(f"{access_string!r} is no access string: write rules such as on ~shop:* +@read.")
-    if problem := complaint(server, access_string):
-        raise NoAccess(f"{access_string!r}: {problem}")
     password = secrets.token_hex(16)
+    rules = [*access_string.split(), *RESTRICTED.split(), f">{password}"]
     with contextlib.closing(server.client(decode_responses=True)) as admin:
-        admin.execute_command(
-            "ACL", "SETUSER", USER, "reset", *access_string.split(), *RESTRICTED.split(), f">{password}"
-        )
         try:
+            admin.execute_command("ACL", "SETUSER", USER, "reset", *rules)
+        except redis.ResponseError as error:
+            raise NoAccess(f"{access_string!r}: {error}") from None
+        try:
+            _fill(admin)
             with contextlib.closing(server.client(username=USER, password=password, retry=None)) as user:
-                return list(_try_all(admin, user, commands))
+                answers = _try_all(user)
         finally:
             admin.execute_command("ACL", "DELUSER", USER)
             admin.flushall()
+    return [
+        Attempt(words, not isinstance(answer, Exception), _text(answer))
+        for words, answer in zip(COMMANDS, answers, strict=True)
+    ]
 
 
-def _try_all(admin: redis.Redis, user: redis.Redis, commands: Sequence[Sequence[str]]) -> Iterator[Attempt]:
-    slow = admin.config_get("slowlog-log-slower-than")
-    for words in commands:
-        with admin.pipeline(transaction=False) as filled:
-            filled.flushall()
-            filled.config_set("slowlog-log-slower-than", 0)  # somebody's command was slow
-            filled.slowlog_reset()
-            filled.mset(_DATA)
-            filled.config_set("slowlog-log-slower-than", slow["slowlog-log-slower-than"])
-            filled.rpush(_LIST, 1)
-            filled.execute()
+def _fill(admin: redis.Redis) -> None:
+    """Everybody's keys; and one command in the slow log, as if it had been slow."""
+    slow = admin.config_get("slowlog-log-slower-than")["slowlog-log-slower-than"]
+    with admin.pipeline(transaction=False) as filled:
+        filled.flushall()
+        filled.config_set("slowlog-log-slower-than", 0)
+        filled.slowlog_reset()
+        filled.mset(_DATA)
+        filled.config_set("slowlog-log-slower-than", slow)
+        filled.rpush(_LIST, 1)
+        filled.execute()
+
+
+def _try_all(user: redis.Redis) -> list[object]:
+    """The answer to each of COMMANDS, or the error. Sent in one go: what changes keys comes last."""
+    turns = sorted(range(len(COMMANDS)), key=lambda at: _TURN.get(COMMANDS[at][0], 0))
+    with user.pipeline(transaction=False) as pipeline:
+        for at in turns:
+            if COMMANDS[at] != _LEAVES:
+                pipeline.execute_command(*COMMANDS[at])
         try:
-            yield Attempt(tuple(words), True, _text(user.execute_command(*words)))
+            found = pipeline.execute(raise_on_error=False)
+            found.append(_alone(user, _LEAVES))
         except redis.AuthenticationError as error:  # the user is off
-            yield Attempt(tuple(words), False, str(error))
-        except redis.ResponseError as error:
-            yield Attempt(tuple(words), False, str(error))
-        if words[0] in _LEAVES:
-            user.connection_pool.disconnect()
+            found = [error] * len(COMMANDS)
+    turns.sort(key=lambda at: COMMANDS[at] == _LEAVES)
+    return [answer for _, answer in sorted(zip(turns, found, strict=True), key=lambda pair: pair[0])]
+
+
+def _alone(user: redis.Redis, words: tuple[str, ...]) -> object:
+    """One command, after which the connection is of no other use."""
+    try:
+        return user.execute_command(*words)
+    except redis.ResponseError as error:
+        return error
+    finally:
+        user.connection_pool.disconnect()
 
 
 def _text(answer: object) -> str:

@@ -9,6 +9,7 @@ slow_log               the engine's slow log, on its way to CloudWatch Logs
 points · store         what CloudWatch keeps, and its statistics
 arithmetic · search    metric math;  queries: what GetMetricData and alarms ask for
 judging · rules        when an alarm rings; composite alarms
+rehearsal              an alarm tried on a day whose troubles are known
 alarms · watch         one alarm; one region's alarms, their history and whom they tell
 requests · backend     the API's operations, and the place where moto answers
 """
