@@ -140,6 +140,30 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "safe='X'": "it is safe as it is",
     },
     "10.4": {"key = f'Xlimit:{user}'": "any key of the user's own will do"},
+    "11.2": {
+        "tag = quote(f'{country}:{customer}')": "a slash is no brace",
+        "safe='X')": "an X is no brace",
+        "quote(f'{country}X:": FREE_NAME,
+        "-> return [f'X{{{tag}}}:": FREE_NAME,
+        "{tag}X}}:": FREE_NAME,
+        "'Xitems'": FREE_NAME,
+        "'Xtotal'": FREE_NAME,
+        "'Xcoupon'": FREE_NAME,
+    },
+    "11.3": {
+        "'big') - 0.5)": "one number of 2**64",
+        "'big') + 1.5)": "one number of 2**64",
+        "'big') + 5.0)": "some numbers of 2**64",
+        "{node}X {key}": "any text made of both will do",
+    },
+    "11.4": {
+        "zip(mine, pipe.execute()))": "they are equally long",
+        "strict=False": "they are equally long",
+    },
+    "11.5": {
+        "time.monotonic() <= ends": EITHER_SIDE,
+        "(None, 1, None)": "without a line nothing is believed",
+    },
 }
 
 COMPARE = {

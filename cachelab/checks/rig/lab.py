@@ -18,6 +18,7 @@ from cachelab.learner.words import message, show
 from ..attempt import Overtime, at_end, describe, engines_owe, limit, note, overtime_line, park, strike
 from ..verdict import Settled, Table, broken, incorrect, not_attempted
 from .cache import Cache, responds
+from .cluster import Cluster
 from .database import Database, refuse
 from .memcached import Memcached
 from .sandbox import Sandbox, impatient_waiters, open_sandbox, snake
@@ -40,8 +41,8 @@ _engines: dict[str, Any] = {}  # the checks' own, kept for the kernel: a check n
 @contextmanager
 def prepared(needs: tuple[str, ...]):
     """What a check needs, started unless it runs already: {"valkey": (connection class, settings),
-    "memcached": (host, port), "aws": a Sandbox, which is new for each check and ends with it, "paper": what
-    makes a CloudWatch on paper}.
+    "memcached": (host, port), "cluster": (host, port) of each node, "aws": a Sandbox, which is new for each
+    check and ends with it, "paper": what makes a CloudWatch on paper}.
 
     "real valkey" will not do with a stand-in. Raises Unavailable."""
     with ExitStack() as closing:
@@ -73,7 +74,9 @@ def _engines_for(needs: tuple[str, ...]) -> dict[str, Any]:
             raise Unavailable(f"{type(error).__name__}: {error}") from error
         if need != name and not _engines[name].is_real:
             raise Unavailable(f"it needs a real server, and here is only a {_engines[name].badge}")
-        if pool is not None:
+        if name == "cluster":
+            found[name] = _engines[name].addresses
+        elif pool is not None:
             found[name] = (pool.connection_class, dict(pool.connection_kwargs))
         else:
             found[name] = (_engines[name].host, _engines[name].port)
@@ -294,7 +297,7 @@ class Lab:
         """The learner's: it moves when they sleep and when a wait runs out, and by `wait`."""
         self._sleeps_until = math.inf
         self._pace, self._begun = 0.0, 0.0
-        self._cache = self._memcached = None
+        self._cache = self._memcached = self._cluster = None
         self.log = Log()
         self.db = Database(self.log)
 
@@ -313,6 +316,14 @@ class Lab:
             self._undo.callback(self._memcached.close)
             self._undo.callback(self._memcached.desk.close)
         return self._memcached
+
+    @property
+    def cluster(self) -> Cluster:
+        """Clients of the checks' own Valkey cluster of three shards, which is empty at first."""
+        if self._cluster is None:
+            self._cluster = Cluster(self._engines["cluster"], self.log)
+            self._undo.callback(self._cluster.close)
+        return self._cluster
 
     @property
     def address(self) -> tuple[str, int]:

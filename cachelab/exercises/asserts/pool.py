@@ -3,6 +3,7 @@
 import builtins
 import random
 from contextlib import contextmanager
+from copy import copy
 
 from cachelab.checks.rig.lab import Lab, name_of
 from cachelab.learner.words import show
@@ -17,11 +18,12 @@ def five_addresses() -> list[str]:
     return chance.sample(sorted(found), 5)
 
 
-def where(lab: Lab, node_for, keys: list[str], nodes: list[str]) -> dict[str, str]:
-    """The node of each key; settles at the first call that fails or returns no node."""
+def where(lab: Lab, node_for, keys: list[str], nodes: list[str] | dict[str, float]) -> dict[str, str]:
+    """The node of each key, of a list of nodes or a mapping to weights; settles at the first call that fails
+    or returns no node."""
 
     def all_of_them():
-        return {key: node_for(key, list(nodes)) for key in keys}
+        return {key: node_for(key, copy(nodes)) for key in keys}
 
     call = lab.call(all_of_them, patience=1.5, text=f"{name_of(node_for)}(key, nodes) for {len(keys):,} keys")
     if call.overtime is not None:
@@ -36,7 +38,7 @@ def where(lab: Lab, node_for, keys: list[str], nodes: list[str]) -> dict[str, st
         think = ""
         if isinstance(chosen[odd], str) and chosen[odd].endswith(":11211"):
             think = "That node was in a list of an earlier call. What was kept from that call?"
-        raise call.wrong(f"for {odd!r} it returned {show(chosen[odd])}", f"one of {show(nodes)}", think)
+        raise call.wrong(f"for {odd!r} it returned {show(chosen[odd])}", f"one of {show(list(nodes))}", think)
     return chosen
 
 

@@ -1,0 +1,1 @@
+"""The exercises of lesson 11, when one node is not enough."""

@@ -1,0 +1,13 @@
+# verdict: incorrect
+# says: not ASCII differ
+# says: The server sees bytes
+
+from binascii import crc_hqx
+
+
+def slot_of(key):
+    start = key.find("{")
+    end = key.find("}", start + 1)
+    if start >= 0 and end > start + 1:
+        key = key[start + 1 : end]
+    return crc_hqx(key.encode("latin-1", "replace"), 0) % 16384

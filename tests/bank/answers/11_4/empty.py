@@ -1,0 +1,5 @@
+# verdict: not attempted
+# says: has no answer yet
+
+
+def get_many(cluster, keys): ...

@@ -1,0 +1,4 @@
+# verdict: not attempted
+# says: has no answer yet
+
+remedy = {"shop": ..., "likes": ...}
