@@ -331,6 +331,23 @@ def _least_privilege(table):
     return all(row["allowed"] for row in own) and not any(row["others"] for row in table.rows)
 
 
+# 10: who gets in.
+
+
+def _polite_are_locked_out(bench):
+    seen = bench.outcome
+    return bench.values["load"] < 1 and seen["came"] and min(seen["let in"].values()) <= seen["came"] / 2
+
+
+def _twice_the_limit(bench):
+    return bench.outcome["most"]["counter by the clock"] >= 2 * bench.values["limit"]
+
+
+def _a_small_bucket(bench):
+    asked = bench.values["shape"] == "at random" and bench.values["load"] >= 2
+    return asked and bench.outcome["most"]["bucket"] <= 1.2 * bench.values["limit"]
+
+
 CHALLENGES = {
     "00": (
         Challenge(
@@ -544,6 +561,23 @@ CHALLENGES = {
             "A limit of 30 or more that helps within five seconds, by one further change.",
             _a_large_limit_helps,
             "Limit ≤ time-out × capacity: with more time, more may be under way.",
+        ),
+    ),
+    "10.limits": (
+        Challenge(
+            "Customers who stay below the limit, and a limiter that refuses half of their requests.",
+            _polite_are_locked_out,
+            "Each request of theirs pushes the end of the window away from them.",
+        ),
+        Challenge(
+            "Twice the limit within a minute, let in by a limiter that counts each minute correctly.",
+            _twice_the_limit,
+            "Its minutes are the clock's. Yours began in the middle of one.",
+        ),
+        Challenge(
+            "At random, twice the limit: a bucket that lets in hardly more than the limit in any minute.",
+            _a_small_bucket,
+            "A burst is not the limit. Fewer tokens bound it; the rate stays.",
         ),
     ),
     "11.shards": (

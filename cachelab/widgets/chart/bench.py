@@ -137,7 +137,7 @@ class Bench(Challenged, Controls, Chart):
                 self.figure.remove(name)
         known = set(self.figure.names)
         for name, data in drawn.items():
-            figure = self.below if self.below and name in self.below.names else self.figure
+            figure = self.below if self.below and self.below.knows(name) else self.figure
             figure.update(name, *(data if isinstance(data, tuple) else (data,)))
         self._brought |= set(self.figure.names) - known
         self.sentence = sentence

@@ -119,6 +119,10 @@ class Figure:
 
     # What it says
 
+    def knows(self, name: str) -> bool:
+        """Whether a series or a mark has this name."""
+        return name in self._series or name in self._marks
+
     @property
     def names(self) -> tuple[str, ...]:
         """The series, in drawing order."""
