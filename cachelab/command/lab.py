@@ -12,6 +12,7 @@ from pathlib import Path
 from cachelab.command.trouble import Trouble, needs_the_course
 
 FIRST = "my-lessons/00_start_here.ipynb"
+OPENS = f"/doc/tree/{FIRST}"  # one document, with all of the window for it
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +30,7 @@ def run(given: argparse.Namespace) -> int:
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         [str(settings), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     )
-    options = [f"--LabApp.default_url=/doc/tree/{FIRST}", f"--LabApp.app_settings_dir={settings}"]
+    options = [f"--LabApp.default_url={OPENS}", f"--LabApp.app_settings_dir={settings}"]
     if hasattr(os, "getuid") and os.getuid() == 0:
         options.append("--allow-root")
     os.chdir(folder)

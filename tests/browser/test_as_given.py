@@ -1,12 +1,12 @@
 """JupyterLab as `make lab` gives it: its own settings, the file browser open, a laptop of 1024 × 768."""
 
-import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from cachelab.command import lab as command
 from tools.lab import Lab, notebook
 
 NOTEBOOK = notebook(
@@ -73,7 +73,7 @@ ROOT = Path(__file__).parents[2]
 def test_the_first_screen_belongs_to_the_course(given):
     """`make lab` opens one document: 800 pixels for it on a laptop of 1024, not 590 beside a file browser.
     Links lead on to the next one."""
-    [mode] = re.findall(r"--LabApp.default_url=(/\S+?)my-lessons/", (ROOT / "Makefile").read_text())
+    mode = command.OPENS.removesuffix(command.FIRST)
     with open_here(given, ROOT / "notebooks" / "00_start_here.ipynb") as page:
         next_one = page.path.with_name("01_why_cache.ipynb")
         next_one.write_text((ROOT / "notebooks" / "01_why_cache.ipynb").read_text())
