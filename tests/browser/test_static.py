@@ -6,7 +6,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from cachelab.widgets import Base, Bench, Chart, Choice, Figure, Slider, predict, quantity
+from cachelab.widgets import Base, Bench, Chart, Choice, Figure, Slider, aws, predict, quantity
 from tools.lab import notebook
 
 SECONDS = np.arange(60.0)
@@ -110,6 +110,13 @@ def test_a_saved_page_shows_the_chart_and_asks_for_nothing(saved):
     assert lines.locator("text").all_text_contents()[:4] == ["100 µs", "1 ms", "10 ms", "100 ms"]
     flags = lines.locator(".plot-flag").all_text_contents()
     assert sorted(flags) == ["budget", "kill", "restart"]
+
+
+def test_a_bench_with_a_second_figure_is_saved_with_both(saved):
+    page = saved(aws.alarm())
+    assert page.messages == []
+    labels = [one.get_attribute("aria-label") for one in page.page.locator("svg[role=img]").all()]
+    assert len(labels) == 2 and "trouble, 1 spans" in labels[1]
 
 
 def test_an_exported_notebook_shows_the_chart(lab, tmp_path):
