@@ -12,7 +12,7 @@ bronze is no bronze, whatever else is well.
 
 from .incidents import INCIDENTS, judge
 from .lines import LEVELS, Line, Score
-from .module import Scattered, Service
+from .module import Scattered, Service, Unusable
 from .ordered import judge_order
 from .orders import every_order
 from .record import record
@@ -24,6 +24,7 @@ __all__ = [
     "Scattered",
     "Score",
     "Service",
+    "Unusable",
     "every_order",
     "judge",
     "judge_order",

@@ -128,8 +128,13 @@ def black_hole(shop: Shop) -> dict[str, float]:
 
 
 def dead_primary(shop: Shop) -> Phase:
+    """Twice, and between the two a price changes: what was kept for the first is old in the second."""
     shop.clock.after(1.0, shop.cache.kill)
     shop.clock.after(4.0, shop.cache.promote)
+    for product in range(1, 6):
+        shop.clock.after(5.0, shop.change, product, "8.88")
+    shop.clock.after(6.5, shop.cache.kill)
+    shop.clock.after(7.5, shop.cache.promote)
     return shop.open("the primary dies", 8, OUTAGE)
 
 
@@ -227,8 +232,8 @@ INCIDENTS = (
         "the primary dies",
         "silver",
         dead_primary,
-        (Limit("failed", 0.0, "08"), Limit("slow", 0.02, "08")),
-        "Three seconds without a primary, then a replica takes over; 150 customers a second.",
+        (Limit("failed", 0.0, "08"), Limit("slow", 0.02, "08"), Limit("stale", 0, "04")),
+        "Three seconds without a primary; prices change; then it dies again. 150 customers a second.",
     ),
 )
 

@@ -78,7 +78,7 @@ class LiveShop(World):
     """The shop on real engines. Open it with `with`."""
 
     def __init__(self, service: Service):
-        super().__init__(self, service.fresh())
+        super().__init__(self, service)
         self.writing = threading.Lock()
         self.began: list[float] = []  # when each query began
         self._pool: queue.LifoQueue = queue.LifoQueue()
@@ -103,15 +103,16 @@ class LiveShop(World):
             self._ca = self.aws.ca_file if shown.get("TransitEncryptionEnabled") else None
             self.relay = Relay(self._address)
             self._rows()
-            self.client = self.module.connect(self.relay.host, self.relay.port, self._ca)
+            self.connect(self.relay.host, self.relay.port, self._ca)
         except BaseException:
             self.aws.close()
             raise
         return self
 
     def __exit__(self, *_: Any) -> None:
-        with suppress(Exception):
-            self.client.close()
+        for client in (self.client, self.office_client):
+            with suppress(Exception):
+                client.close()
         self.relay.close()
         for threads in self._threads:  # whoever still waited for the cache is refused now
             threads.shutdown()

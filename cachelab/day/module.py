@@ -23,6 +23,10 @@ class Scattered(ValueError):
     """The module cannot be run by itself; the message says what is missing and the way out."""
 
 
+class Unusable(ValueError):
+    """The module runs, and does not do what it takes to be judged."""
+
+
 class Service:
     """The source of a module, by part: `(file, source)` for each cell or file that belongs to it."""
 

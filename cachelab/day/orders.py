@@ -30,12 +30,16 @@ class OneRow:
         self._db = db
 
     def product(self, product_id: int) -> dict[str, str]:
-        price = self._db.read()
-        return {"product_id": str(product_id), "name": "product 7", "price": price, "version": "1"}
+        price, version = self._db.read_versioned()
+        return {
+            "product_id": str(product_id),
+            "name": "product 7",
+            "price": price,
+            "version": str(version + 1),
+        }
 
     def set_price(self, product_id: int, price: str) -> int:
-        self._db.write()
-        return 1
+        return self._db.write(price)[1] + 1
 
 
 def clients(service: Service) -> dict[str, Callable]:
@@ -45,7 +49,7 @@ def clients(service: Service) -> dict[str, Callable]:
         return service.fresh().get_product(PRODUCT, cache, OneRow(db))["price"]
 
     def change_price(cache, db):
-        service.fresh().change_price(PRODUCT, "1.11", cache, OneRow(db))
+        service.fresh().change_price(PRODUCT, db.new_value(), cache, OneRow(db))
 
     seen = service.fresh()
     for client in (get_product, change_price):  # what a schedule shows beside its steps is the module's own

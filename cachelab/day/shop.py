@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import types
 from bisect import bisect
 from collections import Counter
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from cachelab import virtual
-from cachelab.day.module import Service
+from cachelab.day.module import Service, Unusable
 
 PRODUCTS, SKEW = 120, 0.9
 SERVERS, QUERY, POOL_WAIT = (
@@ -76,16 +75,26 @@ class Catalogue:
 class World:
     """What every day has: products, the module just started, and customers whose answers are looked at.
 
-    `clock` says what time it is, as `now`.
+    The module runs twice: in the web server, and in the office, where prices are changed. What one process
+    remembers, the other does not know. `clock` says what time it is, as `now`.
     """
 
-    def __init__(self, clock: Any, module: types.ModuleType):
-        self.clock, self.module = clock, module
+    def __init__(self, clock: Any, service: Service):
+        self.clock = clock
+        self.module, self.office = service.fresh(), service.fresh()
         self.client: Any = None
+        self.office_client: Any = None
         self.rows = {number: row_of(number) for number in range(1, PRODUCTS + 1)}
         self.prices = {(number, "1"): "10.00" for number in self.rows}  # of each version
         self.changed: dict[int, list[tuple[float, int]]] = {}  # when a change had returned, and its version
         self.releases: list = []  # the `db` of each release that runs
+
+    def connect(self, host: str, port: int, ca: str | None) -> None:
+        """Both processes connect. Raises Unusable if that gives them nothing."""
+        self.client = self.module.connect(host, port, ca)
+        self.office_client = self.office.connect(host, port, ca)
+        if self.client is None:
+            raise Unusable("connect() returned None; get_product needs a client of the cache")
 
     def commit(self, product_id: int, price: str) -> int:
         row = self.rows[product_id]
@@ -119,7 +128,7 @@ class World:
     def change(self, product_id: int, price: str, db: Catalogue | None = None) -> None:
         """Somebody changes a price; customers may rely on it once the change has returned."""
         before = self.rows[product_id]["version"]
-        self.module.change_price(product_id, price, self.client, db or self.releases[0])
+        self.office.change_price(product_id, price, self.office_client, db or self.releases[0])
         if self.rows[product_id]["version"] == before:
             raise RuntimeError("change_price() returned, and the price in the database is what it was")
         version = int(self.rows[product_id]["version"])
@@ -175,14 +184,14 @@ class Shop(World):
     """One incident's world in virtual time: a cache, and a database of which one knows what it can do."""
 
     def __init__(self, clock: virtual.Clock, service: Service):
-        super().__init__(clock, service.fresh())
+        super().__init__(clock, service)
         self.cache = clock.cache(latency=0.0004)
         self.database = clock.database(SERVERS, QUERY, connections=SERVERS, pool_wait=POOL_WAIT)
         self.asked: Counter[int] = Counter()  # queries for each product
         self.stops: dict[int, Callable[[], None]] = {}
         self.before_commit: dict[int, Callable[[], None]] = {}
         self.releases.append(Catalogue(self))
-        self.client = self.module.connect(self.cache.host, self.cache.port, None)
+        self.connect(self.cache.host, self.cache.port, None)
 
     def warm(self) -> None:
         """Everybody looks at every product once; then it is quiet."""

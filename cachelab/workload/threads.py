@@ -1,5 +1,6 @@
 """A web server's threads while something hangs: how many are taken, and who waits for one."""
 
+
 def held(threads: int, rate: float, hang: float, seconds: float) -> tuple[list[float], ...]:
     """The fluid model of a hang that begins at 0: moments, threads taken, and customers who wait for one.
 

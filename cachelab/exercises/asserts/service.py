@@ -33,6 +33,7 @@ THINK = {  # what to think about, by the name of the line
     "the primary dies: failed": "A refused connection fails at once. What comes after it?",
     "the primary dies: slow": "150 customers a second, and a database for 100. Who can be served without "
     "both?",
+    "the primary dies: stale": "What was kept for an outage is old in the next one. When does it end?",
     "the order: readable on the way": "Who else is on the network between your servers and the cache?",
     "the order: without a second zone": "A zone fails. Where is the other copy, and who promotes it?",
     "the order: without backups": "How many backups does AWS make if you say nothing?",
@@ -68,7 +69,7 @@ def in_the_day(service: day.Service, incidents: Iterable[Incident]) -> day.Score
         note(called)
         try:
             score += judge_one(service, incident)
-        except virtual.VirtualTimeError as error:
+        except (virtual.VirtualTimeError, day.Unusable) as error:
             raise broken(called, str(error)) from None
     return score
 

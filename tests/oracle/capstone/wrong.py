@@ -117,6 +117,10 @@ WRONG: dict[str, Wrong] = {
         ("recent[product_id] = time.monotonic() + 0.5, row", "pass"),
         fails=(f"{HOLE}: slow", f"{DEATH}: slow"),
     ),
+    "copies_without_an_end": reference_but(
+        ("    if time.monotonic() < until and set", "    if row is not None and set"),
+        fails=(f"{DEATH}: stale",),
+    ),
     "no_coalescing": reference_but(
         ("                time.sleep(LOOK)\n", "                return db.product(product_id)\n"),
         fails=(f"{TV}: loads for each change",),
@@ -156,7 +160,7 @@ WRONG: dict[str, Wrong] = {
         ),
         (LOAD, LOAD.replace("    try:\n", "    recent[product_id] = time.monotonic() + 60, row\n    try:\n")),
         ("    recent.pop(product_id, None)\n", ""),
-        fails=(f"{CHANGES}: stale", f"{LATE}: stale", f"{EARLY}: stale"),
+        fails=(f"{CHANGES}: stale", f"{LATE}: stale", f"{EARLY}: stale", f"{DEATH}: stale"),
     ),
     "no_invalidation": reference_but(
         ('            breaker.call(lambda: cache.delete(f"product:{product_id}"))\n', ""),
@@ -175,6 +179,15 @@ WRONG: dict[str, Wrong] = {
             'cache.delete(*(f"product:{number}" for number in range(1, 121)))',
         ),
         fails=(f"{CHANGES}: queries for each read",),
+    ),
+    "a_dict_in_the_process": reference_but(
+        (
+            '    key, ticket = f"product:',
+            "    row = recent.get(product_id)\n    if row is None or not set(db.fields) <= set(row):\n"
+            "        row = recent[product_id] = db.product(product_id)\n    return row\n"
+            '    key, ticket = f"product:',
+        ),
+        fails=(f"{CHANGES}: stale", f"{LATE}: stale", f"{EARLY}: stale", f"{DEATH}: stale"),
     ),
     "no_cache": reference_but(
         (LEASE, "    return db.product(product_id)\n" + LEASE),
