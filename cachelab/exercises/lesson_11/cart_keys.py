@@ -1,6 +1,7 @@
 """11.2: the names of a cart's keys: together in one slot, and customers spread over the shards."""
 
 from collections import Counter
+from contextlib import nullcontext
 
 import redis
 
@@ -8,6 +9,7 @@ from cachelab.checks.attempt import describe
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab, Trial, name_of
 from cachelab.checks.verdict import Table, incorrect
+from cachelab.exercises.asserts.pool import other_process
 from cachelab.learner.words import show
 from cachelab.workload.ring import shard_of, slot_of
 
@@ -25,6 +27,23 @@ CUSTOMERS = [
     "{vip}",
 ]
 CUSTOMERS += ["}a{", "a}b", "a{b", "a{b}c", "{{a}}", "}}", "items", "%7B", "42"]
+# Whom an answer may take for one of those.
+CUSTOMERS += [
+    "Ada",
+    "ab",
+    "a_b",
+    "a-b",
+    "a(b",
+    "a[b",
+    "a b",
+    "vip",
+    "(vip)",
+    "_",
+    "__",
+    "adalovelace",
+    "Zoe",
+    " ada",
+]
 SPREAD = 400
 PIECES = 3
 
@@ -48,6 +67,7 @@ def names_of_a_cart(lab: Lab, cart_keys):
     for country in ("de", "fr"):
         for customer in CUSTOMERS:
             named[country, customer] = three_names(lab, cart_keys, country, customer)
+    the_same_every_time(lab, cart_keys, named)
     nobody_shares_a_key(cart_keys, named)
     one_transaction(lab, named)
     spread = {
@@ -75,6 +95,19 @@ def three_names(lab: Lab, cart_keys, country: str, customer: str) -> Trial:
     if len(set(names)) < PIECES:
         raise call.wrong(f"it returned {show(names)}", "three different names, each of them a key of its own")
     return call
+
+
+def the_same_every_time(lab: Lab, cart_keys, named: dict) -> None:
+    call = named["de", "ada"]
+    for where in ("the second time", "in another process"):
+        with other_process() if "process" in where else nullcontext():
+            again = three_names(lab, cart_keys, "de", "ada").value
+        if list(again) != list(call.value):
+            raise call.wrong(
+                f"{where} it returned {show(again)}",
+                f"{show(call.value)} each time, in every program",
+                "Whoever looks for the cart tomorrow, in another process, has to find it.",
+            )
 
 
 def _good(name) -> bool:

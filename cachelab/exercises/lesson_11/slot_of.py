@@ -39,7 +39,7 @@ def the_slot_of_a_key(lab: Lab, slot_of):
             lambda group=group: {key: slot_of(key) for key in group},
             text=f"{name_of(slot_of)}(key) for {len(group)} {what}",
         ).finished()
-        odd = [key for key in group if call.value[key] != told[key] or isinstance(call.value[key], bool)]
+        odd = [key for key in group if call.value[key] != told[key] or type(call.value[key]) is not int]
         if odd:
             first = odd[0]
             rows = tuple((key, show(call.value[key], 30), str(told[key])) for key in odd[:8])
