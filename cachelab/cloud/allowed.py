@@ -6,6 +6,7 @@ ElastiCache keeps to itself are taken away, as it does (plane/access.py).
 
 import contextlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import redis
@@ -37,8 +38,10 @@ COMMANDS = (
     ("FLUSHALL",),
     ("CONFIG", "GET", "maxmemory"),
 )
-_LEAVES = ("MONITOR",)
-_TURN = {"SET": 1, "COPY": 2, "FLUSHALL": 3}
+# Those that wait, or after which the connection is another one.
+_ALONE = {"MONITOR", "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "SELECT", "RESET", "WAIT", "BLPOP", "BRPOP"}
+_TURN = dict.fromkeys(("SET", "HSET", "EXPIRE", "GETEX"), 1) | {"COPY": 2}
+_TURN |= dict.fromkeys(("DEL", "UNLINK", "GETDEL"), 3) | dict.fromkeys(("SWAPDB", "FLUSHDB", "FLUSHALL"), 4)
 
 
 class NoAccess(ValueError):
@@ -65,12 +68,19 @@ class Attempt:
         return self.allowed and not (own and all(THEIRS not in word for word in self.words))
 
 
-def attempts(server: ValkeyServer, access_string: str) -> list[Attempt]:
-    """Log in with these rights, and try each of COMMANDS on the same keys. Empties `server`.
+def attempts(
+    server: ValkeyServer, access_string: str, commands: Sequence[Sequence[str]] = COMMANDS
+) -> list[Attempt]:
+    """Log in with these rights, and try each command (its words) on the same keys. Empties `server`.
 
-    Raises NoAccess for rules that would not be taken.
+    Raises NoAccess for rules that would not be taken, ValueError for what is no command and for a stand-in.
     """
-    if not valid_access_string(access_string):
+    if not getattr(server, "is_real", True):
+        raise ValueError(
+            f"rights are asked of a real server, such as engines.valkey(fresh=True), not: {server.badge}"
+        )
+    tried = [_words(command) for command in commands]
+    if not isinstance(access_string, str) or not valid_access_string(access_string):
         raise NoAccess(f"{access_string!r} is no access string: write rules such as on ~shop:* +@read.")
     password = secrets.token_hex(16)
     rules = [*access_string.split(), *RESTRICTED.split(), f">{password}"]
@@ -82,13 +92,13 @@ def attempts(server: ValkeyServer, access_string: str) -> list[Attempt]:
         try:
             _fill(admin)
             with contextlib.closing(server.client(username=USER, password=password, retry=None)) as user:
-                answers = _try_all(user)
+                answers = _try_all(user, tried)
         finally:
             admin.execute_command("ACL", "DELUSER", USER)
             admin.flushall()
     return [
         Attempt(words, not isinstance(answer, Exception), _text(answer))
-        for words, answer in zip(COMMANDS, answers, strict=True)
+        for words, answer in zip(tried, answers, strict=True)
     ]
 
 
@@ -105,20 +115,20 @@ def _fill(admin: redis.Redis) -> None:
         filled.execute()
 
 
-def _try_all(user: redis.Redis) -> list[object]:
-    """The answer to each of COMMANDS, or the error. Sent in one go: what changes keys comes last."""
-    turns = sorted(range(len(COMMANDS)), key=lambda at: _TURN.get(COMMANDS[at][0], 0))
-    with user.pipeline(transaction=False) as pipeline:
-        for at in turns:
-            if COMMANDS[at] != _LEAVES:
-                pipeline.execute_command(*COMMANDS[at])
-        try:
-            found = pipeline.execute(raise_on_error=False)
-            found.append(_alone(user, _LEAVES))
-        except redis.AuthenticationError as error:  # the user is off
-            found = [error] * len(COMMANDS)
-    turns.sort(key=lambda at: COMMANDS[at] == _LEAVES)
-    return [answer for _, answer in sorted(zip(turns, found, strict=True), key=lambda pair: pair[0])]
+def _try_all(user: redis.Redis, commands: Sequence[tuple[str, ...]]) -> list[object]:
+    """The answer to each, or the error. Sent in one go, what changes keys last; some go alone, after these."""
+    turns = sorted(range(len(commands)), key=lambda at: _TURN.get(commands[at][0].upper(), 0))
+    together = [at for at in turns if commands[at][0].upper() not in _ALONE]
+    found: dict[int, object] = {}
+    try:
+        with user.pipeline(transaction=False) as pipeline:
+            for at in together:
+                pipeline.execute_command(*commands[at])
+            found |= zip(together, pipeline.execute(raise_on_error=False), strict=True)
+        found |= {at: _alone(user, commands[at]) for at in turns if at not in found}
+    except redis.AuthenticationError as error:  # the user is off
+        found = dict.fromkeys(turns, error)
+    return [found[at] for at in range(len(commands))]
 
 
 def _alone(user: redis.Redis, words: tuple[str, ...]) -> object:
@@ -127,8 +137,17 @@ def _alone(user: redis.Redis, words: tuple[str, ...]) -> object:
         return user.execute_command(*words)
     except redis.ResponseError as error:
         return error
+    except redis.TimeoutError:  # it was taken: what is refused is refused at once
+        return "no answer yet: it waits"
     finally:
         user.connection_pool.disconnect()
+
+
+def _words(command: Sequence[str]) -> tuple[str, ...]:
+    words = () if isinstance(command, (str, bytes)) else tuple(command)
+    if not words or not all(isinstance(word, str) for word in words) or not words[0]:
+        raise ValueError(f'{command!r} is no command: give its words, such as ("GET", "shop:1")')
+    return words
 
 
 def _text(answer: object) -> str:

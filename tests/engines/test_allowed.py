@@ -1,5 +1,7 @@
 """Access strings on a real server, and the bench that asks it."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from cachelab import engines
@@ -44,10 +46,38 @@ def test_a_user_who_is_off_gets_nothing(server):
     assert not any(one.allowed for one in attempts(server, "off ~* +@all"))
 
 
-@pytest.mark.parametrize("string", ["", "on >password ~* +@all", "on ~* +@nonsense"])
+@pytest.mark.parametrize("string", ["", "on >password ~* +@all", "on ~* +@nonsense", None, b"on ~* +get"])
 def test_what_is_no_access_string_is_refused(server, string):
     with pytest.raises(NoAccess):
         attempts(server, string)
+
+
+@pytest.mark.parametrize("command", ["GET", b"GET", (), ("",), ("SET", "shop:1", 5), (b"GET", b"shop:1")])
+def test_what_is_no_command_is_refused(server, command):
+    with pytest.raises(ValueError, match="is no command"):
+        attempts(server, "on ~shop:* +get", [command])
+
+
+def test_a_command_that_waits_was_allowed_and_one_that_leaves_leaves_nothing(server):
+    def client(**settings):
+        return server.client(**settings | ({"socket_timeout": 0.2} if "username" in settings else {}))
+
+    impatient = SimpleNamespace(client=client)
+    waits, elsewhere, back = attempts(
+        impatient, "on ~* +@all", [("BLPOP", "shop:none", "0"), ("SELECT", "1"), ("TYPE", "shop:1")]
+    )
+    assert waits.allowed and "it waits" in waits.said
+    assert elsewhere.allowed and back.said == "string"
+
+
+@pytest.mark.parametrize("what", [None, 7, StandInValkey])
+def test_only_a_real_server_is_asked(what):
+    server = what() if callable(what) else what
+    with pytest.raises(ValueError, match="real server"):
+        aws.access(server)
+    if server and callable(what):
+        with pytest.raises(ValueError, match="real server"):
+            attempts(server, "on ~* +get")
 
 
 def test_the_table_asks_at_each_change_and_knows_when_it_is_enough(server):

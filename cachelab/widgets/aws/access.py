@@ -36,8 +36,11 @@ class AccessTable(Challenged, Controls):
     sentence = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, server: Any, challenges: str | None = "09.access"):
-        if not server.is_real:
-            raise ValueError(f"rights are asked of a real server, and this is a {server.badge}")
+        if not getattr(server, "is_real", False):
+            this = getattr(server, "badge", repr(server))
+            raise ValueError(
+                f"rights are asked of a real server, such as engines.valkey(fresh=True), not: {this}"
+            )
         self._server = server
         controls = [
             Choice("keys", KEYS),

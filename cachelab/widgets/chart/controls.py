@@ -88,9 +88,14 @@ class Choice:
         return {"True": "yes", "False": "no"}.get(str(value), str(value))
 
     def nearest(self, value: Any) -> Any:
-        if value not in self.options():
-            raise ValueError(f"{self.name!r} must be one of {self.options()}, not {value!r}")
-        return value
+        """The value itself, or the one that these words stand for."""
+        if value in self.options():
+            return value
+        if isinstance(self.values, dict):
+            if isinstance(value, str) and value in self.values:
+                return self.values[value]
+            raise ValueError(f"{self.name!r} must be one of {list(self.values)}, not {value!r}")
+        raise ValueError(f"{self.name!r} must be one of {self.options()}, not {value!r}")
 
 
 class Controls(Base):

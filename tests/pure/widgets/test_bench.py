@@ -137,6 +137,13 @@ def test_controls_that_make_no_sense_are_refused(control, words):
         Bench(lambda n: "", [control])
 
 
+def test_a_choice_is_made_by_its_value_or_by_its_words():
+    days = Choice("day", {"a quiet day": (1, 2), "the node dies": (3, 4)})
+    assert days.nearest((3, 4)) == days.nearest("the node dies") == (3, 4)
+    with pytest.raises(ValueError, match=r"\['a quiet day', 'the node dies'\], not 'monday'"):
+        days.nearest("monday")
+
+
 def test_controls_are_named_once_and_there_is_one():
     with pytest.raises(ValueError, match="different names"):
         Bench(lambda n: "", [Slider("n", 0, 1), Slider("n", 0, 1)])
