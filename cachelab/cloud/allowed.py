@@ -116,7 +116,7 @@ def _fill(admin: redis.Redis) -> None:
 
 
 def _try_all(user: redis.Redis, commands: Sequence[tuple[str, ...]]) -> list[object]:
-    """The answer to each, or the error. Sent in one go, what changes keys last; some go alone, after these."""
+    """The answer to each, or the error. Sent in one go, what changes keys last; some alone, after these."""
     turns = sorted(range(len(commands)), key=lambda at: _TURN.get(commands[at][0].upper(), 0))
     together = [at for at in turns if commands[at][0].upper() not in _ALONE]
     found: dict[int, object] = {}

@@ -18,13 +18,15 @@ from .arithmetic import ExpressionError, Window, names
 from .judging import COMPARISONS, STATES, TREATMENTS
 from .points import SIMPLE, NoSuchStatistic, Point, check_statistic
 from .queries import Query, metric_of, solve
-from .rules import RuleError
+from .rules import RuleError, parse
 from .store import MINUTE, Metric, Store
 from .watch import DAY, Watch
 
 PERFORMED: dict[str, Callable[[Watch, dict], dict]] = {}
 MOST_POINTS = 1440  # of one GetMetricStatistics
 PAGE = 500  # metrics of one ListMetrics
+VALUES = 150  # of one datum (PutMetricData in the API reference)
+LARGEST = 2.0**360
 QUERIES = 500  # of one GetMetricData (API reference)
 ALARM_METRICS = 10  # in the metric math of one alarm (user guide, "CloudWatch service quotas")
 SHORT = (1, 5, 10, 20, 30)  # periods of high-resolution metrics, in seconds
@@ -37,11 +39,22 @@ def perform(watch: Watch, model: OperationModel, given: dict) -> dict:
 
     A breach of the model is a ValidationError in the words that AWS has for SetAlarmState's StateValue.
     """
-    given = {name: value for name, value in given.items() if value not in (None, [])}  # not sent, in effect
-    if model.name not in PERFORMED:
-        raise NotInTheBox(model.name, "it is not built")
-    if problem := breach(model.input_shape, given):
-        words = re.sub(r"at '(\w)", lambda found: found[0].lower(), problem)  # as CloudWatch spells the path
+    required = model.input_shape.required_members
+    given = {  # what is None or empty is as good as not sent
+        name: value
+        for name, value in given.items()
+        if value is not None and (value != [] or name in required)
+    }
+    missing = [name for name in required if name not in given]
+    problem = breach(model.input_shape, given)
+    if missing:
+        problem = f"Value null at '{missing[0]}' failed to satisfy constraint: Member must not be null"
+    if problem:  # CloudWatch spells the path in lower case
+        words = re.sub(
+            r"(?<=at ')[\w.]+(?=' failed)",
+            lambda found: re.sub(r"\b\w", lambda m: m[0].lower(), found[0]),
+            problem,
+        )
         raise Fault("ValidationError", f"1 validation error detected: {words}")
     return PERFORMED[model.name](watch, given)
 
@@ -99,6 +112,11 @@ def datum(watch: Watch, namespace: str, number: int, row: dict) -> tuple[Metric,
         values = [float(value) for value in (row["Values"] if ways == ["Values"] else [row["Value"]])]
         numbers = values
         times = [float(count) for count in row.get("Counts") or [1] * len(values)]
+        if not 1 <= len(values) <= VALUES:
+            raise Fault(
+                "InvalidParameterValue",
+                f"The collection {place}.Values must have a size from 1 to {VALUES}; it has {len(values)}.",
+            )
         if len(times) != len(values):
             raise Fault(
                 "InvalidParameterValue",
@@ -106,6 +124,11 @@ def datum(watch: Watch, namespace: str, number: int, row: dict) -> tuple[Metric,
             )
         point = None
     for value in numbers:
+        if math.isfinite(value) and abs(value) > LARGEST:
+            raise Fault(
+                "InvalidParameterValue",
+                f"The value {value:g} for parameter {place}.Value is invalid: beyond -2^360 to 2^360.",
+            )
         if not math.isfinite(value):
             words = "NaN" if math.isnan(value) else "Infinity"
             raise Fault("InvalidParameterValue", f"The value {words} for parameter {place}.Value is invalid.")
@@ -298,9 +321,16 @@ def put_composite_alarm(watch: Watch, given: dict) -> dict:
         raise NotInTheBox("ActionsSuppressor", "it is not built")
     _check_actions(given)
     try:
-        _keep(watch, CompositeAlarm, given)
+        _, children = parse(given["AlarmRule"])
     except RuleError as error:
         raise Fault("ValidationError", f"AlarmRule: {error}") from None
+    if missing := [name for name in dict.fromkeys(children) if name not in watch.alarms]:
+        named = ", ".join(missing)
+        raise Fault(  # awsdocs/aws-cloudformation-user-guide#911
+            "ValidationError",
+            f"Could not save the composite alarm as alarms [{named}] in the alarm rule do not exist",
+        )
+    _keep(watch, CompositeAlarm, given)
     return {}
 
 

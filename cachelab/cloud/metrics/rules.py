@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from .judging import STATES
 
+DEEPEST = 100  # brackets and NOTs within each other: each is a call in a call
 Rule = Callable[[Mapping[str, str]], bool]  # of the states of alarms, by name
 _TOKENS = re.compile(
     r'\s*(?:(?P<state>ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:"(?P<quoted>[^"]+)"|\'(?P<single>[^\']+)\''
@@ -33,6 +34,7 @@ def parse(text: str) -> tuple[Rule, list[str]]:
 class _Reading:
     def __init__(self, text: str) -> None:
         self.text, self.at, self.ahead, self.names = text, 0, None, []
+        self.depth = 0
         self.step()
 
     def step(self) -> re.Match | None:
@@ -63,6 +65,14 @@ class _Reading:
         return lambda states: all(rule(states) for rule in rules)
 
     def one(self) -> Rule:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise RuleError(f"brackets and NOTs are nested more than {DEEPEST} deep.")
+        rule = self._one()
+        self.depth -= 1
+        return rule
+
+    def _one(self) -> Rule:
         token = self.step()
         if token is None:
             raise RuleError(f"{self.text!r} ends where an alarm is expected.")

@@ -206,3 +206,34 @@ def test_infinity_is_not_published(paper):
             MetricDataQueries=asked, StartTime=START, EndTime=paper.now() + timedelta(minutes=1)
         )
         assert [line["Values"] for line in found["MetricDataResults"]] == [[]]
+
+
+@pytest.mark.parametrize(
+    ("rule", "word"),
+    [
+        ("ALARM(nobody) OR ALARM(me)", r"alarms \[nobody, me\] in the alarm rule do not exist"),
+        ("(" * 400 + "TRUE" + ")" * 400, "100 deep"),
+        ("NOT " * 900 + "TRUE", "100 deep"),
+    ],
+)
+def test_a_composite_alarm_that_cannot_be_is_refused(paper, rule, word):
+    with pytest.raises(botocore.exceptions.ClientError, match=word):
+        paper.client.put_composite_alarm(AlarmName="me", AlarmRule=rule)
+    paper.client.put_composite_alarm(AlarmName="many", AlarmRule=" OR ".join(["FALSE"] * 500 + ["TRUE"]))
+    paper.minute()
+    assert paper.states == {"many": "ALARM"}
+
+
+@pytest.mark.parametrize(
+    ("datum", "word"),
+    [
+        ({"Values": [1.0] * 151}, "from 1 to 150"),
+        ({"Values": []}, "required|from 1 to 150"),
+        ({"Values": [1.0], "Counts": [-1.0]}, "Counts is invalid"),
+        ({"Value": 1e300}, "2\\^360"),
+        ({"Value": 1.0, "Unit": "count"}, "'metricData.1.member.unit'"),
+    ],
+)
+def test_a_datum_that_cannot_be_is_refused(paper, datum, word):
+    with pytest.raises(botocore.exceptions.ClientError, match=word):
+        paper.client.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "Orders"} | datum])
