@@ -39,6 +39,8 @@ def perform(watch: Watch, model: OperationModel, given: dict) -> dict:
 
     A breach of the model is a ValidationError in the words that AWS has for SetAlarmState's StateValue.
     """
+    if model.name not in PERFORMED:
+        raise NotInTheBox(model.name, "it is not built")
     required = model.input_shape.required_members
     given = {  # what is None or empty is as good as not sent
         name: value
