@@ -129,3 +129,7 @@ def test_watch_pay_secure(no_servers):
     assert "It rings after" in said["bench-run"] and "needs a real server" in said["access-bench"]
     assert "the answer is “the memory”" in said["bill-run"]  # arithmetic is arithmetic
     assert "the answer is “42”" in said["page-run"]
+    said = outputs("09b_a_ward_of_sick_caches")
+    assert "the ward needs the account in a box" in said["setup"]
+    for bed in range(1, 7):
+        assert "could not be shown on this machine" in said[f"bed-{bed}-cause"], bed

@@ -64,7 +64,7 @@ CLOUD = [
     {"api", "metrics"},
     {"server", "billing", "topology"},
     {"account"},
-    {"live"},
+    {"live", "ward"},
 ]
 API = [
     {"model", "paging", "work", "logs", "notices"},
