@@ -139,6 +139,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "-> return ':'.join((quote(part) for": "a slash separates nothing here",
         "safe='X'": "it is safe as it is",
     },
+    "10.3": {
+        "token_urlsafe(33)": "any length that nobody can guess",
+        "token_urlsafe(320)": "any length that nobody can guess",
+        "pipe.expire(f'sessions:{user}', 43201)": "the list may end a little after the last session",
+    },
     "10.4": {"key = f'Xlimit:{user}'": "any key of the user's own will do"},
     "11.2": {
         "tag = quote(f'{country}:{customer}')": "a slash is no brace",

@@ -192,7 +192,12 @@ class Search:
                 else:
                     self.personal.add(same.function)
         if self.session.timed:  # whose time it is depends on the schedule, and here it does not
-            self.found = {kind: found for kind, found in self.found.items() if kind in ("K", "broken")}
+            kept = {
+                "K",
+                "broken",
+                *self.rules,
+            }  # what goes wrong so, goes wrong; what does not, may otherwise
+            self.found = {kind: found for kind, found in self.found.items() if kind in kept}
         self.took = clock() - began
 
     def _prepare(self) -> None:

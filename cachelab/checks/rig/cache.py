@@ -51,7 +51,7 @@ class _CountingPipeline(_Counting, Pipeline):
 
 
 class Cache(_Counting, redis.Redis):
-    """The client a learner's function is handed. `decode_responses` is off, as in the lesson."""
+    """The client a learner's function is handed. `decode_responses` is off, unless `decoding` is called."""
 
     def __init__(self, engine, log):
         kind, settings = engine
@@ -74,6 +74,12 @@ class Cache(_Counting, redis.Redis):
         with self._log.trip([args]) as trip:
             trip.reply = super().execute_command(*args, **options)
         return trip.reply
+
+    def decoding(self) -> "Cache":
+        """This client, which answers in `str` from now on, as with decode_responses=True."""
+        self.connection_pool.disconnect()
+        self.connection_pool.connection_kwargs["decode_responses"] = True
+        return self
 
     def __repr__(self):
         return "cache"

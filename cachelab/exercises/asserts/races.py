@@ -1,6 +1,9 @@
 """Answers in every order: which schedules an answer must survive, and the shortest that it does not."""
 
-from collections.abc import Iterator
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from cachelab import races
 from cachelab.checks.attempt import Overtime, limit, note, overtime_line
@@ -23,6 +26,23 @@ WHY = {  # what to think about, by the fault it took or by the kind of violation
     "K": "Somebody waits for a client that is gone. Who frees what it held?",
     "dirty": "A reader saw a value that was not committed at that moment.",
 }
+
+
+def client_of(function, ask: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    """A client of the explorer, called as the learner's function is, that does `ask(cache)`."""
+
+    @functools.wraps(function)
+    def client(cache, db):
+        return ask(cache)
+
+    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in ("cache", "db")]
+    client.__signature__ = inspect.Signature(parameters)
+    return client
+
+
+def every_key_has_an_end(cache, db, results) -> bool:
+    """A rule: nothing is left that stays for ever."""
+    return all(cache.ttl(key) != -1 for key in cache.keys())
 
 
 def uses_the_cache(reader, writer, memcached: bool = False) -> None:

@@ -1,7 +1,5 @@
 """10.4: a limit on requests, in every order and in virtual time."""
 
-import functools
-import inspect
 from collections.abc import Callable
 
 from cachelab import races, virtual
@@ -11,7 +9,13 @@ from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import Settled, broken, incorrect
 from cachelab.exercises.asserts.crowd import virtual_time
 from cachelab.exercises.asserts.leaderboard import paid
-from cachelab.exercises.asserts.races import complain, listed, refusals_settled
+from cachelab.exercises.asserts.races import (
+    client_of,
+    complain,
+    every_key_has_an_end,
+    listed,
+    refusals_settled,
+)
 from cachelab.learner import lines
 from cachelab.learner.words import counted, show
 
@@ -54,7 +58,7 @@ def a_limit_that_holds(lab: Lab, allow):
 
 def it_answers(lab: Lab, allow) -> None:
     """Once, on a real server: what is not written yet, or does not work there, ends here."""
-    lab.call(allow, lab.cache, "ann", LIMIT).returned(True, "The first one is let in.")
+    lab.call(allow, lab.cache.decoding(), "ann", LIMIT).returned(True, "The first one is let in.")
     lab.cache.reset()
 
 
@@ -64,22 +68,11 @@ def it_answers(lab: Lab, allow) -> None:
 def _request(allow) -> Callable:
     """A client of the explorer that asks to be let in."""
 
-    @functools.wraps(allow)
-    def request(cache, db):
-        return allow(cache, "ann", FEW)
-
-    request.__signature__ = inspect.Signature(
-        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in ("cache", "db")]
-    )
-    return request
+    return client_of(allow, lambda cache: allow(cache, "ann", FEW))
 
 
 def at_most(cache, db, results) -> bool:
     return sum(result is True for result in results) <= FEW
-
-
-def every_count_ends(cache, db, results) -> bool:
-    return all(cache.ttl(key) != -1 for key in cache.keys())
 
 
 THINK = {
@@ -91,7 +84,7 @@ THINK = {
 
 def in_every_order(allow) -> None:
     request = _request(allow)
-    ends = {"every count ends": races.after(request, every_count_ends)}
+    ends = {"every count ends": races.after(request, every_key_has_an_end)}
     for fault, rules in (
         (None, {"at most the limit": at_most, **ends}),
         ("crash", {"at most the limit": at_most, **ends}),
@@ -150,7 +143,7 @@ def keys_are_declared(allow) -> None:
 
 def one_trip(lab: Lab, allow) -> None:
     for _ in range(2):
-        call = lab.call(allow, lab.cache, "ann", LIMIT).finished()
+        call = lab.call(allow, lab.cache.decoding(), "ann", LIMIT).finished()
     if len(trips := paid(call)) != 1:
         raise call.wrong(
             f"it made {counted(trips, 'round trip')}",
@@ -273,7 +266,7 @@ def nothing_is_left(allow) -> None:
 
 
 def it_opens_when_the_cache_is_down(lab: Lab, allow) -> None:
-    cache = lab.cache
+    cache = lab.cache.decoding()
     with cache.refusing():
         call = lab.call(allow, cache, "ann", LIMIT)
         call.returned(True, "A limit protects the shop. Without its cache, is a closed shop the better one?")

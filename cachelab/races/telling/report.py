@@ -33,11 +33,12 @@ class Asked:
     name: str
     counts: dict  # for each start: `.schedules`, and `.violating`, those that break the rule
     violation: list[Step] | None  # a shortest schedule that breaks it
+    doubt: str | None = None  # why it cannot be told of these clients that it holds
 
     @property
     def holds(self) -> bool:
         """Whether no schedule within the bounds breaks it; none of those seen, if the search was stopped."""
-        return self.violation is None
+        return self.violation is None and self.doubt is None
 
     @property
     def violating(self) -> int:
@@ -50,7 +51,9 @@ class Asked:
         return sum(count.schedules for count in self.counts.values())
 
     def __str__(self):
-        return "holds" if self.holds else f"{self.violating:,} of {self.schedules:,}"
+        if self.violation is None:
+            return "holds" if self.holds else "unknown"
+        return f"{self.violating:,} of {self.schedules:,}"
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ class Report:
     def rules(self) -> dict[str, Asked]:
         """What came of each rule, by its name."""
         return {
-            name: Asked(name, counts, self.violations.get(name))
+            name: Asked(name, counts, self.violations.get(name), self.doubt)
             for name, counts in self._search.broken.items()
         }
 
