@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from cachelab.day.incidents import judge
-from cachelab.day.lines import Score
+from cachelab.day.lines import Score, shown
 from cachelab.day.module import Service
 from cachelab.day.ordered import order_of
 from cachelab.day.orders import every_order
@@ -116,7 +116,8 @@ def html(found: dict[str, Any]) -> str:
     rows = "".join(
         f"<tr><td>{'ok' if line['passed'] else '<b>FAILED</b>'}</td><td>{line['level']}</td>"
         f"<td>{escape(line['incident'])}</td><td>{escape(line['what'])}</td>"
-        f"<td>{line['value']:.6g}</td><td>{line['limit']:.6g}</td><td>lesson {line['teaches']}</td></tr>"
+        f"<td>{shown(line['what'], line['value'])}</td><td>{shown(line['what'], line['limit'])}</td>"
+        f"<td>lesson {line['teaches']}</td></tr>"
         for line in found["lines"]
     )
     heads = "".join(

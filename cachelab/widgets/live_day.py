@@ -1,6 +1,7 @@
 """The capstone's live day on the page: a chart that grows with each phase, and CloudWatch's minutes."""
 
 import math
+import warnings
 from collections.abc import Callable
 
 from IPython.display import display
@@ -12,6 +13,8 @@ from cachelab.day.shop import CAPACITY, DEADLINE
 from .chart import Chart
 
 __all__ = ["Dashboard", "live_day"]
+
+COLUMNS = dict(zip(METRICS, ("hits", "misses", "new con.", "CPU %"), strict=True))
 
 
 class Dashboard:
@@ -36,20 +39,26 @@ class Dashboard:
 
     @staticmethod
     def heading() -> str:
-        return f"{'':26}{'reads':>6}{'failed':>8}{'slow':>7}{'p99':>9}   CloudWatch: " + ", ".join(METRICS)
+        above = f"{'':57}CloudWatch, the first node's minute"
+        names = "".join(f"{name:>9}" for name in COLUMNS.values())
+        return f"{above}\n{'':23}{'reads':>6}{'failed':>8}{'slow':>7}{'p99':>10}{names}"
 
     @staticmethod
     def row(seen: Seen) -> str:
         phase = seen.phase
         p99 = f"{phase.p99 * 1e3:,.0f} ms" if math.isfinite(phase.p99) else "never"
-        minute = ", ".join("–" if value is None else f"{value:.4g}" for value in seen.minute.values())
-        why = "".join(f"\n{'':28}{count} × {what}" for what, count in phase.seen.most_common(1))
-        return (
-            f"{phase.name:26}{phase.reads:>6}{phase.failed:>8.1%}{phase.slow:>7.1%}{p99:>9}   {minute}{why}"
-        )
+        minute = "".join(f"{_shown(seen.minute.get(name)):>9}" for name in COLUMNS)
+        why = "".join(f"\n    {count} × {what}" for what, count in phase.seen.most_common(1))
+        return f"{phase.name:23}{phase.reads:>6}{phase.failed:>8.1%}{phase.slow:>7.1%}{p99:>10}{minute}{why}"
 
     def text(self) -> str:
         return "\n".join([self.heading(), *map(self.row, self.seen)])
+
+
+def _shown(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if value == int(value) else f"{value:.2f}"
 
 
 def live_day(*functions: Callable) -> None:
@@ -61,4 +70,6 @@ def live_day(*functions: Callable) -> None:
     display(dashboard.slow, dashboard.load)
     print("opening the account, and ordering …")
     print(dashboard.heading(), flush=True)
-    live(Service.of(*functions), dashboard.add)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they would stand between the rows
+        live(Service.of(*functions), dashboard.add)
