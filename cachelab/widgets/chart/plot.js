@@ -94,12 +94,14 @@ function standing(figure, width) {
   if (xTitle) out.append(text((left + width - right) / 2, bottom + 33, xTitle, "plot-name", "middle"));
 
   const inside = clip(out, left - 1, top - 8, width - right - left + 2, bottom - top + 9);
+  const places = bars.flatMap((s) => s.x); // bars stand beside each other only where they share a place
+  const abreast = new Set(places).size < places.length ? bars.length : 1;
   bars.forEach((s, i) => {
-    const slot = Math.max(1, (xScale.at(s.x[0] + gap) - xScale.at(s.x[0])) * 0.84 / bars.length);
+    const slot = Math.max(1, (xScale.at(s.x[0] + gap) - xScale.at(s.x[0])) * 0.84 / abreast);
     s.x.forEach((x, j) => {
       const middle = xScale.at(x), high = yScale.at(s.y[j]);
       if (middle === null || high === null) return;
-      const from = middle - slot * bars.length / 2 + slot * i;
+      const from = middle - slot * abreast / 2 + slot * (i % abreast);
       const low = Math.min(bottom, yScale.at(0) ?? bottom);
       inside.append(hinted(svg("rect", { x: from, y: Math.min(high, low), width: Math.max(1, slot - 1),
         height: Math.max(1, Math.abs(low - high)), ...fill(out, s) }), `${figureX(figure, x)}: ${figureY(figure, s.y[j])}`));
