@@ -58,6 +58,13 @@ def test_what_needs_a_real_server_says_so_where_there_is_none(monkeypatch):
     verdict = exercise("04.2").check(lambda host, port: 1)
     assert verdict.status == "not attempted" and "needs a real server" in verdict.message
 
+    def none(**_):
+        raise engines.EngineError("no Valkey server found")
+
+    monkeypatch.setattr(engines, "cluster", none)
+    verdict = exercise("11.1").check(lambda key: 1)
+    assert verdict.status == "not attempted" and "no Valkey server found" in verdict.message
+
 
 @pytest.mark.parametrize("id", exercise_ids())
 def test_bank_is_large_enough(id):

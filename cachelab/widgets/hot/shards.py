@@ -36,25 +36,37 @@ def shards(capacity: float = 100_000.0, measured: Sequence[float] = ()) -> Bench
     )
     picture.bars("shards").bars("the hottest")
     if len(measured):
-        scale = capacity / max(measured)
-        places = range(1, len(measured) + 1)
-        picture.points("three real ones", places, [scale * reads for reads in measured], shape="cross")
+        picture.points("three real ones", shape="cross")
     picture.marker("1/p₁")
     load(1, keys=max(KEYS))  # the slots of so many names take a moment, which no slider should wait for
     outcome: dict = {}
-    bench = Bench(_of(capacity, outcome), controls, picture, label="shards and skew", challenges="11.shards")
+    bench = Bench(
+        _of(capacity, list(measured), outcome),
+        controls,
+        picture,
+        label="shards and skew",
+        challenges="11.shards",
+    )
     bench.outcome = outcome
     return bench
 
 
-def _of(capacity: float, outcome: dict):
+def _of(capacity: float, measured: list[float], outcome: dict):
     def model(shards, skew, keys, replicas, near):
         found = load(shards, skew, keys, near)
+        crosses = {}
+        if measured:  # they say nothing of other numbers of shards
+            reads = [capacity * each / max(measured) for each in measured] if shards == 3 else ()
+            crosses = {"three real ones": (range(1, len(reads) + 1), reads)}
         most = worth_having(skew, keys, near) if near < keys else None
         full = capacity * (1 + replicas)
         outcome.update(served=found.served * (1 + replicas), nodes=shards * (1 + replicas), most=most)
         if not found.shares.any():
-            return {"shards": ((), ()), "the hottest": ((), ()), "1/p₁": None}, "No read reaches the cache."
+            return crosses | {
+                "shards": ((), ()),
+                "the hottest": ((), ()),
+                "1/p₁": None,
+            }, "No read reaches the cache."
         each = found.shares / found.shares.max() * full
         others = [place for place in range(shards) if place != found.hottest]
         drawn = {
@@ -62,7 +74,7 @@ def _of(capacity: float, outcome: dict):
             "the hottest": ([found.hottest + 1], [each[found.hottest]]),
             "1/p₁": most if most <= MOST else None,
         }
-        return drawn, _words(found, most, shards, replicas, near, capacity)
+        return crosses | drawn, _words(found, most, shards, replicas, near, capacity)
 
     return model
 

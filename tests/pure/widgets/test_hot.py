@@ -63,6 +63,7 @@ def test_shards_help_until_the_hottest_key_fills_one():
     assert bench.figure.data("the hottest")[1] == [50_000]
     assert len(bench.figure.data("shards")[0]) == 2 and bench.figure.at("1/p₁") == pytest.approx(7.7, abs=0.1)
     bench.set(skew=1.4, shards=12)
+    assert bench.figure.data("three real ones") == ([], [])
     assert bench.asks.found == 1 and "3 shards are worth having, at most" in bench.sentence
     bench.set(skew=0.99, near=100)
     assert bench.asks.open is None and "stay in the application" in bench.sentence
