@@ -48,10 +48,14 @@ class Replication:
     # what the primary's data calls
 
     def follow(self, data: Data) -> None:
-        """This is the primary's data from now on."""
+        """This is the primary's data from now on; who followed another one takes all of it over."""
+        again = self._data is not None
         self._data = data
         data.replication = self
         data.dbs[0].add_change_callback(self._touch)
+        if again:
+            self._touched = True
+            self.written()
 
     def written(self) -> bool:
         """Whether a command has written since this was last asked; if so, it is sent."""

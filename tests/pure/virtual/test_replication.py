@@ -50,6 +50,19 @@ def test_what_no_replica_had_is_lost_with_the_primary():
         assert client.set("order:2", "paid") and client.wait(2, 1000) == 2
 
 
+def test_a_primary_that_comes_back_empty_empties_its_replica():
+    with virtual.time() as clock:
+        cache, _, connect = pair(clock, 0.1)
+        client = connect()
+        client.set("order:1", "paid")
+        assert client.wait(1, 1000) == 1
+        cache.kill()
+        cache.restart()  # a reboot by hand is no failover
+        clock.sleep(0.2)
+        cache.failover()
+        assert connect().dbsize() == 0
+
+
 def test_a_link_that_speaks_again_brings_what_was_missed():
     with virtual.time() as clock:
         cache, replicas, connect = pair(clock, math.inf)
