@@ -9,7 +9,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+import redis
 
 from cachelab import engines, races
 from cachelab.races import matrix
@@ -44,12 +47,58 @@ def rows() -> Iterator[Row]:
             0.2 if size == (2, 2) else None,
             f"{schedules:,} schedules in {seconds:.2f} s; the models alone, no server",
         )
+    yield from _rules()
     yield from _frontrun(ours)
     began = time.perf_counter()
     for strategy in STRATEGIES:
         matrix.row(strategy, seconds=None)
     seconds = time.perf_counter() - began
     yield Row(f"races matrix / {MATRIX_GOAL:g} s", seconds / MATRIX_GOAL, 1.0, f"{seconds:.1f} s on one core")
+
+
+def _limits(cache, db):
+    """Lets two requests in, by an optimistic count."""
+    with cache.pipeline() as pipe:
+        while True:
+            try:
+                pipe.watch("hits")
+                count = int(pipe.get("hits") or 0)
+                if count >= 2:
+                    return False
+                pipe.multi()
+                pipe.set("hits", count + 1, ex=60)
+                pipe.execute()
+                return True
+            except redis.WatchError:
+                pass
+
+
+def _locks(cache, db):
+    """Adds one to the row, under redis-py's own lock."""
+    lock = cache.lock("lock", timeout=10, blocking=False)
+    if not lock.acquire():
+        return
+    db.write(db.read() + "+1")
+    with suppress(redis.exceptions.LockError):
+        lock.release()
+
+
+def _rules() -> Iterator[Row]:
+    """Rules of the caller's own, asked in every quiet state: a limiter's and a lock's."""
+    for name, clients, goal, rule in (
+        (
+            "a limiter, three requests",
+            [_limits] * 3,
+            2.0,
+            lambda cache, db, results: results.count(True) <= 2,
+        ),
+        ("a lock, two workers", [_locks] * 2, 0.2, lambda cache, db, results: cache.ttl("lock") != -1),
+    ):
+        began = time.process_time()
+        report = races.explore(clients, fault="expire", rules={"it holds": rule}, seconds=None)
+        seconds = time.process_time() - began
+        detail = f"{seconds * 1e3:.0f} ms, {report.states:,} states, {report.schedules:,} schedules"
+        yield Row(f"races rules: {name}, expire / {goal:g} s", seconds / goal, 1.0, detail)
 
 
 def _clients(readers: int, writers: int) -> list:
