@@ -270,7 +270,7 @@ class _Sources:
             function = getattr(function, "handler", function)  # races.cdc wraps one
             try:
                 text, first = inspect.getsourcelines(function)
-                file = inspect.getsourcefile(function)
+                file = inspect.getsourcefile(inspect.unwrap(function))  # as getsourcelines does
             except (OSError, TypeError):
                 continue
             self._add(file, function.__name__, first, text)
