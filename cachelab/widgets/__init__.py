@@ -1,6 +1,6 @@
 """Thin views on the floors below: each is a plain Python model, and a picture of it."""
 
-from . import aws, hot, outage
+from . import aws, hot, limits, outage
 from .aws import Chooser, ClusterView, OrderForm, chooser, cluster, order
 from .base import Base
 from .challenge import Challenge
@@ -41,6 +41,7 @@ __all__ = [
     "cluster",
     "guesses",
     "hot",
+    "limits",
     "look_inside",
     "order",
     "outage",

@@ -11,6 +11,7 @@ __all__ = ["who_gets_in"]
 
 WINDOW = 60.0  # seconds
 SECONDS = 240.0
+ALL, MARK = "all requests", 0.8  # their lane, and how many seconds wide a request is drawn
 
 
 def who_gets_in() -> Bench:
@@ -21,8 +22,8 @@ def who_gets_in() -> Bench:
         Slider("limit", stops=[2, 5, 10, 20], value=10, label="limit a minute"),
         Slider("burst", stops=[1, 2, 5, 10, 20], value=10, label="tokens of the bucket"),
     ]
-    picture = Figure("Who gets in", y="seconds", y_range=(0, SECONDS), rows=list(LIMITERS), height=250)
-    picture.points("let in", shape="dot").points("refused", shape="cross")
+    picture = Figure("Who gets in", x="seconds", x_range=(0, SECONDS), rows=[ALL, *LIMITERS], height=270)
+    picture.spans("let in")
     most = Figure("The most let in within any minute", y="requests", rows=list(LIMITERS), height=200)
     most.bars("in a minute").threshold("the limit")
     outcome: dict = {}
@@ -38,15 +39,14 @@ def _model(outcome: dict, shape: str, load: float, limit: int, burst: int):
     most = {name: most_in_a_window(times, let_in, WINDOW) for name, let_in in seen.items()}
     let_in = {name: sum(row) for name, row in seen.items()}
     outcome |= {"came": len(times), "most": most, "let in": let_in}
-    drawn = {"in a minute": (list(most), list(most.values())), "the limit": limit}
-    for series, wanted in (("let in", True), ("refused", False)):
-        marks = [
-            (name, at)
-            for name, row in seen.items()
-            for at, entered in zip(times, row, strict=True)
-            if entered is wanted
-        ]
-        drawn[series] = ([name for name, _ in marks], [at for _, at in marks])
+    lanes = {ALL: [True] * len(times)} | seen
+    spans = [
+        (lane, at, at + MARK)
+        for lane, row in lanes.items()
+        for at, enters in zip(times.tolist(), row, strict=True)
+        if enters
+    ]
+    drawn = {"let in": spans, "in a minute": (list(most), list(most.values())), "the limit": limit}
     return drawn, _words(len(times), limit, most, let_in)
 
 
@@ -60,7 +60,7 @@ def _words(came: int, limit: int, most: dict[str, int], let_in: dict[str, int]) 
     top = [name for name, count in most.items() if count == high]
     low = min(let_in, key=let_in.get)
     return (
-        f"{came} requests in four minutes. In its worst minute {_listed(top)} let in {high}, "
+        f"{came} requests in four minutes. In the worst minute {_listed(top)} let in {high}, "
         f"for a limit of {limit}. {low[0].upper()}{low[1:]} let in the fewest: {let_in[low]} of {came}."
     )
 
