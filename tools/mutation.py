@@ -139,6 +139,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "-> return ':'.join((quote(part) for": "a slash separates nothing here",
         "safe='X'": "it is safe as it is",
     },
+    "10.2": {
+        "2 ** 32 + (2": "there is room for one bit more",
+        "(3 ** 31 - when)": "the same number more for everybody",
+        "(2 ** 32 - when)": "the same number more for everybody",
+    },
     "10.3": {
         "token_urlsafe(33)": "any length that nobody can guess",
         "token_urlsafe(320)": "any length that nobody can guess",

@@ -1,1 +1,1 @@
-"""Lesson 10, more than a cache: sessions that end, and a limit that holds in every order."""
+"""Lesson 10, more than a cache: boards, sessions, limits and queues that hold in every order."""

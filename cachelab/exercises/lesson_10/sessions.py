@@ -26,7 +26,7 @@ WALKS = {"KEYS", "SCAN"}
 @define(
     "10.3",
     "Sessions",
-    minutes=25,
+    minutes=20,
     needs=("valkey",),
     hints=(
         "Whoever reads, changes and writes back may write what a logout has removed meanwhile. Which "

@@ -1,0 +1,6 @@
+# verdict: incorrect
+# says: it returned \(
+# says: a number
+
+def score(points, when):
+    return (points, -when)

@@ -1,0 +1,5 @@
+# verdict: incorrect
+# says: On what does your score depend
+
+def score(points, when):
+    return points - when / 1e10
