@@ -38,6 +38,8 @@ def test_a_saved_lesson_shows_its_pictures_without_its_kernel(given):
         for cell in ("c2", "c3", "c4"):
             page.run(cell)
         expect(page.cell("why").locator("details p")).to_be_visible()
+        for cell in ("c2", "c3", "c4"):  # what has not been drawn yet is not saved
+            expect(page.output(cell).locator(".cachelab").first).to_be_visible()
         again = given.reopen(page)
     with again:
         expect(again.output("c2")).to_contain_text("You said “the user”; the answer is “an error”.")
