@@ -235,11 +235,14 @@ def not_attempted(what: str) -> Settled:
     return Settled(Verdict(NOT_ATTEMPTED, (("", what),)))
 
 
+COULD_NOT_RUN = "This check could not run"
+
+
 def could_not_run(why: str) -> Verdict:
     """Nothing was found out about the answer, through no fault of its own."""
     return Verdict(
         NOT_ATTEMPTED,
-        (("", f"This check could not run: {why}. That says nothing about your answer; run it again."),),
+        (("", f"{COULD_NOT_RUN}: {why}. That says nothing about your answer; run it again."),),
     )
 
 
