@@ -1,0 +1,88 @@
+"""recipes/cache_aside.py on a real server, and on a cluster."""
+
+import threading
+
+import pytest
+import redis
+
+from cachelab import engines
+from cachelab.engines import ValkeyCluster
+from cachelab.engines.valkey import find_server
+from recipes.cache_aside import DELETING, READING, CacheAside
+from tests.pure.recipes.checks import ROW
+
+pytestmark = pytest.mark.skipif(not find_server(), reason="needs a real Valkey")
+
+
+@pytest.fixture(scope="module", params=["one server", "a cluster of one"])
+def connect(request):
+    """Makes clients of it."""
+    server = engines.ValkeyServer() if request.param == "one server" else ValkeyCluster(1)
+    yield server.client
+    server.stop()
+
+
+def test_a_hit_a_change_and_a_value_as_it_was(connect):
+    users = CacheAside("user", connect(**READING), connect(**DELETING), version="v2", alive=("v1", "v2"))
+    users.start()
+    rows = {42: ROW}
+    loads = []
+
+    def load():
+        loads.append(42)
+        return rows[42]
+
+    assert users.get(42, load) == users.get(42, load) == ROW and loads == [42]
+    assert 269_000 < connect().pttl("user:v2:42") <= 300_000
+    users.change(42, lambda: rows.update({42: None}))
+    assert users.get(42, load) is users.get(42, load) is None and loads == [42, 42]
+    assert connect().ttl("user:v2:42") <= 30
+    assert users.failures == {} and not users.to_delete
+
+
+def test_a_delete_burns_the_ticket_of_who_is_still_loading(connect):
+    users = CacheAside("order", connect(**READING), connect(**DELETING))
+
+    def overtaken():
+        users.change(7, lambda: None)
+        return "old"
+
+    assert users.get(7, overtaken) == "old"
+    assert users.get(7, lambda: "new") == users.get(7, lambda: "newer") == "new"
+
+
+def test_garbage_is_replaced_and_counted(connect):
+    users = CacheAside("product", connect(**READING), connect(**DELETING))
+    connect().rpush("product:v1:1", "Ada")
+    assert users.get(1, lambda: ROW) == users.get(1, lambda: None) == ROW
+    assert users.failures == {("read", "ResponseError"): 1}
+
+
+def test_readers_in_threads_load_once(connect):
+    users = CacheAside("page", connect(**READING), connect(**DELETING), patience=30)
+    begun, loads, answers = threading.Barrier(8), [], []
+
+    def load():
+        loads.append(1)
+        return "page"
+
+    def read():
+        begun.wait()
+        answers.append(users.get(1, load))
+
+    threads = [threading.Thread(target=read) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == ["page"] * 8
+    assert len(loads) <= 1 + users.failures.total()  # a busy machine may let a call time out
+
+
+def test_a_user_who_may_not_run_scripts_stops_the_start(connect):
+    admin, words = connect(), "reader on >secret ~* +@all -@scripting".split()
+    where = {"target_nodes": "all"} if isinstance(admin, redis.RedisCluster) else {}
+    admin.execute_command("ACL SETUSER", *words, **where)
+    reading = connect(username="reader", password="secret", **READING)
+    with pytest.raises(redis.exceptions.NoPermissionError):
+        CacheAside("user", reading, connect(**DELETING)).start()
