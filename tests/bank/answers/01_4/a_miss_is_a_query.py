@@ -2,5 +2,5 @@
 # says: Does a miss cost no more than the query
 
 
-def break_even(lookup, query, fill):
+def break_even(lookup, query, fill, stored):
     return lookup / query if lookup <= query else None

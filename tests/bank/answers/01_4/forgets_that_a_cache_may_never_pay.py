@@ -2,5 +2,5 @@
 # says: None: this cache never pays
 
 
-def break_even(lookup, query, fill):
-    return (lookup + fill) / (query + fill)
+def break_even(lookup, query, fill, stored):
+    return (lookup + stored * fill) / (query + stored * fill)

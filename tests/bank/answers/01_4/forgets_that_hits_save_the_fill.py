@@ -2,5 +2,5 @@
 # says: saves the fill as well
 
 
-def break_even(lookup, query, fill):
-    return (lookup + fill) / query if lookup <= query else None
+def break_even(lookup, query, fill, stored):
+    return (lookup + stored * fill) / query if lookup <= query else None

@@ -2,5 +2,5 @@
 # says: it returned None(.|\n)*this cache can pay
 
 
-def break_even(lookup, query, fill):
+def break_even(lookup, query, fill, stored):
     return None if fill else 0

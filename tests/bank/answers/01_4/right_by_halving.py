@@ -1,9 +1,9 @@
 # verdict: correct
 
 
-def break_even(lookup, query, fill):
+def break_even(lookup, query, fill, stored):
     def mean(hit_ratio):
-        return lookup + (1 - hit_ratio) * (query + fill)
+        return lookup + (1 - hit_ratio) * (query + stored * fill)
 
     if mean(1) > query:
         return None

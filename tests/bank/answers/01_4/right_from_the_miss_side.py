@@ -1,8 +1,8 @@
 # verdict: correct
 
 
-def break_even(lookup, query, fill):
+def break_even(lookup, query, fill, stored):
     if lookup >= query:
         return None
-    misses_afforded = (query - lookup) / (query + fill)
+    misses_afforded = (query - lookup) / (query + stored * fill)
     return 1 - misses_afforded
