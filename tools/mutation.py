@@ -150,6 +150,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "pipe.expire(f'sessions:{user}', 43201)": "the list may end a little after the last session",
     },
     "10.4": {"key = f'Xlimit:{user}'": "any key of the user's own will do"},
+    "10.5": {
+        "'Xworker'": "one name for all workers is enough, or two",
+        "60001": "a millisecond more",
+    },
     "11.2": {
         "tag = quote(f'{country}:{customer}')": "a slash is no brace",
         "safe='X')": "an X is no brace",

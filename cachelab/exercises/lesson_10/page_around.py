@@ -126,11 +126,8 @@ def _is_page(value) -> bool:
 def _difference(found: list, expected: list[Row], rows: list[Row], player: str) -> tuple[str, str, str]:
     names, wanted = [row[1] for row in found], [row[1] for row in expected]
     if not found:
-        return (
-            "an empty page",
-            f"{counted(expected, 'player')}",
-            "Where does this page begin? Before the first?",
-        )
+        think = "Where does this page begin? Before the first?" if rows[0] in expected else ""
+        return "an empty page", counted(expected, "player"), think
     if names == wanted[::-1] and len(names) > 1:
         return "the last comes first", "the best comes first", ""
     if names != wanted:

@@ -11,6 +11,7 @@ from cachelab.learner.words import show
 
 MOST = 1_000_000  # points
 FIRST, LAST = (int(datetime(*day, tzinfo=UTC).timestamp()) for day in ((2025, 1, 1), (2037, 12, 31)))
+DAY = 86_400.0  # seconds
 
 Entry = tuple[int, int]  # points, when
 
@@ -32,6 +33,14 @@ Entry = tuple[int, int]  # points, when
 def ties_go_to_the_first(lab: Lab, score):
     entries = _entries()
     scored = {entry: _scored(lab, score, entry) for entry in chance.sample(entries, len(entries))}
+    lab.wait(DAY)
+    for entry in chance.sample(entries, 3):
+        if (call := lab.call(score, *entry).finished()).value != scored[entry]:
+            raise call.wrong(
+                f"a day later it returned {show(call.value)}, and the first time {show(scored[entry])}",
+                "the same points and second have the same score, whenever they are stored",
+                "What does it depend on, besides points and when?",
+            )
     desk = lab.cache.desk
     # of two with equal scores, their names put the wrong one first
     names = {f"{place:04}": entry for place, entry in enumerate(entries)}

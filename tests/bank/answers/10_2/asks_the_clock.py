@@ -1,5 +1,6 @@
 # verdict: incorrect
-# says: the first|first should have more|On what does
+# says: a day later
+# says: besides points and when
 
 import time
 
