@@ -9,8 +9,8 @@ start, steps[i].state
     cache        [{key, text, shown, stale, ttl}]
     latest, log  the latest committed value, and all of them
     replica      {text, stale} or None
-    hands        for each client, the database value that it was last told: {text, stale} or None
-    done         for each client: None, "returned", "done" or "crashed"
+    hands        for each client, the database value that it was last told, or returned: {text, stale} or None
+    done         for each client: None, "returned" (that value), "done" or "crashed"
 steps            [{who, name, kind, to, key, call, answer, source, line, sentence, note, alarm, state}]
     who          the client's number, or -1
     kind         call · lost · unanswered · crash · evict · expire · replicate · pause
@@ -149,7 +149,9 @@ class _Telling:
         if step.index >= 0:
             self.hands[step.index] = step.held or self.hands[step.index]
             if step.ends:
-                self.done[step.index] = _end(step)
+                returned = held_in(step.returned, self.log)
+                self.hands[step.index] = returned or self.hands[step.index]
+                self.done[step.index] = _end(step, returned)
         answer = _answer(step)
         source, line = sources.place(step.file, step.line)
         note, alarm = self._note(step, before)
@@ -231,10 +233,10 @@ def _sentence(words: str, name: str) -> str:
     return capital if capital.endswith(".") else capital + "."
 
 
-def _end(step: Step) -> str:
+def _end(step: Step, returned: str | None) -> str:
     if step.kind == "crash":
         return "crashed"
-    return "done" if step.returned is None else "returned"
+    return "done" if returned is None else "returned"
 
 
 def _answer(step: Step) -> str | None:

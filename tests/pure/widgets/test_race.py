@@ -65,6 +65,20 @@ def test_the_late_fill_told_step_by_step(late_fill):
     assert scene["end"]["title"] == "Stale for good" and "gets v0" in scene["end"]["words"]
 
 
+def test_what_a_client_returns_is_not_what_it_was_told():
+    def returns(what):
+        def get_user(cache, db):
+            value = db.read()
+            return {"nothing": None, "a word": True, "it": value}[what]
+
+        rules = {"never": lambda cache, db, results: False}
+        last = race(races.explore([get_user], rules=rules)).scene["steps"][-1]["state"]
+        return last["done"], last["hands"][0]["text"]
+
+    assert returns("it") == (["returned"], "v0")
+    assert returns("nothing") == returns("a word") == (["done"], "v0")
+
+
 def test_each_step_points_at_its_line(late_fill):
     scene = race(late_fill).scene
     sources = {source["name"]: source for source in scene["sources"]}
