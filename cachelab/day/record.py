@@ -1,7 +1,7 @@
 """The record of a module: its level, every line, the timeline, its source, all versions, the seed.
 
     day.record(connect, get_product, change_price, order)     # capstone-record.html and .json
-    python -m cachelab.day capstone-record.json                # runs it again, and compares
+    cachelab day capstone-record.json                # runs it again, and compares
 
 It was made on somebody's own machine, and proves nothing to strangers. But whoever has it can run it again,
 and with the same versions must find the same to the last digit.
@@ -136,7 +136,7 @@ pre, div {{ overflow-x: auto }} svg {{ width: 100%; height: auto }} text {{ fill
 <h1>cachelab, capstone: {found["level"] or "no level yet"}</h1>
 <p>Made {found["made"]}, seed {found["seed"]}, {escape(about)}. It was made locally and proves nothing to
 strangers, but anyone can run it again and must find the same:
-<code>python -m cachelab.day {NAME}.json</code>.</p>
+<code>cachelab day {NAME}.json</code>.</p>
 <h2>Every line</h2><div tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>
 <h2>Timeline</h2>{_timeline(found["phases"])}
 <h2>The module</h2><pre tabindex="0">{escape(found["module"])}</pre>

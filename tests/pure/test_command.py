@@ -1,8 +1,12 @@
 """The `cachelab` command on files of one's own."""
 
+from functools import partial
+
 import pytest
 
+from cachelab import day
 from cachelab.command import main
+from tests.oracle.capstone.wrong import REFERENCE, SEED
 
 SHOP = """
 from prices import KEY
@@ -74,3 +78,26 @@ def test_ready_names_the_lessons_there_are(capsys):
 def test_a_file_is_no_folder_for_the_course(shop, capsys):
     assert main(["lab", str(shop)]) == 2
     assert "is a file. Name a folder" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore:Call to 'set'")
+@pytest.mark.parametrize(("source", "code"), [(REFERENCE, 0), (SEED, 1)], ids=["reference", "seed"])
+def test_a_module_is_judged_by_the_day(source, code, tmp_path, monkeypatch, capsys):
+    few = [incident for incident in day.INCIDENTS if incident.name in ("the late reader", "a new release")]
+    monkeypatch.setattr(day, "judge", partial(day.judge, incidents=few))
+    (tmp_path / "service.py").write_text(source)
+    assert main(["day", str(tmp_path / "service.py")]) == code
+    out = capsys.readouterr().out
+    assert "the late reader" in out and ("FAILED" in out) == bool(code)
+
+
+def test_what_is_no_module_and_no_record_is_said_in_a_line(shop, tmp_path, capsys):
+    (tmp_path / "record.json").write_text("[]")
+    for file, said in (
+        ("nowhere.py", "there is no file"),
+        (str(shop.with_name("prices.py")), "has no connect, get_product, change_price"),
+        (str(tmp_path / "record.json"), "is no record of the capstone"),
+    ):
+        assert main(["day", file]) == 2
+        error = capsys.readouterr().err
+        assert said in error and error.count("\n") == 1
