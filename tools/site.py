@@ -1,7 +1,7 @@
 """`make site`: run the lessons and write them as static pages into _site/.
 
 A page asks nobody for anything: styles are inside it, and widgets bring their own picture
-(Base.static_html).
+(Base.static_html). races.html, beside them, runs what its visitor writes: races_page.py.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
 from cachelab.jupyter import client
+from tools import races_page
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "site" / "page.html").read_text(encoding="utf-8")
@@ -132,6 +133,11 @@ def main() -> int:
         f'<meta http-equiv="refresh" content="0; url={first}"><a href="{first}">cachelab</a>\n',
         encoding="utf-8",
     )
+    if not options.lessons:
+        try:
+            print(races_page.build(options.out))
+        except races_page.NoPyodide as why:
+            print(f"races.html is left out: {why}.")
     return 0
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 _OURS = str(Path(__file__).resolve().parents[1]) + os.sep
-_LIBRARY = ("<frozen", _OURS) + tuple(
-    {str(Path(sysconfig.get_path(name)).resolve()) + os.sep for name in ("stdlib", "platstdlib", "purelib")}
-)
+_PYTHONS = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib")}
+_PYTHONS.add(os.path.dirname(os.__file__))  # in a browser it is a zip that sysconfig knows nothing of
+_LIBRARY = ("<frozen", _OURS, *{str(Path(folder).resolve()) + os.sep for folder in _PYTHONS})
 _to_read: set[str] = set()
 
 
