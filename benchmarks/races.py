@@ -40,7 +40,7 @@ def rows() -> Iterator[Row]:
             f"{name} / {goal:g} s" if goal else f"{name} (s)", seconds / (goal or 1), goal and 1.0, detail
         )
     for size in ONE_BY_ONE:
-        seconds, schedules = _one_by_one(*size)
+        seconds, schedules = _one_by_one(_clients(*size))
         yield Row(
             f"races {_name(size)}: explore / every schedule one by one",
             ours[size][0] / seconds,
@@ -99,6 +99,17 @@ def _rules() -> Iterator[Row]:
         seconds = time.process_time() - began
         detail = f"{seconds * 1e3:.0f} ms, {report.states:,} states, {report.schedules:,} schedules"
         yield Row(f"races rules: {name}, expire / {goal:g} s", seconds / goal, 1.0, detail)
+    asked = {"fault": "expire", "rules": {"it holds": lambda cache, db, results: True}}
+    began = time.perf_counter()
+    report = races.explore([_locks] * 3, **asked)
+    seconds = time.perf_counter() - began
+    walked, schedules = _one_by_one([_locks] * 3, **asked)
+    yield Row(
+        "races rules: a lock, three workers: explore / one by one",
+        seconds / walked,
+        None,
+        f"{report.schedules:,} and {schedules:,} schedules; {walked * 1e3:.0f} ms one by one",
+    )
 
 
 def _clients(readers: int, writers: int) -> list:
@@ -119,9 +130,9 @@ def _explore(readers: int, writers: int) -> tuple[float, races.Report]:
     return best, report
 
 
-def _one_by_one(readers: int, writers: int) -> tuple[float, int]:
+def _one_by_one(clients: list, **asked) -> tuple[float, int]:
     """Walk every schedule to its end, remembering no state: `(seconds, schedules)`."""
-    search = races.explore(_clients(readers, writers))._search
+    search = races.explore(clients, **asked)._search
     world, schedules = search.world, 0
     began = time.perf_counter()
     todo = list(search.starts.values())
