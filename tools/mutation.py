@@ -70,7 +70,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "-> user = json.loads(cache.get(key))": "a TypeError, caught as a miss, too",
         "-> user = json.loads(cache.get(key) or 'Xnull')": "a ValueError, caught as a miss, too",
     },
-    "04.4": {"-> key = f'Xuser:{user_id}'": FREE_NAME},
     "04.5": {"-> key = 'Xtop:'": FREE_NAME},
     "05.2": {
         "if found is None: -> if True:": "another reader's mark is not mine, so IFEQ refuses",

@@ -75,7 +75,7 @@ def hurry(monkeypatch, request):
 
 @pytest.mark.parametrize("answer, status, says", CASES, ids=lambda case: getattr(case, "__name__", None))
 def test_hostile_answers_end_as_a_sentence(answer, status, says, hurry):
-    verdict = exercise("04.4").check(answer)
+    verdict = exercise("04.3").check(answer)
     assert verdict.status == status, verdict
     assert re.search(says, str(verdict)), verdict
     assert f"{answer.__name__}(" in verdict.message
@@ -90,7 +90,7 @@ def test_hostile_answers_end_as_a_sentence(answer, status, says, hurry):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_without_fork_a_verdict_still_comes(answer, status, says, hurry, monkeypatch):
     monkeypatch.setattr(walls, "possible", False)
-    verdict = exercise("04.4").check(answer)
+    verdict = exercise("04.3").check(answer)
     assert verdict.status == status, verdict
     assert re.search(says, str(verdict)), verdict
 
@@ -117,7 +117,7 @@ def test_where_a_child_cannot_live_the_check_runs_without(monkeypatch):
 
 
 def test_the_kernel_is_as_it_was():
-    exercise("04.4").check(hostile.exits)  # the first check starts the engine of all checks
+    exercise("04.3").check(hostile.exits)  # the first check starts the engine of all checks
     mine = engines.valkey()
     client = mine.client()
     client.set("mine", "kept")
@@ -132,7 +132,7 @@ def test_the_kernel_is_as_it_was():
         open("/proc/self/fd/0")
         return {}
 
-    exercise("04.4").check(get_user)
+    exercise("04.3").check(get_user)
     gc.collect()
     assert remembered == {"calls": 0}
     after = (len(os.listdir("/proc/self/fd")), threading.active_count(), builtins.input, redis.Redis.get)
@@ -151,7 +151,7 @@ def test_an_open_connection_of_the_kernel_survives_what_the_child_does_with_it()
             connection.read_response()
             return {}
 
-        verdict = exercise("04.4").check(get_user)
+        verdict = exercise("04.3").check(get_user)
         assert verdict.status == "broken", verdict
         connection.send_command("PING")
         assert connection.read_response() in (b"PONG", "PONG")
@@ -168,7 +168,7 @@ def test_processes_an_answer_leaves_behind_end_with_the_check(tmp_path):
         note.write_text(str(subprocess.Popen(["sleep", "60"]).pid))
         return {}
 
-    exercise("04.4").check(get_user)
+    exercise("04.3").check(get_user)
     pid = int(note.read_text())
     for _ in range(100):
         if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
@@ -197,7 +197,7 @@ def test_a_process_in_a_session_of_its_own_ends_with_the_check(end, tmp_path):
         end()
         return found
 
-    exercise("04.4").check(get_user)
+    exercise("04.3").check(get_user)
     pids = [int(pid) for pid in note.read_text().split()]
     assert len(pids) == 2 and all(map(gone, pids))
 
@@ -231,10 +231,10 @@ PATCHED = (
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_without_fork_all_that_was_patched_is_back_and_nothing_goes_on(answer, hurry, monkeypatch):
     monkeypatch.setattr(walls, "possible", False)
-    exercise("04.4").check(lambda *_: 1)  # starts what checks share
+    exercise("04.3").check(lambda *_: 1)  # starts what checks share
     before = [get() for get in PATCHED]
     threads = set(threading.enumerate())
-    exercise("04.4").check(answer)
+    exercise("04.3").check(answer)
     assert [get() for get in PATCHED] == before
     for thread in set(threading.enumerate()) - threads:  # each ends, or waits for good
         for _ in range(500):
@@ -246,7 +246,7 @@ def test_without_fork_all_that_was_patched_is_back_and_nothing_goes_on(answer, h
 
 
 @pytest.mark.parametrize("forks", [True, False])
-@pytest.mark.parametrize("id", ["04.4", "03.4"])
+@pytest.mark.parametrize("id", ["04.3", "03.4"])
 def test_a_check_leaks_no_socket(id, forks, monkeypatch):
     monkeypatch.setattr(walls, "possible", forks)
 
@@ -269,7 +269,7 @@ def test_a_check_leaks_no_socket(id, forks, monkeypatch):
 
 def test_our_own_slowness_is_no_verdict_on_an_answer(monkeypatch):
     """An engine that has stopped answering owes the answer its time: the check could not run."""
-    exercise("04.4").check(lambda *_: 1)
+    exercise("04.3").check(lambda *_: 1)
     monkeypatch.setattr(walls, "WALL", 4.0)
     server = psutil.Process(lab._engines["valkey"].pid)
 
@@ -278,7 +278,7 @@ def test_our_own_slowness_is_no_verdict_on_an_answer(monkeypatch):
         return cache.get("x")
 
     try:
-        verdict = exercise("04.4").check(get_user)
+        verdict = exercise("04.3").check(get_user)
     finally:
         server.resume()
     assert verdict.status == "not attempted" and "could not run" in verdict.message, verdict
@@ -293,7 +293,7 @@ def test_stopping_the_kernel_stops_the_check():
     threading.Timer(0.3, lambda: __import__("signal").pthread_kill(main, 2)).start()
     before = set(psutil.Process().children())
     with pytest.raises(KeyboardInterrupt):
-        exercise("04.4").check(get_user)
+        exercise("04.3").check(get_user)
     assert set(psutil.Process().children()) == before
 
 

@@ -1,5 +1,5 @@
 """Answers that harm: what each does, and what the verdict must say. `get_user(user_id, cache, db)`, as in
-04.4."""
+04.3."""
 
 import ctypes
 import itertools

@@ -19,3 +19,7 @@ def get_user(user_id, cache, db):
     else:
         cache.sadd("absent", user_id)
     return user
+
+
+def get_users(user_ids, cache, db):
+    return [get_user(user_id, cache, db) for user_id in user_ids]

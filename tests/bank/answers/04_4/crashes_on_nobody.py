@@ -14,3 +14,7 @@ def get_user(user_id, cache, db):
     user = db.get_user(user_id)
     cache.set(key, json.dumps(user | {"created_at": str(user["created_at"])}), ex=300)
     return user
+
+
+def get_users(user_ids, cache, db):
+    return [get_user(user_id, cache, db) for user_id in user_ids]

@@ -16,3 +16,7 @@ def get_user(user_id, cache, db):
         raise LookupError(f"no user {user_id}")
     cache.set(key, json.dumps(user, default=str), ex=300)
     return user
+
+
+def get_users(user_ids, cache, db):
+    return [get_user(user_id, cache, db) for user_id in user_ids]

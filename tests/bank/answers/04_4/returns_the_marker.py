@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: it returned 'nobody', a str
+# says: its \[0\] was 'nobody', a str
 
 import json
 from datetime import datetime
@@ -16,3 +16,7 @@ def get_user(user_id, cache, db):
     user = db.get_user(user_id)
     cache.set(key, json.dumps(user or "nobody", default=str), ex=300 if user else 30)
     return user
+
+
+def get_users(user_ids, cache, db):
+    return [get_user(user_id, cache, db) for user_id in user_ids]
