@@ -83,6 +83,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "06.5": {"held[key] = False": "what is held beside a key is left open"},
     "06.6": {"math.sqrt(3 / price)": "2% dearer than the best, and 5% is allowed"},
+    "07.2": {
+        "time.sleep(0.2)": "it looks again within half a second, as the exercise has it",
+        "px=10001": "a millisecond more",
+    },
     "07.4": {
         "< expires: -> if time.time() - took * math.log(1 - random.random()) <= expires": EITHER_SIDE,
         "px=2001": "a millisecond more",

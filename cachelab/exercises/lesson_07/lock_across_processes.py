@@ -15,6 +15,7 @@ from cachelab.exercises.asserts.crowd import (
 CROWD = 30
 SLOWEST = 2.0  # seconds that a load takes at most, as the exercise says
 PATIENCE = 0.5  # seconds a waiting reader may look later than the page was there
+KEPT = 60.0  # seconds that the page is stored for
 TRIP = 0.001  # seconds of a call to the cache in virtual time
 
 
@@ -77,6 +78,13 @@ def one_load_for_a_crowd(get_product, load_time: float) -> None:
                 "the page has no TTL, or none that lasts",
                 "the page is in the cache, with a TTL",
                 "Then it is old one day, and never expires.",
+            )
+        if not any(KEPT * 0.8 <= ttl / 1000 <= KEPT for ttl in ttls):  # beside it may lie a reserve
+            raise incorrect(
+                called,
+                f"afterwards the page lives for {max(ttls) / 1000:.1f} s more",
+                f"the page is stored for a minute; {KEPT * 0.8:g} s will do, which leaves room for jitter",
+                "How often does the database load this page in an hour? Whose numbers are these?",
             )
 
 
