@@ -154,7 +154,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "10.4": {"key = f'Xlimit:{user}'": "any key of the user's own will do"},
     "10.5": {
-        "'Xworker'": "one name for all workers is enough, or two",
+        "xautoclaim('jobs', 'workers', 'Xworker', 60000, '0-0', count=1)": "one name will do, or two",
+        "xreadgroup('workers', 'Xworker'": "one name will do, or two",
         "60001": "a millisecond more",
     },
     "11.2": {
