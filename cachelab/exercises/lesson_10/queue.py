@@ -225,6 +225,10 @@ def it_is_a_queue(*queue: Callable) -> None:
                 think = (
                     "It was taken a moment ago. How does `take` know that a worker is dead, and not at work?"
                 )
+            elif not any(found):
+                think = "Where does `put` leave a job, and does `take` look there?"
+            elif found[place] is not None and found[place] not in jobs:
+                think = "The job is the text that was put, and it comes second: (handle, job)."
             elif None in found:
                 think = "Two jobs may be alike: both are to be done."
             raise here.wrong(
