@@ -135,16 +135,16 @@ QUESTIONS = {
         answer="for ever",
         see="[lesson 07, section 3](07_stampedes_and_hot_keys.ipynb)",
     ),
-    "q_expired": Question(
-        "A lock of 0.4 s and a load of 1 s. How many load at once, at most?",
+    "q_publish": Question(
+        "PUBLISH returned 1. The message",
         choices={
-            "one": "A lock that has ended is free, whatever its owner still does: lesson 07 counts them.",
-            "three": "",
-            "everybody": "Each lock lets one in; the others wait for the next end.",
+            "was read by one subscriber": "It went into a buffer. Lesson 10, section 5, lets somebody read.",
+            "was put into one subscriber's buffer": "",
+            "is kept until one reads it": "Nothing is kept: who is away hears nothing. Lesson 10, section 5.",
         },
-        because="⌈D / lock TTL⌉: at 0 s, at 0.4 s and at 0.8 s.",
-        answer="three",
-        see="[lesson 07, section 3](07_stampedes_and_hot_keys.ipynb)",
+        because="And with a full buffer the subscriber is cut off, and its buffer is gone.",
+        answer="was put into one subscriber's buffer",
+        see="[lesson 10, section 5](10_more_than_a_cache.ipynb)",
     ),
     "q_evict": Question(
         "volatile-lru, and half of the memory is keys without a TTL. A full server evicts",
@@ -157,16 +157,16 @@ QUESTIONS = {
         answer="only keys with a TTL",
         see="[lesson 06](06_expiry_and_eviction.ipynb)",
     ),
-    "q_lambda": Question(
-        "200 requests a second for one key, a load of 50 ms. Its expiry costs",
+    "q_alarm": Question(
+        "An alarm on the hit rate of one node, missing data notBreaching. The node dies. The alarm is",
         choices={
-            "one load": "Nobody holds the others back: lesson 07, section 1, counts them.",
-            "about eleven loads": "",
-            "200 loads": "Only those who come while the first one loads miss.",
+            "ALARM": "A dead node reports nothing, and notBreaching calls that good. Lesson 09, section 4.",
+            "OK": "",
+            "INSUFFICIENT_DATA": "So it would be with missing data left as missing. Lesson 09, section 4.",
         },
-        because="1 + λD = 1 + 200 × 0.05.",
-        answer="about eleven loads",
-        see="[lesson 07, section 1](07_stampedes_and_hot_keys.ipynb)",
+        because="What is missing counts as good. For a node that must be there: breaching.",
+        answer="OK",
+        see="[lesson 09, section 4](09_watch_pay_secure.ipynb)",
     ),
     "q_tries": Question(
         "Time-out 0.2 s, three tries in the client, three in the service, two in the gateway. At worst",
