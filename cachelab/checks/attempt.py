@@ -20,7 +20,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 
 from cachelab.learner import lines, words
-from cachelab.learner.interrupt import Meter, processor_clock, raise_in
+from cachelab.learner.interrupt import Meter, processor_clock, raise_in, take_back
 
 from . import walls
 from .verdict import BROKEN, NOT_ATTEMPTED, Settled, Text, Verdict, could_not_run
@@ -113,7 +113,7 @@ class Budget:
             self._under_way = False
             if not walls.inside:
                 with self._between:
-                    raise_in(self._thread, None)  # one may still be on its way
+                    take_back()  # one may still be on its way
             walls.call(walls.called(), learners=False)
             self._left -= self._used
 
@@ -209,6 +209,7 @@ def _in_child(judge) -> Verdict | None:
 def _behind_walls(judge, report) -> None:
     global _budget
     walls.inside = True
+    take_back()  # what was once raised in a thread of the parent's
     _budget = Budget(lambda where: report(too_long(where)))
 
     def look(signum, frame):

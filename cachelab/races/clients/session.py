@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from cachelab.learner import lines
 from cachelab.learner.clock import Virtual
-from cachelab.learner.interrupt import PATIENCE
+from cachelab.learner.interrupt import PATIENCE, take_back
 from cachelab.learner.lines import Line
 from cachelab.races.calls import Call, describe, without_moments
 from cachelab.races.refusals import ADVICE, Endless, NotDeterministic, NotModelled, Refusal
@@ -355,6 +355,7 @@ def _raise_on_next_line() -> None:
         if lines.is_learners(frame.f_code.co_filename):
             frame.f_trace = trace
         frame = frame.f_back
+    take_back()  # a traced function would wait for it
     sys.settrace(lambda *_: None)
 
 

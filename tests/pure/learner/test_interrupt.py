@@ -1,5 +1,7 @@
 """What a learner's code is charged for: what it used and what it chose to wait for, not a busy machine."""
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -82,3 +84,20 @@ def test_the_clock_of_a_thread_that_has_ended_stands_at_zero():
     while clock() and time.monotonic() < deadline:  # Python has let it go; the system is about to
         time.sleep(0.01)
     assert used > 0 == clock()
+
+
+NEVER_ARRIVED = """
+import ctypes, sys, threading
+from cachelab.learner.interrupt import take_back
+ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(threading.get_ident()), None)
+take_back()
+sys.settrace(lambda *_: None)
+(lambda: 1)()
+print("traced, and came to its end")
+"""
+
+
+def test_nobody_waits_for_what_was_taken_back():
+    """Without `take_back` the traced function never ends: it is run in a process that can be killed."""
+    ended = subprocess.run([sys.executable, "-c", NEVER_ARRIVED], capture_output=True, text=True, timeout=60)
+    assert ended.stdout == "traced, and came to its end\n"
