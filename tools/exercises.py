@@ -30,6 +30,8 @@ def generate(solutions: Path) -> str:
             if cell.cell_type == "markdown":
                 continue
             cell.source = stub(cell.source)
+            cell.metadata.pop("jupyter", None)  # a long answer is folded; what a learner works in is not
+            tags = [tag for tag in tags if tag != "hide-input"]
         cell.metadata["tags"] = tags
         cells.append(cell)
     nb.cells = cells
