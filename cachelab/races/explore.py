@@ -59,6 +59,11 @@ def explore(
     rules: what must hold once everybody is done, {name: rule(cache, db, results)}: see rules.py. They are
     asked instead of whether the cache converges; with a `probe`, that too.
 
+    What is counted: every order of calls and of at most `budget` faults, those without a fault among them. A
+    fault may also come when everybody is done: under "expire", a key that then still has a TTL makes one more
+    order. Where a client goes round in a loop, a round that is answered as the one before it is followed and
+    judged, but not counted as a further order, whatever happened in between (see clients/automaton.py).
+
     Raises ValueError or TypeError for arguments that make no sense, and a Refusal (NotModelled,
     NotDeterministic, Endless) for a client that cannot be explored, naming the line.
     """

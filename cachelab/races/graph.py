@@ -64,7 +64,11 @@ class Graph:
         return [number for number in range(len(self.states)) if number not in fine]
 
     def count(self, wrong: Callable[[State], bool]) -> tuple[list[int], list[int]]:
-        """For each state the number of paths from it to a quiet state, and of those to a `wrong` one."""
+        """For each state the number of paths from it to a quiet state, and of those to a `wrong` one.
+
+        A path may go on from a quiet state: a fault that comes when everybody is done makes one more path. A
+        folded move is on no path, so a round answered as the one before it is not counted again.
+        """
         paths, bad = [0] * len(self.states), [0] * len(self.states)
         for number in self.leaves_first():
             after = self.next[number]

@@ -69,7 +69,7 @@ def notes(search) -> list[str]:
             "it would swallow a KeyboardInterrupt, too. Catch redis.RedisError."
         )
     if world.looped:
-        found.append("A client polls. Rounds that bring nothing new are not counted as further schedules.")
+        found.append("A client polls. Rounds answered as the one before are no further schedules.")
     replica = any(isinstance(client, Cdc) and client.source == "replica" for client in search.clients)
     if "replica_lag" in search.faults and not session.replica and not replica:
         found.append("replica_lag changes nothing: nobody reads db.replica.")

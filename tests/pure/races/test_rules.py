@@ -7,6 +7,7 @@ import redis
 from redis.exceptions import LockError
 
 from cachelab import races
+from cachelab.races.explore import prepare
 from tests.oracle.brute import Brute
 
 LIMIT = 2
@@ -335,6 +336,46 @@ def test_counts_and_shortest_schedules_are_those_of_every_schedule_one_by_one(cl
     for name, verdict in report.rules.items():
         assert (verdict.violating, verdict.schedules) == (outcome.broken.get(name, 0), outcome.schedules)
         assert (len(verdict.violation) if verdict.violation else None) == outcome.shortest.get(name)
+
+
+def test_an_expiry_may_come_when_everybody_has_ended():
+    def claims_and_counts(cache, db):
+        cache.set("hits", 0, nx=True, ex=60)
+        return cache.incr("hits") <= LIMIT
+
+    rules = {"at most two": lambda cache, db, results: results.count(True) <= LIMIT}
+    verdict = races.explore([claims_and_counts] * 3, fault="expire", rules=rules).rules["at most two"]
+    outcome = Brute([claims_and_counts] * 3, {"expire"}, 1, rules=rules).explore()["cold"]
+    orders = 90  # of six calls, two by each
+    moments = 1 + 5 + 1  # never, after one of the calls but the last, or when everybody has ended
+    assert verdict.schedules == outcome.schedules == orders * moments
+    assert verdict.violating == outcome.broken["at most two"]
+
+
+def test_a_round_answered_as_the_one_before_is_not_counted_again():
+    def tries_again(cache, db):
+        with cache.pipeline() as pipe:
+            while True:
+                try:
+                    pipe.watch("hits")
+                    count = int(pipe.get("hits") or 0)
+                    pipe.multi()
+                    pipe.set("hits", count + 1, ex=60)
+                    return pipe.execute()
+                except redis.WatchError:
+                    pass
+
+    rules = {"ends": every_key_ends}
+    search = prepare([tries_again] * 2, "expire", rules=rules)
+    search.run(None)
+    outcome = Brute([tries_again] * 2, {"expire"}, 1, rules=rules).explore()["cold"]
+    counted = search.counts["cold"].schedules
+    graph = search.graph
+    for number, target in graph.folded:  # a fault came during each, so none of them closes a circle
+        graph.next[number].append(target)
+    paths, _ = graph.count(lambda state: False)
+    assert counted < paths[0] == outcome.schedules  # 106 and 124
+    assert search.broken["ends"]["cold"].violating == outcome.broken.get("ends", 0) == 0
 
 
 # --- what a rule sees, and what is wrong with one ----------------------------------------
