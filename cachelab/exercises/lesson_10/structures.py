@@ -279,10 +279,8 @@ TRIED: dict[tuple[str, str], Callable[[redis.Redis], str] | str] = {
     ("session", "text"): _one_change_is_lost,
     ("thumbnails", "list"): _lost_with_its_worker,
     ("thumbnails", "pub/sub"): _nobody_listened,
-    (
-        "thumbnails",
-        "sorted set",
-    ): "whoever takes the first off it has the only one: with its worker it is gone",
+    ("thumbnails", "sorted set"): "what ZPOPMIN takes is gone with its worker; left in, with a "
+    "deadline as its score, it takes a script of yours to hand out each job once",
     ("thumbnails", "set"): "whoever takes one off it has the only one: with its worker it is gone",
     ("typing", "stream"): _all_stays,
     ("typing", "list"): _one_takes_it,

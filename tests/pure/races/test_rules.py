@@ -132,6 +132,12 @@ def test_limiters_let_in_too_many_or_leave_a_key_without_a_ttl(limiter, let_in, 
     assert asked(limiter, "expire", every_key_ends) == expire
 
 
+@pytest.mark.parametrize("fault", ["evict", "failover"])
+def test_what_forgets_the_count_lets_in_more_however_it_was_counted(fault):
+    report = races.explore([in_a_transaction] * 3, fault=fault, rules={"it": within_the_limit})
+    assert report.complete and report.kind == "it"
+
+
 # --- sessions after a logout ----------------------------------------
 
 
