@@ -9,6 +9,9 @@ import time
 
 import redis
 
+# A cluster of which no node answers raises the last, which is no RedisError.
+SILENT = redis.ConnectionError, redis.TimeoutError, redis.exceptions.RedisClusterException
+
 
 class Open(redis.ConnectionError):
     """Not asked: the breaker is open."""
@@ -35,7 +38,7 @@ class Breaker:
                 self.probe = me
         try:
             return ask(*args, **named)
-        except (redis.ConnectionError, redis.TimeoutError) as error:
+        except SILENT as error:
             failed = not isinstance(error, redis.exceptions.MaxConnectionsError)
             raise
         finally:

@@ -262,6 +262,20 @@ def a_breaker_stops_asking(recipe):
         assert world.took(world.read) < 0.01
 
 
+def a_breaker_stops_asking_a_cluster_that_is_away(recipe):
+    asked = []
+
+    class Away:
+        def get(self, key):
+            asked.append(key)
+            raise redis.exceptions.RedisClusterException("no node answers")
+
+    users = recipe.CacheAside("user", Away(), None, breaker=Breaker(pause=3600))
+    for _ in range(10):
+        assert users.get(42, Rows().load) == ROW
+    assert len(asked) == 5 and users.failures[("read", "Open")] == 5
+
+
 def a_limit_refuses_the_rest_at_once(recipe):
     with virtual.time(seed=1) as clock:
         world = World(recipe, clock, limit=threading.BoundedSemaphore(6))

@@ -73,6 +73,8 @@ MUTANTS = {
                         checks.a_limit_refuses_the_rest_at_once),
     "waits for a place": ("acquire(blocking=False)", "acquire()", checks.a_limit_refuses_the_rest_at_once),
     "no breaker": ("breaker.call if breaker else", "None if False else", checks.a_breaker_stops_asking),
+    "no breaker for a cluster": ("breaker.call if breaker else", "None if False else",
+                                 checks.a_breaker_stops_asking_a_cluster_that_is_away),
     "logs each": (" < 60:", " < 0:", checks.the_log_says_each_kind_once_a_minute),
 }  # fmt: skip
 
