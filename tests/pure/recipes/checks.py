@@ -1,5 +1,6 @@
 """What recipes/cache_aside.py must do, as functions of the module: for the recipe itself and its mutants."""
 
+import contextlib
 import logging
 import threading
 from collections import Counter
@@ -70,6 +71,21 @@ def what_is_left_over_is_what_the_page_says(recipe):
     found = {fault: races.explore([reader, writer], fault=fault) for fault in LEFT_OVER}
     assert {fault: report.verdict for fault, report in found.items()} == LEFT_OVER
     assert all(report.complete for report in found.values())
+
+
+def a_commit_that_arrives_after_the_delete_leaves_the_old_value_until_the_ttl_ends(recipe):
+    def gave_up(cache, db):
+        def write():
+            raise ConnectionError("no answer to COMMIT")
+
+        with contextlib.suppress(ConnectionError):
+            recipe.CacheAside("user", cache, cache).change(1, write)
+
+    def its_commit(cache, db):
+        db.write()
+
+    report = races.explore([clients(recipe)[0], gave_up, its_commit])
+    assert report.complete and report.verdict == "t", report
 
 
 def two_releases_run_side_by_side(recipe):
@@ -308,6 +324,20 @@ def a_delete_that_fails_is_counted_and_queued(recipe):
         world.users.catch_up()
         assert world.read() == "Grace" and not world.users.to_delete
         assert world.users.failures == {("delete", "TimeoutError"): 2}
+
+
+def what_a_delete_costs_is_what_the_page_says(recipe):
+    with virtual.time(seed=1) as clock:
+        world = World(recipe, clock)
+        world.users.forget(42)
+        world.cache.freeze()
+        assert world.took(world.users.forget, 42) == pytest.approx(1.7, abs=0.4)
+        world.cache.heal()
+        world.users.forget(42)
+        world.cache.black_hole()
+        assert world.took(world.users.forget, 42) == pytest.approx(22, abs=2)
+        assert world.took(world.users.forget, 42) == pytest.approx(7, abs=0.5)
+        assert world.took(world.read) == pytest.approx(1.5 + 0.05, abs=0.01)
 
 
 def a_full_queue_says_so(recipe):

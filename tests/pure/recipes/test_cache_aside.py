@@ -42,6 +42,8 @@ MUTANTS = {
     "one version only, explored": ("for version in self.alive:", "for version in (self.alive[0],):",
                                    checks.two_releases_run_side_by_side),
     "no second attempt of a delete": ("cap=0.5), 3))", "cap=0.5), 0))", checks.a_delete_tries_again),
+    "deletes without time-outs": ("DELETING = READING | dict(", "DELETING = dict(",
+                                  checks.what_a_delete_costs_is_what_the_page_says),
     "reads try again": ("Retry(NoBackoff(), 0)", "Retry(NoBackoff(), 1)",
                         checks.a_silent_cache_costs_one_time_out),
     "asks a dead cache twice": ("break  # dead or silent", "continue  # dead or silent",
@@ -103,6 +105,7 @@ def test_every_check_is_needed_by_some_mutant_or_says_what_the_page_says():
     needed = {check for _, _, check in MUTANTS.values()}
     assert {check.__name__ for check in set(checks.CHECKS) - needed} == {
         "what_is_left_over_is_what_the_page_says",
+        "a_commit_that_arrives_after_the_delete_leaves_the_old_value_until_the_ttl_ends",
         "a_cache_that_falls_silent_during_the_load_costs_one_time_out",
     }
 
