@@ -9,6 +9,8 @@ import redis
 from botocore.exceptions import ClientError
 
 from cachelab import cloud
+from cachelab.cloud.plane.shard import Shard
+from cachelab.engines.valkey import ValkeyServer
 from tests.oracle.cloud_drills import (
     TOKEN,
     connect,
@@ -277,6 +279,49 @@ def test_whose_backups_there_are(aws, elasticache):
     assert refused(elasticache.describe_snapshots, CacheClusterId="nobody")[0] == "CacheClusterNotFound"
     both = {"ReplicationGroupId": "saved", "CacheClusterId": "nobody"}
     assert refused(elasticache.describe_snapshots, **both)[0] == "InvalidParameterCombination"
+
+
+def test_a_node_comes_back_with_what_changed_meanwhile(aws, elasticache, monkeypatch):
+    """While it is down, while it starts, and what waits for a start."""
+    elasticache.create_cache_parameter_group(
+        CacheParameterGroupName="later", CacheParameterGroupFamily="valkey9", Description="changed meanwhile"
+    )
+
+    def change(**values):
+        rows = [
+            {"ParameterName": name.replace("_", "-"), "ParameterValue": str(value)}
+            for name, value in values.items()
+        ]
+        elasticache.modify_cache_parameter_group(CacheParameterGroupName="later", ParameterNameValues=rows)
+
+    make_group(aws, "back", NumCacheClusters=1, CacheParameterGroupName="later")
+    [node] = [node for node in aws._nodes() if node.id == "back-001"]
+    change(databases=20)
+    with node.admin() as admin:
+        assert admin.config_get("databases") == {"databases": "16"}  # it requires a reboot
+    bring_back, start = Shard.bring_back, ValkeyServer._wait_until_it_answers
+
+    def down(shard, dead):
+        if dead is node:
+            change(maxmemory_policy="allkeys-lfu")
+        bring_back(shard, dead)
+
+    def starting(server, process):
+        if server is node.server:
+            change(maxmemory_samples=7)
+        return start(server, process)
+
+    monkeypatch.setattr(Shard, "bring_back", down)
+    monkeypatch.setattr(ValkeyServer, "_wait_until_it_answers", starting)
+    aws.fail_node(node.id)
+    assert aws.settle()
+    with node.admin() as admin:
+        assert admin.config_get("maxmemory-policy", "maxmemory-samples", "databases") == {
+            "maxmemory-policy": "allkeys-lfu",
+            "maxmemory-samples": "7",
+            "databases": "20",
+        }
+    remove(aws, "back")
 
 
 def test_a_parameter_group_reaches_the_engine(aws, elasticache):

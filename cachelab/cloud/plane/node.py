@@ -118,8 +118,8 @@ class Node(CacheNode):
         (directory / "users.acl").chmod(0o600)
         if dump:
             (directory / "dump.rdb").write_bytes(dump.read_bytes())
-        access, config = self.blueprint.access, with_histogram(self.blueprint.settings)
-        config |= {
+        access, settings = self.blueprint.access, self.blueprint.settings
+        config = with_histogram(settings) | {
             "aclfile": "users.acl",
             "masteruser": access.admin,
             "masterauth": access.secret,
@@ -138,7 +138,6 @@ class Node(CacheNode):
                 "cluster-announce-client-port": self.front.port if self.front else 0,
                 "cluster-node-timeout": 5000,
                 "cluster-replica-no-failover": "yes",  # AWS decides who is promoted, not the nodes
-                "cluster-require-full-coverage": "no",
             }
         elif primary:
             config["replicaof"] = f"{primary.server.host} {primary.server.port}"
@@ -149,8 +148,15 @@ class Node(CacheNode):
         if not self.server.version:  # a server that asks for a password tells strangers nothing
             with self.admin() as admin:
                 self.server.version = admin.info("server").get("valkey_version", "")
+        self._catch_up(settings)
         if self.front:
             self.front.retarget(self.address)
+
+    def _catch_up(self, settings: dict[str, str]) -> None:
+        """Apply what the blueprint has got since it began to start with `settings`: no change reached it."""
+        now = self.blueprint.settings
+        if now is not settings:
+            self.configure({name: value for name, value in now.items() if settings.get(name) != value})
 
     def change_front(self) -> None:
         """Follow the blueprint's encryption."""
@@ -166,11 +172,14 @@ class Node(CacheNode):
             self.configure({"cluster-announce-client-port": str(self.front.port if self.front else 0)})
 
     def restart(self) -> None:
-        """Start the process again at the same address, empty."""
+        """Start the process again at the same address, empty, with what the blueprint says by now."""
         self.own_connections = 0
         (self.server.directory / "dump.rdb").unlink(missing_ok=True)  # left by a sync or a backup
         (self.server.directory / "users.acl").write_text(self.blueprint.access.file())
+        settings = self.blueprint.settings
+        self.server.config |= with_histogram(settings)
         self.server.restart()
+        self._catch_up(settings)
 
     # Talking to it.
 
@@ -239,10 +248,13 @@ class Node(CacheNode):
     # Changing it while it runs.
 
     def configure(self, settings: dict[str, str]) -> None:
-        """Apply changed settings; those the engine only takes at start wait for the next start."""
+        """Apply changed settings; those the engine only takes at start wait for the next start, and so do
+        all of them if it is down."""
         if "latency-tracking" in settings:
             settings = with_histogram(settings)
         self.server.config.update(settings)
+        if not self.alive:
+            return
         with self.admin() as admin:
             for name, value in settings.items():
                 with contextlib.suppress(redis.ResponseError):
