@@ -11,6 +11,7 @@ from typing import Any
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab, Trial, differ, name_of
 from cachelab.checks.verdict import incorrect
+from cachelab.learner.lines import is_learners
 from cachelab.learner.words import counted, describe, show
 
 KEY, VERSION, LONGEST = "shop:user:7", 3, 250
@@ -320,13 +321,17 @@ class _Evil:
 
 @contextmanager
 def _loads():
-    """The names of loaders called meanwhile that may run what they load."""
+    """The names of loaders called meanwhile that may run what they load.
+
+    By a profile: of a pickle that names nothing, no audit event tells. Libraries evaluate code of their own
+    (a named tuple, an import); that is nothing of the entry's."""
     found: list[str] = []
 
     def look(frame, event, called):
         if event == "c_call" and getattr(called, "__name__", "") in ("loads", "load", "eval", "exec"):
             module = getattr(called, "__module__", None) or type(getattr(called, "__self__", None)).__module__
-            if module in ("_pickle", "marshal", "builtins"):
+            own = module in ("marshal", "builtins") and is_learners(frame.f_code.co_filename)
+            if module == "_pickle" or own:
                 found.append(f"{module.strip('_')}.{called.__name__}".replace("builtins.", ""))
 
     before = sys.getprofile()

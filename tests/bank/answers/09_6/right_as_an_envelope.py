@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections import namedtuple
 from urllib.parse import quote_plus
 
 
@@ -20,9 +21,10 @@ def pack(key, value, version, secret):
 
 
 def unpack(key, entry, version, secret):
+    Envelope = namedtuple("Envelope", "text mac")  # which Python makes with eval
     try:
-        envelope = json.loads(entry)
-        good = hmac.compare_digest(envelope["mac"], sign(key, envelope["text"], version, secret))
-        return json.loads(envelope["text"]) if good else None
+        envelope = Envelope(**json.loads(entry))
+        good = hmac.compare_digest(envelope.mac, sign(key, envelope.text, version, secret))
+        return json.loads(envelope.text) if good else None
     except Exception:
         return None
