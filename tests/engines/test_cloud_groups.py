@@ -625,26 +625,37 @@ def test_a_primary_is_retained_and_becomes_a_primary_again(aws, elasticache):
 
 
 def test_who_is_logged_in_stays_in_until_the_user_leaves_the_group(aws, elasticache):
-    """What lesson 09 says of passwords, `off` and user groups."""
-    user = {"Engine": "valkey", "AccessString": "on ~shop:* +get +set", "Passwords": ["the-old-password"]}
+    """What lesson 09 says of passwords, rights, `off`, MONITOR and user groups."""
+    rights = "on ~shop:* +get +set +monitor"
+    user = {"Engine": "valkey", "AccessString": rights, "Passwords": ["the-old-password"]}
     for name in ("till", "clerk"):
         elasticache.create_user(UserId=name, UserName=name, **user)
     elasticache.create_user_group(UserGroupId="tills", Engine="valkey", UserIds=["till", "clerk"])
     secure = {"TransitEncryptionEnabled": True, "CacheSubnetGroupName": "private"}
     endpoint = primary(make_group(aws, "accounts", UserGroupIds=["tills"], **secure))
 
-    def log_in():
-        return connect(endpoint, ssl=True, username="till", password="the-old-password")
+    def log_in(name="till"):
+        return connect(endpoint, ssl=True, username=name, password="the-old-password")
 
     inside = log_in()
     inside.set("shop:1", "lamp")
+    watching = log_in().monitor().__enter__()
     elasticache.modify_user(UserId="till", Passwords=["the-new-password"])
     with pytest.raises(redis.AuthenticationError):
         log_in().get("shop:1")
     assert inside.get("shop:1") == "lamp"
     elasticache.modify_user(UserId="till", AccessString="off ~shop:* +get")
     assert inside.get("shop:1") == "lamp"
+    elasticache.modify_user(UserId="till", AccessString="on ~shop:* -@all")
+    with pytest.raises(redis.exceptions.NoPermissionError):
+        inside.get("shop:1")
+    log_in("clerk").set("shop:1", "chair")
+    while watching.next_command()["command"] != "SET shop:1 chair":  # it sends nothing, and still hears
+        pass
     elasticache.modify_user_group(UserGroupId="tills", UserIdsToRemove=["till"])
     with pytest.raises(redis.ConnectionError):  # the connection is closed, and a new one is refused
         inside.get("shop:1")
+    with pytest.raises(redis.ConnectionError):
+        while watching.next_command():
+            pass
     remove(aws, "accounts")
