@@ -1,4 +1,5 @@
-"""What the module orders from AWS, held against what the shop needs: zones, TLS, backups, memory, money."""
+"""What the module orders from AWS, held against what the shop needs: engine, zones, TLS, backups, memory,
+money."""
 
 from __future__ import annotations
 
@@ -57,6 +58,8 @@ def _lines(group: dict[str, Any]) -> list[Line]:
     memory = catalog.MEMORY.get(node, 0) / 2**30 * USABLE * shards
     nodes = f"{count} × {node}"
     return [
+        _line("of another engine", group.get("Engine") != "valkey", "03"),
+        _line("in cluster mode", bool(group.get("ClusterEnabled")), "03", nodes),
         _line("readable on the way", not group.get("TransitEncryptionEnabled"), "03"),
         _line("without a second zone", group.get("MultiAZ") != "enabled", "03", nodes),
         _line("without backups", not group.get("SnapshotRetentionLimit"), "03"),

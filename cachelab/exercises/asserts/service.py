@@ -34,6 +34,9 @@ THINK = {  # what to think about, by the name of the line
     "the primary dies: slow": "150 customers a second, and a database for 100. Who can be served without "
     "both?",
     "the primary dies: stale": "What was kept for an outage is old in the next one. When does it end?",
+    "the order: of another engine": "Which engine knows the commands that your module sends?",
+    "the order: in cluster mode": "The day has one node, and the client of your connect() knows one address. "
+    "What does it hear of a key that is in another shard?",
     "the order: readable on the way": "Who else is on the network between your servers and the cache?",
     "the order: without a second zone": "A zone fails. Where is the other copy, and who promotes it?",
     "the order: without backups": "How many backups does AWS make if you say nothing?",

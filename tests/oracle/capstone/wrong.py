@@ -220,5 +220,9 @@ WRONG: dict[str, Wrong] = {
     ),
     "too_small": order_but("cache.m7g.large", "cache.t4g.micro", "GiB too few"),
     "ssl_off": order_but("TransitEncryptionEnabled=True,", "", "readable on the way"),
+    "redis_oss": order_but('Engine="valkey"', 'Engine="redis"', "of another engine"),
+    "two_shards": order_but(
+        "NumCacheClusters=2,", "NumNodeGroups=2,\n        ReplicasPerNodeGroup=1,", "in cluster mode"
+    ),
     "no_backups": order_but("        SnapshotRetentionLimit=1,\n", "", "without backups"),
 }
