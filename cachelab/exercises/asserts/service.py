@@ -77,6 +77,20 @@ def in_the_day(service: day.Service, incidents: Iterable[Incident]) -> day.Score
     return score
 
 
+def answered(score: day.Score) -> None:
+    """Settles if customers got no product while the cache was well: what is never shown is never old."""
+    for phase in score.phases:
+        if phase.failed:
+            seen = ", ".join(f"{count:,} × {what}" for what, count in phase.seen.most_common(2))
+            raise incorrect(
+                f"the day: {phase.name}",
+                f"{shown('failed', phase.failed)} of the reads failed ({seen})",
+                "a product for everybody: the cache is well, and the database has room",
+                "What differs between the explorer and the day? The explorer's cache answers in text; a "
+                "client answers in bytes, unless it is made with `decode_responses=True`.",
+            )
+
+
 def passes(score: day.Score, incidents: Iterable[Incident] = day.INCIDENTS) -> None:
     """Settles at the first line that failed, with all of them."""
     if not score.failed:
