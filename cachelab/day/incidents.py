@@ -1,4 +1,4 @@
-"""The ten incidents of the day. Each begins with a warm cache and a module just started, in virtual time."""
+"""The twelve incidents of a day. Each begins with a warm cache and a module just started, in virtual time."""
 
 from __future__ import annotations
 
