@@ -83,12 +83,14 @@ def test_a_file_is_no_folder_for_the_course(shop, capsys):
 @pytest.mark.filterwarnings("ignore:Call to 'set'")
 @pytest.mark.parametrize(("source", "code"), [(REFERENCE, 0), (SEED, 1)], ids=["reference", "seed"])
 def test_a_module_is_judged_by_the_day(source, code, tmp_path, monkeypatch, capsys):
-    few = [incident for incident in day.INCIDENTS if incident.name in ("the late reader", "a new release")]
+    names = ("an ordinary hour", "a new release", "the late reader")  # one of each level
+    few = [incident for incident in day.INCIDENTS if incident.name in names]
     monkeypatch.setattr(day, "judge", partial(day.judge, incidents=few))
     (tmp_path / "service.py").write_text(source)
     assert main(["day", str(tmp_path / "service.py")]) == code
     out = capsys.readouterr().out
     assert "the late reader" in out and ("FAILED" in out) == bool(code)
+    assert ("The order is not judged here; gold takes that, too" in out) == (not code)
 
 
 def test_what_is_no_module_and_no_record_is_said_in_a_line(shop, tmp_path, capsys):
