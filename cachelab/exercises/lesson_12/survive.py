@@ -28,5 +28,7 @@ def survive(lab: Lab, connect, get_product, change_price):
     passes(in_the_day(service, MINE), MINE)
     return (
         "A flush, a full node, garbage, two releases at once, a black hole and a dead primary, with more "
-        "customers than the database could serve: nobody was refused, and nearly nobody waited."
+        "customers than the database could serve: nobody was refused, and nearly nobody waited. Not asked "
+        "here: a price that changes while the cache is away. What does your module do about a delete that is "
+        "lost? The old price may come back with the cache, and stay until its TTL ends."
     )
