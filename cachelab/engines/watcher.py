@@ -87,11 +87,16 @@ class Watcher:
 
     def on_freeze(self, key) -> dict:
         """SIGSTOP an engine, then all it has started: parents first, so that nothing new appears."""
-        stopped: list[int] = []
-        while new := [pid for pid in self.tree(key) if pid not in stopped]:
+        told: list[int] = []
+        while new := [pid for pid in self.tree(key) if pid not in told]:
             for pid in new:
                 send(pid, signal.SIGSTOP)
-            stopped += new
+            told += new
+        # A thread stops when it next has the processor, which on a busy machine is later than now. One that
+        # waits for a disk may take longer than a caller should: the answer comes then, too.
+        deadline = time.monotonic() + 5
+        while not all(map(has_stopped, told)) and time.monotonic() < deadline:
+            time.sleep(0.001)
         return {}
 
     def on_thaw(self, key) -> dict:
@@ -193,6 +198,27 @@ def exists(pid: int) -> bool:
     return True
 
 
+def has_stopped(pid: int) -> bool:
+    """Whether every thread of a process has been stopped by a signal, or has ended."""
+    if not LINUX:
+        listing = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True)
+        return listing.stdout.strip()[:1] in ("", "T", "Z")
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return True
+    return all(stat(f"{pid}/task/{thread}")[:1] in ([], ["T"], ["Z"], ["X"]) for thread in threads)
+
+
+def stat(process: str) -> list[str]:
+    """What Linux says of a process or a thread: its state, its parent and so on; nothing if it is gone."""
+    try:
+        with open(f"/proc/{process}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].decode().split()
+    except OSError:
+        return []
+
+
 def descendants(pids: list) -> list:
     """These processes, and all that they and theirs have started; parents first."""
     children = children_by_parent()
@@ -207,13 +233,8 @@ def children_by_parent() -> dict:
     children: dict[int, list[int]] = {}
     if LINUX:  # containers often have no `ps`
         for name in os.listdir("/proc"):
-            if name.isdigit():
-                try:
-                    with open(f"/proc/{name}/stat", "rb") as file:
-                        parent = int(file.read().rpartition(b")")[2].split()[1])
-                except (OSError, ValueError, IndexError):
-                    continue
-                children.setdefault(parent, []).append(int(name))
+            if name.isdigit() and (found := stat(name)):
+                children.setdefault(int(found[1]), []).append(int(name))
     else:
         listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True).stdout
         for line in listing.splitlines():
