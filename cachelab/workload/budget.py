@@ -51,7 +51,7 @@ def database_load(hit_ratio: float, late: float, tries: int = 1, together: bool 
 
 def pauses(retries: int, base: float = 0.01, cap: float = 1.0) -> float:
     """Seconds that the pauses before `retries` retries last at most: min(cap, base · 2ⁿ) each, as in
-    redis-py 8's ExponentialWithJitterBackoff, whose defaults these are."""
+    redis-py 8's ExponentialWithJitterBackoff; the defaults are those its clients are made with."""
     return sum(min(cap, base * 2**n) for n in range(1, retries + 1))
 
 

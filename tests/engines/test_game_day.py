@@ -52,8 +52,9 @@ def test_every_card_shows_what_it_says_and_ends(capsys):
         see, ends = re.search(r"\*\*See:\*\*(.*?)\*\*Ends:\*\*([^#]*)", told, re.S).groups()
         if words := re.match(r"\s*`([^`]+)`", see):
             assert words[1] in shown, (card.splitlines()[0], shown)
-        for code in re.findall(r"`([^`]+\))`", ends):
+        for code in re.findall(r"`([^`]+(?:\)| = \d+))`", ends):  # a call or an assignment
             run(code, names)
+        assert not names["relay"].delay, (card.splitlines()[0], "left the server slow")
         for setup in blocks[1:]:
             run(setup, names)
     engines.memcached().thaw()

@@ -37,7 +37,7 @@ REFUSES = "it raises `Open`, which is a redis.ConnectionError, and calls nothing
 def breaker(lab: Lab, Breaker: type):
     passes_on_what_it_calls(Breaker)
     opens_when_half_have_failed(Breaker)
-    an_error_reply_is_an_answer(Breaker)
+    any_other_error_is_an_answer(Breaker)
     lets_one_probe_through(Breaker)
     calls_run_side_by_side(Breaker)
     one_probe_of_a_herd(Breaker)
@@ -108,8 +108,8 @@ class Trials:
             )
 
     def script(self, pattern: str, times: int) -> int:
-        """Calls that fail (F, C), end well (s) or get an error reply (r), in turn; how many until one is
-        refused, or `times`."""
+        """Calls that fail (F, C), end well (s), get an error reply (r) or stumble over the answer (k), in
+        turn; how many until one is refused, or `times`."""
         for number in range(times):
             if not self.through(_ending(pattern[number % len(pattern)])):
                 return number
@@ -155,6 +155,8 @@ def _ending(letter: str) -> Exception | None:
             return redis.ConnectionError("Error 111 connecting to cache:6379. Connection refused.")
         case "r":
             return redis.ResponseError("WRONGTYPE Operation against a key holding the wrong kind of value")
+        case "k":
+            return KeyError("name")
     return None
 
 
@@ -236,16 +238,20 @@ def opens_when_half_have_failed(Breaker: type) -> None:
             )
 
 
-def an_error_reply_is_an_answer(Breaker: type) -> None:
-    called = "`Breaker(clock).call(function)`, 40 times: each time the cache replies with an error, WRONGTYPE"
-    with virtual_time(called, _call(Breaker)) as clock:
-        if (done := Trials(clock, Breaker, called).script("r", 40)) < 40:
-            raise incorrect(
-                called,
-                f"it opened after {counted(done, 'call')}",
-                "it stays closed: a cache that replies is there",
-                "Which exceptions say that the cache is away?",
-            )
+def any_other_error_is_an_answer(Breaker: type) -> None:
+    for letter, words in (
+        ("r", "the cache replies with an error, WRONGTYPE"),
+        ("k", "the answer lacks a field, and the function raises KeyError"),
+    ):
+        called = f"`Breaker(clock).call(function)`, 40 times: each time {words}"
+        with virtual_time(called, _call(Breaker)) as clock:
+            if (done := Trials(clock, Breaker, called).script(letter, 40)) < 40:
+                raise incorrect(
+                    called,
+                    f"it opened after {counted(done, 'call')}",
+                    "it stays closed: a cache that replies is there",
+                    "Which exceptions say that the cache is away?",
+                )
 
 
 def lets_one_probe_through(Breaker: type) -> None:

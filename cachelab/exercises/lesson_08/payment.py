@@ -261,6 +261,8 @@ def the_bank_takes_too_long(clock, pay) -> None:
     if said or till.cache.ask("GET", "order:7") is not None:
         happened = "it said True" if said else "there is a record"
         raise till.wrong(happened, "nobody knows yet: the bank's exception reaches the caller")
+    if error is not None and not isinstance(error, TimeoutError):
+        raise till.wrong(describe(error), "the bank's TimeoutError reaches the caller", error=error)
     till.bank.late = False
     till.called += "; then the same call once more"
     till.sure("A time-out is not a no.")
@@ -271,7 +273,6 @@ def the_cache_is_away(clock, pay) -> None:
     called = f"`pay(7, {CENTS}, cache, bank)`, and the cache has died"
     till = Till(clock, pay, called, QUICK, QUICK)
     till.cache.kill()
-    till.client.connection_pool.connection_kwargs["retry"] = None
     said, error = till.call()
     if said:
         raise till.wrong("it said True", "False, or the cache's exception: there is no record anywhere")
