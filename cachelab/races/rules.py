@@ -2,16 +2,19 @@
 
 A rule is a function of `(cache, db, results)` that returns whether it holds. Like the probe it is run alone,
 once everybody is done, with the clients' `cache` and `db`: it may call whatever they may, and what it does is
-undone. `results` says for each client, in the order given to explore() (equal ones in any order), what it
-returned, or the exception that ended it; None for one that crashed.
+undone. `results` says for each client, in the order given to explore(), what it returned, or the exception
+that ended it; None for one that crashed. A rule that minds which of two equal clients a result is of has them
+explored as two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import combinations
 
 from cachelab.races import faults
 from cachelab.races.clients.automaton import Program
+from cachelab.races.clients.session import Distinct
 from cachelab.races.invariants import alone
 from cachelab.races.state import State
 from cachelab.races.world import World
@@ -67,11 +70,26 @@ class Rules:
         key = (state.keyspace, state.log, self.world.result_numbers(state))
         if key not in self._known:
             results, ttl = self.world.results_in(state), self.world.session.ttl
-            self._known[key] = frozenset(
-                name for name in self.rules if not self._holds(name, state.keyspace, state.log, results)
-            )
+            broken = self._broken(state, results)
+            if any(self._broken(state, other) != broken for other in self._exchanged(results, key[-1])):
+                raise Distinct(None)
+            self._known[key] = broken
             self.world.session.ttl = ttl  # that a rule asks for one is no news about the clients
         return self._known[key]
+
+    def _broken(self, state: State, results: list) -> frozenset[str]:
+        return frozenset(
+            name for name in self.rules if not self._holds(name, state.keyspace, state.log, results)
+        )
+
+    def _exchanged(self, results: list, numbers: tuple[int, ...]) -> Iterator[list]:
+        """The results, with those of two interchangeable clients that differ in each other's place."""
+        for group in self.world.groups:
+            for i, j in combinations(group, 2):
+                if numbers[i] != numbers[j]:
+                    other = list(results)
+                    other[i], other[j] = results[j], results[i]
+                    yield other
 
     def _holds(self, name: str, keyspace: int, log: int, results: list) -> bool:
         world, rule = self.world, self.rules[name]

@@ -384,6 +384,25 @@ def test_a_round_answered_as_the_one_before_is_not_counted_again():
     assert search.broken["ends"]["cold"].violating == outcome.broken.get("ends", 0) == 0
 
 
+@pytest.mark.parametrize(("count", "fault"), [(2, "expire"), (2, "crash"), (3, None)])
+def test_a_rule_may_mind_which_of_two_equal_clients_a_result_is_of(count, fault):
+    def tells_its_number(cache, db):
+        cache.get("hits")
+        return cache.incr("hits")
+
+    rules = {
+        "the first is first": lambda cache, db, results: results[0] == 1,
+        "the last is last": lambda cache, db, results: results[-1] == count,
+        "in order": lambda cache, db, results: results == sorted(results, key=str),
+        "one is first": lambda cache, db, results: results.count(1) <= 1,
+    }
+    report = races.explore([tells_its_number] * count, fault=fault, rules=rules)
+    outcome = Brute([tells_its_number] * count, {fault} - {None}, 1, rules=rules).explore()["cold"]
+    for name, verdict in report.rules.items():
+        assert (verdict.violating, verdict.schedules) == (outcome.broken.get(name, 0), outcome.schedules)
+    assert [verdict.holds for verdict in report.rules.values()] == [False, False, False, True]
+
+
 # --- what a rule sees, and what is wrong with one ----------------------------------------
 
 
