@@ -84,17 +84,17 @@ class Cluster:
             return pipe.execute()
 
     @contextmanager
-    def gone(self, number: int) -> Iterator[None]:
-        """For the client, node `number` refuses connections; those that are open are cut."""
-        port = self._ports[number - 1]
+    def gone(self, *numbers: int) -> Iterator[None]:
+        """For the client, these nodes refuse connections; those that are open are cut."""
+        ports = [self._ports[number - 1] for number in numbers]
         with refusing_port() as (_, refusing):
-            self._gone[port] = refusing
-            self._cut(port)
+            self._gone = dict.fromkeys(ports, refusing)
+            self._cut(ports)
             try:
                 yield
             finally:
-                self._gone.clear()
-                self._cut(port)
+                self._gone = {}
+                self._cut(ports)
                 self.refresh()
 
     @contextmanager
@@ -116,7 +116,7 @@ class Cluster:
         self.client.close()
         self.desk.close()
 
-    def _cut(self, port: int) -> None:
+    def _cut(self, ports: list[int]) -> None:
         for node in self.client.get_primaries():
-            if node.port == port and node.redis_connection:
+            if node.port in ports and node.redis_connection:
                 node.redis_connection.connection_pool.disconnect()

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import redis
+
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.cluster import Cluster
 from cachelab.checks.rig.lab import Lab, Trial, name_of
@@ -20,9 +22,9 @@ from cachelab.workload.ring import shard_of
         "moved. What do they return when one of the nodes does not answer?",
         "So ask each node by itself. `cluster.get_node_from_key(key).name` says which one a key is on: make "
         "a group of the keys of each.",
-        "For each group a `cluster.pipeline()` with its GETs, and a `try` around its `execute()`: a "
-        "`redis.RedisError` concerns this group only. Gather what came in a dict, and build the list from it "
-        "at the end, in the order asked.",
+        "For each group a `cluster.pipeline()` with its GETs, and a `try` around its `execute()`: an error "
+        "concerns this group only. If no node at all answers, that is a `RedisClusterException`, which is no "
+        "`redis.RedisError`. Gather what came in a dict, and build the list at the end, in the order asked.",
     ),
 )
 def many_keys(lab: Lab, get_many):
@@ -42,11 +44,11 @@ def many_keys(lab: Lab, get_many):
     twice = [keys[0], *keys[:3], keys[2]]
     call = ask(lab, get_many, twice, "five keys, two of them twice")
     in_order(call, twice, stored)
-    one_node_gone(lab, get_many, keys, stored)
+    nodes_gone(lab, get_many, keys, stored)
     a_slot_has_moved(lab, get_many, keys, stored)
     return (
         "30 keys in one trip a node, in their order and with their holes; without one node, what the others "
-        "have; and a slot that had moved was found."
+        "have, and without all, holes; and a slot that had moved was found."
     )
 
 
@@ -110,19 +112,23 @@ def nobody_is_asked_for_nothing(lab: Lab, get_many, stored: dict[str, str]) -> N
         )
 
 
-def one_node_gone(lab: Lab, get_many, keys: list[str], stored: dict[str, str]) -> None:
+def nodes_gone(lab: Lab, get_many, keys: list[str], stored: dict[str, str]) -> None:
     nodes = dict(zip(keys, lab.cluster.nodes_of(keys), strict=True))
-    for number in (2, 1):
-        left = {key: value for key, value in stored.items() if nodes.get(key) != number}
-        with lab.cluster.gone(number), lab.log.during(f"while node {number} refuses connections"):
+    for gone in ((2,), (1,), (1, 2, 3)):
+        left = {key: value for key, value in stored.items() if nodes.get(key) not in gone}
+        if left:
+            who = f"node {gone[0]} refuses"
+            expected = f"the values of the other two nodes, and None for the keys of node {gone[0]}"
+        else:
+            who, expected = "all three nodes refuse", "None for each key"
+        with lab.cluster.gone(*gone), lab.log.during(f"while {who} connections"):
             call = ask(lab, get_many, keys, "30 keys")
             if call.error is not None and call.overtime is None:
-                raise call.wrong(
-                    f"it raised {type(call.error).__name__}",
-                    f"the values of the other two nodes, and None for the keys of node {number}",
-                    "A page that misses some values asks the database for these. And without any?",
-                )
-            in_order(call, keys, left, "That node answers. Was it asked?")
+                think = "A page that misses some values asks the database for these. And without any?"
+                if isinstance(call.error, redis.exceptions.RedisClusterException):
+                    think = "Which errors do you expect? This one is no `redis.RedisError`."
+                raise call.wrong(f"it raised {type(call.error).__name__}", expected, think)
+            in_order(call, keys, left, "That node answers. Was it asked?" if left else "")
 
 
 def a_slot_has_moved(lab: Lab, get_many, keys: list[str], stored: dict[str, str]) -> None:

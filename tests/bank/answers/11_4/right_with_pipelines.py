@@ -14,6 +14,6 @@ def get_many(cluster, keys):
             pipe.get(key)
         try:
             found |= dict(zip(mine, pipe.execute()))
-        except redis.ConnectionError:
+        except (redis.ConnectionError, redis.exceptions.RedisClusterException):
             pass
     return [found.get(key) for key in keys]

@@ -15,7 +15,7 @@ def get_many(cluster, keys):
     def part(mine):
         try:
             return zip(mine, cluster.mget_nonatomic(mine))
-        except redis.RedisError:
+        except (redis.RedisError, redis.exceptions.RedisClusterException):
             return ()
 
     with ThreadPoolExecutor(len(groups)) as pool:
