@@ -1,7 +1,11 @@
 """What near caches and readers of replicas are told by real servers, and when."""
 
 import threading
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 from cachelab.engines import ValkeyServer
@@ -10,6 +14,8 @@ from cachelab.workload.near import Tracked, late_reply
 from cachelab.workload.replica import replica_pair
 
 pytestmark = pytest.mark.skipif(not find_server(), reason="needs a real Valkey")
+
+LESSON = Path(__file__).parents[2] / "notebooks/11_when_one_node_is_not_enough.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -26,27 +32,13 @@ def writer(server):
         yield client
 
 
-class Near:
-    """As in lesson 11."""
-
-    def __init__(self, placeholder=True):
-        self.kept, self.fetching, self.placeholder, self.lock = {}, {}, placeholder, threading.Lock()
-
-    def get(self, key, ask):
-        with self.lock:
-            if key in self.kept:
-                return self.kept[key]
-            mark = self.fetching[key] = object()
-        value = ask(key)
-        with self.lock:
-            if not self.placeholder or self.fetching.get(key) is mark:
-                self.kept[key] = value
-        return value
-
-    def changed(self, key):
-        with self.lock:
-            for held in (self.kept, self.fetching):
-                held.pop(key, None) if key else held.clear()
+def lesson(placeholder=True) -> SimpleNamespace:
+    """What the lesson's cell defines."""
+    names: dict = {}
+    cells = {cell.id: cell.source for cell in nbformat.read(LESSON, as_version=4).cells}
+    exec(compile(cells["near-code"], "lesson 11, near-code", "exec"), names)
+    names["get"] = partial(names["get"], placeholder=placeholder)
+    return SimpleNamespace(**names)
 
 
 def test_one_read_is_told_of_one_change_by_whomever(server, writer):
@@ -66,7 +58,7 @@ def test_one_read_is_told_of_one_change_by_whomever(server, writer):
 
 @pytest.mark.parametrize("placeholder", [False, True])
 def test_a_late_reply_stays_for_good_unless_there_is_a_placeholder(server, writer, placeholder):
-    mine = Near(placeholder)
+    mine = lesson(placeholder)
     with Tracked(server, mine.changed) as near:
         for number in range(5):
             late_reply(near, mine.get, f"product:{number}", writer)
@@ -74,6 +66,16 @@ def test_a_late_reply_stays_for_good_unless_there_is_a_placeholder(server, write
         assert mine.get("product:1", near.get) == ("new" if placeholder else "old")
         late_reply(near, mine.get, "product:9", writer)
         assert mine.get("product:9", near.get) == ("new" if placeholder else "old")
+
+
+def test_after_all_keys_went_nothing_is_believed_and_of_what_was_kept_no_mark_stays(server, writer):
+    mine = lesson()
+    writer.set("product:1", "old")
+    with Tracked(server, mine.changed) as near:
+        assert mine.get("product:1", near.get) == "old" and not mine.fetching
+        writer.flushall()
+        near.all_told()
+        assert mine.get("product:1", near.get) is None
 
 
 def test_a_replica_far_away_answers_with_what_was():
