@@ -8,7 +8,6 @@ from cachelab.checks.verdict import Table, incorrect
 from cachelab.exercises.asserts.pool import chance, noticed
 from cachelab.learner.words import show
 
-SLOTS = 16_384
 CRC = "The CRC is `binascii.crc_hqx(data, 0)`, of bytes; there are 16,384 slots, from 0."
 
 

@@ -1,6 +1,6 @@
 """What theory says of the rules in `placement`: which share of the keys moves, how unevenly they share.
 
-`benchmarks/ring.py` holds each against a simulation.
+`benchmarks/ring.py` and `tests/pure/workload/ring` hold each against a simulation.
 """
 
 from math import sqrt

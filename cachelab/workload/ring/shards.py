@@ -7,7 +7,7 @@ import numpy as np
 
 from cachelab.workload import trace
 
-from .slots import SLOTS, slot_of
+from .slots import shard_at, slot_of
 
 __all__ = ["Load", "load", "worth_having"]
 
@@ -44,7 +44,7 @@ def load(shards: int, skew: float = 0.99, keys: int = 100_000, near: int = 0, na
     if not shards >= 1 or not 0 <= near <= keys:
         raise ValueError(f"shards={shards!r}, near={near!r}: 1 shard or more, 0 to {keys} keys kept near")
     popularity = _popularity(keys, skew)[near:]
-    shard = _slots(keys, name)[near:] * shards // SLOTS
+    shard = shard_at(_slots(keys, name)[near:], shards)
     hottest = float(popularity[0]) if len(popularity) else 0.0
     return Load(np.bincount(shard, popularity, shards), hottest)
 

@@ -2,7 +2,7 @@
 
 from binascii import crc_hqx
 
-__all__ = ["SLOTS", "shard_of", "slot_of", "tag_of"]
+__all__ = ["SLOTS", "shard_at", "shard_of", "slot_of"]
 
 SLOTS = 16_384
 
@@ -22,4 +22,10 @@ def slot_of(key: str) -> int:
 
 def shard_of(key: str, shards: int) -> int:
     """The shard, from 0, of a cluster whose shards hold equal runs of slots, one after the other."""
-    return slot_of(key) * shards // SLOTS
+    return shard_at(slot_of(key), shards)
+
+
+def shard_at(slot: int, shards: int) -> int:
+    """The shard that holds this slot (or of an array of slots, of each): shard i begins at i/n of all slots,
+    rounded to the nearest, as in the clusters here."""
+    return (2 * slot + 1) * shards // (2 * SLOTS)

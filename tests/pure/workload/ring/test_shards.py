@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from redis.crc import key_slot
 
+from cachelab.cloud.plane.slots import shares
 from cachelab.workload import trace
 from cachelab.workload.ring import SLOTS, shard_of, slot_of
 from cachelab.workload.ring.formulas import useful_shards
 from cachelab.workload.ring.shards import load, worth_having
+from cachelab.workload.ring.slots import shard_at
 
 
 @pytest.mark.parametrize(
@@ -19,13 +21,13 @@ def test_slots_are_redis_py_s(key):
     assert slot_of(key) == key_slot(key.encode())
 
 
-def test_shards_hold_equal_runs_of_slots():
-    for shards in (1, 3, 5):
-        edges = [round(number * SLOTS / shards) for number in range(shards + 1)]
-        for number in range(500):
-            slot = slot_of(f"user:{number}")
-            assert edges[shard_of(f"user:{number}", shards)] <= slot + 1  # they round elsewhere by one slot
-            assert slot <= edges[shard_of(f"user:{number}", shards) + 1]
+def test_shards_hold_the_runs_of_slots_that_the_clusters_deal_out():
+    slots = np.arange(SLOTS)
+    for shards in range(1, 91):
+        found = shard_at(slots, shards)
+        for number, (first, last) in enumerate(shares(shards)):
+            assert set(found[first : last + 1]) == {number}
+    assert shard_of("user:44865", 3) == 1 and slot_of("user:44865") == 5461  # the first of the second shard
 
 
 def test_the_hottest_shard_is_never_below_the_hottest_key():
