@@ -17,8 +17,8 @@ class ValkeyCluster:
     """A cluster of so many shards, each one node with an equal run of slots, started on construction.
 
     `config` holds further entries of valkey.conf for each node. `nodes` are plain ValkeyServers: kill one,
-    freeze one. Nobody takes over for a node that is lost; the others go on
-    with their slots while most of them are there.
+    freeze one. Nobody takes over for a node that is lost; the others go on with their slots while most of
+    them are there.
 
     Raises EngineError if there is no Valkey, or if the nodes do not agree.
     """
@@ -36,12 +36,13 @@ class ValkeyCluster:
             **(config or {}),
         }
         self.nodes: list[ValkeyServer] = []
+
+        def start(_: int) -> None:
+            self.nodes.append(ValkeyServer({**settings, "cluster-port": free_port()}))
+
         try:
             with ThreadPoolExecutor(shards) as pool:
-                for node in pool.map(
-                    lambda _: ValkeyServer({**settings, "cluster-port": free_port()}), range(shards)
-                ):
-                    self.nodes.append(node)
+                list(pool.map(start, range(shards)))  # raises what kept one from starting
             self._join()
         except BaseException:
             self.stop()

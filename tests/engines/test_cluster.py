@@ -1,15 +1,18 @@
 """A cluster of real servers: slots, a plain client, a lost node, and additions while it changes."""
 
+import itertools
 import threading
 import time
 
 import pytest
 import redis
 
-from cachelab.engines import ValkeyCluster
+from cachelab.engines import EngineError, ValkeyCluster, ValkeyServer
 from cachelab.engines.valkey import find_server
 from cachelab.workload.additions import Additions
 from cachelab.workload.ring import shard_of, slot_of
+
+from .conftest import module
 
 pytestmark = pytest.mark.skipif(not find_server(), reason="needs a real Valkey")
 
@@ -38,6 +41,23 @@ def test_a_plain_client_hears_where_else_to_go(cluster):
     elsewhere = next(f"user:{number}" for number in range(99) if shard_of(f"user:{number}", 3) == 2)
     with pytest.raises(redis.exceptions.MovedError):
         plain.get(elsewhere)
+
+
+def test_where_one_node_does_not_start_the_others_do_not_stay(monkeypatch):
+    started, first, one_is_there = [], itertools.count(), threading.Event()
+
+    def all_but_the_first(config):
+        if next(first) == 0:
+            one_is_there.wait(30)
+            raise EngineError("no room")
+        started.append(ValkeyServer(config))
+        one_is_there.set()
+        return started[-1]
+
+    monkeypatch.setattr(module("cluster"), "ValkeyServer", all_but_the_first)
+    with pytest.raises(EngineError, match="no room"):
+        ValkeyCluster(2)
+    assert [node.alive for node in started] == [False]
 
 
 def test_what_is_lost_and_what_fails_is_counted(cluster):
