@@ -1,7 +1,9 @@
 """Runs one check where a learner's code can harm nothing, and always comes back with a verdict.
 
 In a child process (walls.py); where there is no fork (Windows), or where forks turn out not to survive (a
-child dies before it reports ready), in a thread of the kernel, with deadlines but without the walls.
+child dies before it reports ready), in a thread of the kernel, with deadlines but without the walls; where
+there are no threads either (a browser), in the kernel itself, which looks at the time wherever the answer
+jumps or calls.
 
 The clock never decides. A call may *use* so many seconds: what its thread runs, and what it waits for by its
 own choice. Time for which the machine gave it no processor does not count, nor a wait for one of our engines,
@@ -20,6 +22,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 
 from cachelab.learner import lines, words
+from cachelab.learner.clock import real_monotonic
 from cachelab.learner.interrupt import Meter, processor_clock, raise_in, take_back
 
 from . import walls
@@ -34,6 +37,10 @@ class Overtime(BaseException):
     """Raised in the learner's code when its time is up. A BaseException: `except Exception` lets it by."""
 
 
+class _GivenUp(BaseException):
+    """Ends a check in the kernel itself, whose code swallows every Overtime."""
+
+
 def attempt(judge: Callable[[], Verdict]) -> Verdict:
     """The verdict of `judge`, run behind walls; never raises."""
     walls.call("", learners=False)
@@ -42,7 +49,7 @@ def attempt(judge: Callable[[], Verdict]) -> Verdict:
         if verdict is not None:
             return verdict
         walls.possible = False
-    return _in_thread(judge)
+    return _in_thread(judge) if sys.platform != "emscripten" else _in_place(judge)
 
 
 def settle(judge: Callable[[], Verdict]) -> Verdict:
@@ -51,6 +58,8 @@ def settle(judge: Callable[[], Verdict]) -> Verdict:
         return judge()
     except Settled as settled:
         return settled.verdict
+    except _GivenUp:
+        raise
     except BaseException as error:  # noqa: B036  a verdict never raises, whatever the learner's code throws
         where = lines.of_error(error)
         if where:
@@ -99,6 +108,7 @@ class Budget:
         self.owed: Callable[[], bool] = lambda: False
         """Whether one of our engines owes the call an answer: then its waiting is ours."""
         self.strikes, self.where = 0, ""
+        self._raised = False  # in the call, from another thread
 
     @contextmanager
     def limit(self, seconds: float):
@@ -111,9 +121,10 @@ class Budget:
             yield
         finally:
             self._under_way = False
-            if not walls.inside:
-                with self._between:
-                    take_back()  # one may still be on its way
+            with self._between:
+                if self._raised:
+                    take_back()  # it may still be on its way
+                    self._raised = False
             walls.call(walls.called(), learners=False)
             self._left -= self._used
 
@@ -132,6 +143,7 @@ class Budget:
         """The same from another thread, which then interrupts the call."""
         with self._between:
             if self.look(sys._current_frames().get(self._thread)):
+                self._raised = True
                 raise_in(self._thread, Overtime)
 
     def strike(self, frame) -> None:
@@ -304,6 +316,57 @@ def _end(worker: threading.Thread) -> None:
         worker.join(wait)
         wait = min(wait * 1.1, 0.5)
         idle = idle + 1 if worker.is_alive() and clock() - used < 0.001 else 0
+
+
+# --- in the kernel itself, where there are no threads either --------------------------------------------
+
+
+def _in_place(judge) -> Verdict:
+    """The verdict. What never ends inside a function that is not the answer's, in C for instance, is not
+    seen, and does not end here."""
+    global _budget, _undo
+
+    def give_up(where):
+        raise _GivenUp(where)
+
+    with ExitStack() as _undo:
+        printed = _quiet(_undo)
+        _budget = Budget(give_up)
+        _undo.callback(_looking(_budget))
+        try:
+            verdict = settle(judge)
+        except _GivenUp as given_up:
+            verdict = too_long(*given_up.args)
+        _budget = None
+    _undo = None
+    return with_print(verdict, printed)
+
+
+def _looking(budget: Budget) -> Callable[[], None]:
+    """From now on look at the budget wherever learner's code jumps or begins; call the result to stop."""
+    watch, tool = sys.monitoring, sys.monitoring.DEBUGGER_ID
+    last = real_monotonic()
+
+    def look(code, *_):
+        nonlocal last
+        if not lines.is_learners(code.co_filename):
+            return watch.DISABLE
+        if real_monotonic() - last >= TICK:
+            last = real_monotonic()
+            if budget.look(sys._getframe(1)):
+                raise Overtime
+
+    watch.use_tool_id(tool, "cachelab.checks")
+    for event in (watch.events.JUMP, watch.events.PY_START):
+        watch.register_callback(tool, event, look)
+    watch.set_events(tool, watch.events.JUMP | watch.events.PY_START)
+    watch.restart_events()  # what was disabled the last time may be somebody else's by now
+
+    def stop():
+        watch.set_events(tool, 0)
+        watch.free_tool_id(tool)
+
+    return stop
 
 
 # --- what the learner's code prints and asks -----------------------------------------------------------

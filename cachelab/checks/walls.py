@@ -33,8 +33,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from cachelab.learner import lines
 
 MEMORY = 400 << 20  # bytes a check may take beyond what the kernel has already mapped
@@ -43,6 +41,8 @@ PROCESSOR = 30.0  # seconds of processor time for everything a check does, ours 
 
 inside = False  # whether this process is the child of a check
 possible = hasattr(os, "fork") and sys.platform != "emscripten"
+if possible:
+    import psutil  # a browser has none
 _SUBREAPER, _PARENT_DIES = 36, 1  # of prctl(2)
 _shared = mmap.mmap(-1, 4096)  # with the child: what it is calling, should it not live to tell
 

@@ -8,8 +8,6 @@ import json
 import re
 import shlex
 
-from botocore import xform_name
-
 __all__ = ["boto3_call", "cli_command", "cloudformation"]
 
 # What CloudFormation calls the resource, the parameter with its name, and those it names differently.
@@ -32,6 +30,8 @@ def boto3_call(operation: str, request: dict) -> str:
 
 def cli_command(operation: str, request: dict) -> str:
     """The `aws` command for a shell, an option a line. A boolean is a flag: --x or --no-x."""
+    from botocore import xform_name  # here: a browser has no botocore
+
     words = [f"aws elasticache {operation.replace('_', '-')}"]
     for name, value in request.items():
         option = xform_name(name, "-")

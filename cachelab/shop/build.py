@@ -1,14 +1,18 @@
 """Fills an empty PostgreSQL database with the shop: tables, data, keys, in that order, one transaction."""
 
+from __future__ import annotations
+
 import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-import psycopg
+from typing import TYPE_CHECKING
 
 from .progress import ProgressLine
+
+if TYPE_CHECKING:  # imported below where it is used: a browser has no psycopg
+    import psycopg
 
 SCHEMA = "cachelab"
 
@@ -47,6 +51,8 @@ def build(connection: psycopg.Connection, size: Size = FULL) -> None:
 
     `connection` must be in autocommit mode; its search path is left on the shop.
     """
+    import psycopg
+
     steps = list(_steps())
     with ProgressLine("Building the shop's database, once per machine", len(steps) + 1) as progress:
         with connection.transaction():

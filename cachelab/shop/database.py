@@ -1,12 +1,14 @@
 """A connection to the shop's database: it counts its queries and outlives a restart of the server."""
 
-import threading
-from typing import Any
+from __future__ import annotations
 
-import psycopg
-from psycopg.rows import dict_row
+import threading
+from typing import TYPE_CHECKING, Any
 
 from .distance import Distance, DistantEngine
+
+if TYPE_CHECKING:  # imported below where it is used: a browser has no psycopg
+    import psycopg
 
 
 class Session:
@@ -31,6 +33,9 @@ class Session:
     @property
     def connection(self) -> psycopg.Connection:
         """The psycopg connection (autocommit, rows as dicts). Queries sent through it are not counted."""
+        import psycopg
+        from psycopg.rows import dict_row
+
         with self._lock:
             if self._closed:
                 raise psycopg.OperationalError("this connection was closed: shop.connect() opens another")
@@ -81,6 +86,8 @@ class Session:
 
 def _usable(connection: psycopg.Connection) -> bool:
     """False if the server has gone since the last query. Costs one non-blocking read of the socket."""
+    import psycopg
+
     if connection.closed:
         return False
     try:

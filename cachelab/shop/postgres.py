@@ -5,8 +5,6 @@ import os
 import threading
 from pathlib import Path
 
-import psycopg
-
 from cachelab import engines
 from cachelab.engines.postgres import URL_VARIABLE, PostgresServer
 from cachelab.engines.postgres import template as data_directory
@@ -62,6 +60,8 @@ def template(size: Size = FULL) -> Path:
 
 def _given() -> engines.Engine:
     """The server at CACHELAB_DATABASE_URL, with the shop loaded. Nothing that is there already is changed."""
+    import psycopg  # here: a browser has none
+
     engine = engines.postgres()
     where = f"schema {SCHEMA} of the database at {URL_VARIABLE}"
     with contextlib.closing(engine.client()) as connection:

@@ -3,8 +3,6 @@
 import operator
 from decimal import Decimal, InvalidOperation
 
-from psycopg import sql
-
 from .database import Session
 
 UPDATABLE = ("email", "name", "street", "postcode", "city", "country", "newsletter", "loyalty_points")
@@ -129,6 +127,8 @@ class Database(Session):
         if unknown or not fields:
             problem = f"{', '.join(unknown)} cannot be changed" if unknown else "no column was named"
             raise ValueError(f"{problem}: update_user(user_id, column=value) takes {', '.join(UPDATABLE)}")
+        from psycopg import sql  # here: a browser has no psycopg
+
         statement = sql.SQL("UPDATE users SET {} WHERE user_id = {} RETURNING *").format(
             sql.SQL(", ").join(
                 sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(name)) for name in fields

@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Callable
 
-import psutil
 import traitlets
 
 from cachelab import engines, shop
@@ -64,6 +63,8 @@ def python() -> dict:
 
 
 def memory() -> dict:
+    import psutil  # here: a browser has none
+
     free = psutil.virtual_memory().available
     said = f"{quantity(free, 'B')} available"
     if free < WANTED_MEMORY:

@@ -23,8 +23,6 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, Self
 
-from cachelab.workload import trace
-
 __all__ = ["Customer", "Figures", "Demand", "Popularity", "Traffic"]
 
 TICK = 0.2  # seconds between two entries in `ticks`
@@ -48,6 +46,8 @@ class Popularity:
     @cached_property
     def shares(self) -> list[float]:
         """The share of the requests that goes to the user of rank 1, 2, …"""
+        from cachelab.workload import trace  # here: it takes numpy, and a browser has none
+
         return trace.shares(self.users, self.skew).tolist()
 
     @cached_property

@@ -4,8 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
-
+from cachelab.checks.rig.database import OperationalError
 from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.exercises.asserts.cache_aside import answered_from_cache, ask
 
@@ -122,7 +121,7 @@ def database_errors_come_out(lab: Lab, get_user) -> None:
     with lab.log.during("while the database is down"):
         lab.call(get_user, known["user_id"], lab.cache, lab.db).returned(known)
         call = lab.call(get_user, stranger["user_id"], lab.cache, lab.db)
-    if not isinstance(call.error, psycopg.OperationalError):
+    if not isinstance(call.error, OperationalError):
         ending = (
             "it returned " + repr(call.value)
             if call.error is None

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any, Self
 
-import numpy as np
 import traitlets
 
 from ..base import Base
@@ -48,7 +48,8 @@ class Slider:
         if self.log:
             if self.low <= 0:
                 raise ValueError(f"slider {self.name!r}: a log slider starts above zero, not at {self.low}")
-            return [float(f"{stop:.3g}") for stop in np.geomspace(self.low, self.high, STEPS + 1)]
+            factor = self.high / self.low
+            return [float(f"{self.low * factor ** (i / STEPS):.3g}") for i in range(STEPS + 1)]
         step = (self.high - self.low) / STEPS if self.step is None else self.step
         if step <= 0:
             raise ValueError(f"slider {self.name!r}: step must be above zero, not {step}")
@@ -65,7 +66,7 @@ class Slider:
         """The position next to `value`; ValueError if it lies outside."""
         options = self.options()
         low, high = options[0], options[-1]
-        if not isinstance(value, int | float | np.number) or not low <= value <= high:
+        if not isinstance(value, Real) or not low <= value <= high:
             raise ValueError(f"slider {self.name!r} goes from {low} to {high}, not to {value!r}")
         return min(options, key=lambda option: abs(option - value))
 
@@ -162,4 +163,4 @@ class Controls(Base):
 
 
 def _plain(value):
-    return value.item() if isinstance(value, np.generic) else value
+    return value.item() if hasattr(value, "item") else value  # numpy's

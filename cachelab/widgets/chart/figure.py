@@ -1,9 +1,8 @@
 """What a chart says, without the drawing: axes, series, marks. Plain Python; `chart.py` shows it."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Literal, Self
-
-import numpy as np
 
 from ..quantity import quantity
 
@@ -235,7 +234,7 @@ def _axis(which, label, unit, scale, extent) -> dict:
     _one_of(f"{which}_scale", scale, ("linear", "log"))
     if extent is not None:
         low, high = (float(end) for end in extent)
-        if not (np.isfinite([low, high]).all() and low < high):
+        if not (math.isfinite(low) and math.isfinite(high) and low < high):
             raise ValueError(f"{which}_range must be (low, high) with low < high, not {extent!r}")
         if scale == "log" and low <= 0:
             raise ValueError(f"{which}_range starts at {low:g}; a log axis starts above zero")
@@ -254,13 +253,17 @@ def _number(name: str, value) -> float | None:
 
 def _numbers(name: str, values) -> list[float | None]:
     try:
-        array = np.asarray(list(values) if not isinstance(values, np.ndarray) else values, dtype=float)
+        numbers = [math.nan if value is None else float(value) for value in _plain(values)]
     except (TypeError, ValueError):
-        raise ValueError(f"{name!r}: expected numbers, got {values!r:.80}") from None
-    if array.ndim != 1:
-        raise ValueError(f"{name!r}: expected one row of numbers, got an array of shape {array.shape}")
-    listed = array.tolist()
-    return listed if np.isfinite(array).all() else [v if np.isfinite(v) else None for v in listed]
+        nested = isinstance(values, Sequence) and any(isinstance(value, list | tuple) for value in values)
+        wanted = "one row of numbers" if nested or getattr(values, "ndim", 1) > 1 else "numbers"
+        raise ValueError(f"{name!r}: expected {wanted}, got {values!r:.80}") from None
+    return [number if math.isfinite(number) else None for number in numbers]
+
+
+def _plain(values) -> list:
+    """A list, also of an array, without asking for numpy."""
+    return values.tolist() if hasattr(values, "tolist") else list(values)
 
 
 def _named(x: list) -> bool:
@@ -272,7 +275,7 @@ def _data(name: str, kind: str, x, y) -> dict:
         return {"spans": [_span(name, span) for span in x]}
     if y is None:
         raise ValueError(f"{name!r} is {'bars' if kind == 'bars' else 'a ' + kind}: give x and y")
-    x = x.tolist() if isinstance(x, np.ndarray) else x if isinstance(x, str | int | float) else list(x)
+    x = x if isinstance(x, str | int | float) else _plain(x)
     names = kind in ("bars", "points") and isinstance(x, list) and _named(x)
     xs = [str(v) for v in x] if names else _numbers(name, x)
     ys = _numbers(name, y)
@@ -294,7 +297,8 @@ def _sample(items: Sequence, most: int) -> list:
     """At most `most` of them, evenly spread, the first and the last included."""
     if len(items) <= most:
         return list(items)
-    return [items[i] for i in np.linspace(0, len(items) - 1, most).round().astype(int)]
+    step = (len(items) - 1) / max(1, most - 1)
+    return [items[round(i * step)] for i in range(most)]
 
 
 def _table(header: list[str], body: list[list[str]]) -> str:

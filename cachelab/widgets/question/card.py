@@ -1,8 +1,8 @@
 """The card that asks: it takes a guess, and hands the answer to a `Result` once a run has found it."""
 
 import math
+from numbers import Real
 
-import numpy as np
 import traitlets
 
 from cachelab.checks import progress as record
@@ -75,7 +75,7 @@ class Prediction(Base):
             if value not in self.choices:
                 raise traitlets.TraitError(f"{value!r} is not one of: {', '.join(self.choices)}")
             return value
-        if not isinstance(value, int | float | np.number) or not math.isfinite(value):
+        if not isinstance(value, Real) or not math.isfinite(value):
             raise traitlets.TraitError(f"{self.question!r} takes a number, not {value!r}")
         if self.of is not None and not 0 <= value <= self.of:
             raise traitlets.TraitError(f"{value:g} is outside 0 to {self.of}")
