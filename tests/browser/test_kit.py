@@ -183,3 +183,25 @@ def test_why_opens_with_the_answer_and_not_before(lab):
         page.run("c1")
         expect(why).to_be_visible()
         expect(page.cell("next").locator("details p")).to_be_hidden()
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_why_stays_closed_while_its_question_has_not_been_asked(lab, folded):
+    """An answer that has no Why of its own stands before another question that has one."""
+    asked = "from cachelab.widgets import predict; guess = predict('n', of=10); guess"
+    nb = notebook(asked, "guess.reveal(1)", "from cachelab import widgets; widgets.ask('04.tutorial')",
+                  "widgets.answer('04.tutorial', 'an error')")  # fmt: skip
+    if folded:  # its code is not in the page
+        nb.cells[2].metadata["jupyter"] = {"source_hidden": True}
+        nb.cells.insert(2, nbformat.v4.new_markdown_cell("**Predict.** And the next?", id="predict"))
+    fold = "<details><summary><b>Why</b></summary>\n\nNo dates.\n\n</details>\n\n**Predict.** Once more?"
+    nb.cells.append(nbformat.v4.new_markdown_cell(fold, id="why"))
+    with lab.open(nb) as page:
+        why = page.cell("why").locator("details p")
+        page.run("c0")
+        page.run("c1")
+        expect(page.output("c1")).to_contain_text("1 of 10")
+        expect(why).to_be_hidden()
+        page.run("c2")
+        page.run("c3")
+        expect(why).to_be_visible()

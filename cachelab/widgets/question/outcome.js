@@ -40,15 +40,20 @@ function link(text) {
   return found ? html("a", { href: found[2] }, found[1]) : text;
 }
 
-// The "Why" below is closed until its question is answered: open it. Cells may be drawn late, so wait for it.
+// The "Why" below is closed until its question is answered: open it, and none that belongs to a question which
+// comes first and has not been asked yet. Cells may be drawn late, so wait for it.
 function openWhy(root, signal) {
   const cell = root.closest(".jp-Cell");
   if (!cell?.parentElement) return;
   const found = () => {
     for (let next = cell.nextElementSibling; next; next = next.nextElementSibling) {
       if (next.querySelector(".cachelab.question, .cachelab.result, h1, h2")) return false;
-      const why = [...next.querySelectorAll("details > summary")].find((summary) => /^\s*why/i.test(summary.textContent));
-      if (why) return (why.parentElement.open = true);
+      if (next.querySelector(".jp-InputArea-editor")?.textContent.includes(".ask(")) return false;
+      for (const said of next.querySelectorAll("strong, details > summary")) {
+        if (said.matches("strong")) {
+          if (/^\s*predict/i.test(said.textContent)) return false;
+        } else if (/^\s*why/i.test(said.textContent)) return (said.parentElement.open = true);
+      }
     }
     return false;
   };
