@@ -16,6 +16,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from textwrap import fill
 from typing import Any
 
 import redis
@@ -24,6 +25,7 @@ from redis.retry import Retry
 
 from cachelab.engines.relay import Relay
 
+COLUMNS = 74  # what a notebook beside the file browser shows of a line, on a laptop of 1024 pixels
 CUSTOMERS, PRODUCTS = 120, 50  # a minute; every twentieth asks for a product that does not exist
 METRICS = {  # what the chart shows, and how a minute is read
     "EngineCPUUtilization": "Average",
@@ -166,18 +168,22 @@ class Ward:
         )["MetricDataResults"][0]["Values"]
         return found or [None]
 
-    def chart(self) -> str:
-        """The last minute of every node: a row for each metric."""
-        nodes = self.nodes()
-        rows = [["", *nodes]]
-        rows += [[metric, *(_short(self.metric(node, metric)[-1]) for node in nodes)] for metric in METRICS]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        return "\n".join(
-            "  ".join(
-                cell.ljust(width) if not column else cell.rjust(width)
-                for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in rows
+    def chart(self, columns: int = COLUMNS) -> str:
+        """The last minute of every node: a row for each metric. Nodes for which a line of so many columns has
+        no room come below, beside the metrics' names again."""
+        names = ["", *METRICS]
+        label = max(map(len, names)) + 1
+        blocks, room = [], 0
+        for node in self.nodes():
+            column = [node, *(_short(self.metric(node, metric)[-1]) for metric in METRICS)]
+            width = max(map(len, column)) + 1
+            if width > room:
+                blocks.append([[name.ljust(label) for name in names]])
+                room = columns - label
+            blocks[-1].append([cell.rjust(width) for cell in column])
+            room -= width
+        return "\n\n".join(
+            "\n".join("".join(row).rstrip() for row in zip(*block, strict=True)) for block in blocks
         )
 
     def examine(self, name: str) -> str:
@@ -199,7 +205,7 @@ class Ward:
                 lines.append(f"INFO and SLOWLOG: {type(error).__name__}")
             finally:
                 asked.close()
-        return "\n".join(lines)
+        return "\n".join(fill(line, COLUMNS, subsequent_indent="  ") for line in lines)
 
     def illness(self, name: str) -> str:
         """The name of what this bed has."""
@@ -208,7 +214,7 @@ class Ward:
     def cause(self, name: str) -> str:
         """What it was, in a sentence."""
         bed = self._known(name)
-        return f"{bed.illness.name}: {bed.illness.cause}"
+        return fill(f"{bed.illness.name}: {bed.illness.cause}", COLUMNS)
 
     def _known(self, name: str) -> Bed:
         if name not in self.beds:

@@ -3,7 +3,7 @@
 import pytest
 
 from cachelab import cloud, engines
-from cachelab.cloud.ward import ILLNESSES, METRICS, Ward
+from cachelab.cloud.ward import COLUMNS, ILLNESSES, METRICS, Ward
 from cachelab.questions import lesson_09b
 
 
@@ -80,5 +80,7 @@ def test_behind_a_closed_security_group_the_node_is_well_and_nobody_comes(ward):
 def test_the_chart_has_every_node_and_metric_and_a_strange_bed_is_told(ward):
     chart = ward.chart()
     assert all(word in chart for word in (*ward.nodes(), *METRICS))
+    told = "\n".join([chart, *map(ward.examine, ward.beds), *map(ward.cause, ward.beds)])
+    assert max(map(len, told.splitlines())) <= COLUMNS
     with pytest.raises(ValueError, match="'bed-7'.*bed-1"):
         ward.examine("bed-7")
