@@ -30,7 +30,7 @@ class Noticed:
         rate = self.additions / self.seconds
         return (
             f"{self.additions:,} additions ({rate:,.0f}/s), {self.errors} errors, {self.moved} redirections "
-            f"followed, longest pause {self.longest / self.median:,.0f} times the median"
+            f"followed,\n        longest pause {self.longest / self.median:,.0f} times the median"
         )
 
 
