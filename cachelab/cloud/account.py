@@ -93,10 +93,12 @@ class Account:
         from .api.wire import FLEETS
         from .metrics import backend as cloudwatch
 
-        pids = [node.server.pid for node in self._nodes() if node.server]
-        ports = [port for cache in self._caches() for _, port in cache.addresses]
+        pids, ports = [], []
         try:
             self._fleet.close()
+            # Now: until then, what is being created may still be starting processes.
+            pids = [node.server.pid for node in self._nodes() if node.server]
+            ports = [port for cache in self._caches() for _, port in cache.addresses]
             for cache in self._caches():
                 cache.close()
         finally:

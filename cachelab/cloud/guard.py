@@ -76,6 +76,8 @@ def environment(endpoint_url: str, trust_file: str) -> dict[str, str | None]:
         "AWS_PAGER": "",
         "SSL_CERT_FILE": trust_file,
         "NODE_EXTRA_CA_CERTS": trust_file,
+        # moto would give each account 60 machine images, for a tenth of a second: no cache is made of one.
+        "MOTO_EC2_LOAD_DEFAULT_AMIS": os.environ.get("MOTO_EC2_LOAD_DEFAULT_AMIS", "false"),
         "PATH": path if programs in path.split(os.pathsep) else os.pathsep.join((programs, path)),
     }
     for name in ("NO_PROXY", "no_proxy"):

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import os
 import re
 import threading
 from collections.abc import Callable, Container, Iterable
@@ -78,8 +77,6 @@ def _moto():
                 return super().get_backend_for_host(host)
             raise ModuleNotFoundError(f"nobody answers for {host}")
 
-    # The 60 machine images that moto gives an account take as long, and no cache is made of one.
-    os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     return Dispatcher(create_backend_app)
 
 

@@ -221,7 +221,7 @@ class LocalEngine(Engine):
             pause = min(pause * 1.3, 0.02)
 
     def _wait_until_refused(self) -> None:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + START_SECONDS
         while answers(self.host, self.port) and time.monotonic() < deadline:
             time.sleep(0.002)
 

@@ -18,6 +18,7 @@ import time
 
 POSIX = os.name == "posix"
 LINUX = sys.platform == "linux"
+PATIENCE = 30.0  # seconds for a process that was told to end: it does so when it next has the processor
 
 if LINUX:
     import ctypes
@@ -88,15 +89,16 @@ class Watcher:
     def on_freeze(self, key) -> dict:
         """SIGSTOP an engine, then all it has started: parents first, so that nothing new appears."""
         told: list[int] = []
+        deadline = time.monotonic() + 5
         while new := [pid for pid in self.tree(key) if pid not in told]:
             for pid in new:
                 send(pid, signal.SIGSTOP)
             told += new
-        # A thread stops when it next has the processor, which on a busy machine is later than now. One that
-        # waits for a disk may take longer than a caller should: the answer comes then, too.
-        deadline = time.monotonic() + 5
-        while not all(map(has_stopped, told)) and time.monotonic() < deadline:
-            time.sleep(0.001)
+            # A thread stops when it next has the processor, which on a busy machine is later than now, and
+            # until then it may start another. One that waits for a disk may take longer than a caller should:
+            # the answer comes then, too.
+            while not all(map(has_stopped, new)) and time.monotonic() < deadline:
+                time.sleep(0.001)
         return {}
 
     def on_thaw(self, key) -> dict:
@@ -136,11 +138,15 @@ class Watcher:
                     self.kill_orphans()
 
     def kill_orphans(self) -> None:
-        """End what an engine that is gone has left running: as its next of kin, we have inherited it."""
+        """End what an engine that is gone has left running: as its next of kin, we have inherited it.
+
+        Returns when they are gone: one that is still at work could write into what a new engine reads.
+        """
         ours = {engine.pid for engine in self.engines.values()}
-        for pid in children_by_parent().get(os.getpid(), ()):
-            if pid not in ours:
-                os.kill(pid, signal.SIGKILL)
+        orphans = descendants([pid for pid in children_by_parent().get(os.getpid(), ()) if pid not in ours])
+        for pid in orphans:
+            send(pid, signal.SIGKILL)
+        self.wait_until_gone(orphans, time.monotonic() + PATIENCE)
 
     def kill_trees(self, engines: list) -> None:
         """SIGKILL each engine and all it has started, and wait until they are gone."""
@@ -154,7 +160,7 @@ class Watcher:
         victims = descendants([engine.pid for engine in engines])
         for pid in reversed(victims):
             send(pid, signal.SIGKILL)
-        self.wait_until_gone(victims, time.monotonic() + 5)
+        self.wait_until_gone(victims, time.monotonic() + PATIENCE)
 
     def wait_until_gone(self, pids: list, deadline: float) -> bool:
         """Reap until none of `pids` is left; False if some are at the deadline."""

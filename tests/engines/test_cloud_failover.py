@@ -169,7 +169,7 @@ def test_a_zone_that_is_down_gets_no_replacements(aws, group):
     died = aws.fail_zone("us-east-1a")
     assert died == [f"{group}-001"]
     wait_until(lambda: roles(aws, group)[f"{group}-001"] == "replica", "failover")
-    assert aws.settle(5)  # whoever waits for things to settle does not wait for a zone
+    assert aws.settle()  # whoever waits for things to settle does not wait for a zone
     time.sleep(0.3)
     assert [row["live"] for row in aws.topology(group)] == [False, True, True]
     connect(primary(describe(aws, group))).set("a", 1)
@@ -195,15 +195,14 @@ def test_without_automatic_failover_writes_wait_for_the_replacement(aws):
     made = make_group(aws, "patient", NumCacheClusters=2)
     connect(primary(made)).set("a", 1)
     wait_until(lambda: aws.topology("patient")[1]["keys"] == 1, "replication")
-    aws.provisioning_time = 0.7
+    aws.provisioning_time = 600
     try:
         aws.fail_node("patient-001")
         with pytest.raises(redis.ConnectionError):
             connect(primary(made)).set("b", 1)
         assert connect(reader(made)).get("a") == "1"  # reads go on
-        wait_until(lambda: aws.topology("patient")[0]["live"], "replacement")
     finally:
-        aws.provisioning_time = 0
+        aws.provisioning_time = 0  # also for what is under way: now the replacement comes
     aws.settle()
     assert roles(aws, "patient")["patient-001"] == "primary"
     assert connect(primary(made)).get("a") == "1"  # copied back from the replica
@@ -280,12 +279,14 @@ def test_writes_resume_at_the_same_endpoint(aws, library):
     made = make_group(aws, "busy", NumCacheClusters=2, AutomaticFailoverEnabled=True)
     write, close = library(primary(made), False)
     with Traffic(write) as traffic:
-        aws.fail_node("busy-001")
+        [shard] = aws._region().group("busy").shards
+        with shard.lock:  # nobody takes over before the client has seen an outage
+            aws.fail_node("busy-001")
+            # GLIDE looks for two seconds before it says so.
+            wait_until(lambda: traffic.failures or library is glide, "an outage")
         wait_until(lambda: roles(aws, "busy")["busy-002"] == "primary", "failover")
         promoted = traffic.confirmed
         wait_until(lambda: traffic.confirmed > promoted + 100, "writes after the failover")
-    # GLIDE may find the broken connection between two requests, and mend it before anybody notices.
-    assert traffic.failures > 0 or library is glide
     assert int(connect(primary(made)).get("n")) >= traffic.confirmed - 1
     aws.settle()
     close()

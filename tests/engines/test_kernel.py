@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.oracle.kernels import PATIENCE
+
 ALL = "started = [engines.valkey(), engines.memcached(), postgres()]\n"
 RELAY = "from cachelab.engines.relay import Relay\nrelay = Relay((started[0].host, started[0].port))\n"
 REPORT = "say([[e.pid, e.port] for e in started])\n"
@@ -110,7 +112,7 @@ def test_what_the_kernel_has_forked_does_not_keep_engines_alive(kernels, offspri
     kernel = kernels.start("started = [engines.valkey()]\n" + RELAY + offspring + "say(0)\ntime.sleep(60)")
     kernel.hear()
     kernel.kill()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while len(kernels.running()) > 1 and time.monotonic() < deadline:
         time.sleep(0.02)
     (survivor,) = kernels.running()
@@ -154,7 +156,7 @@ def test_a_dead_watcher_takes_its_engines_along_and_the_next_call_starts_anew(ke
         "say([valkey.alive, engines.valkey().client().ping()])\n"
     )
     pid = kernel.hear()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while any(line.startswith(f"{pid} ") for line in kernels.running()) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not any(line.startswith(f"{pid} ") for line in kernels.running())

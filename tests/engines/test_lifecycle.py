@@ -320,7 +320,7 @@ def test_a_setting_the_server_refuses_is_quoted(empty):
 def test_an_engine_that_died_by_itself_is_noticed():
     valkey = engines.valkey()
     valkey.client(retry=None).shutdown(nosave=True)
-    assert valkey._process.wait(5)
+    assert valkey._process.wait(60)
     assert not valkey.alive
     assert engines.valkey().client().ping()
 

@@ -18,8 +18,6 @@ from cachelab.engines.relay import Relay
 from cachelab.engines.tls import authority
 from tests.oracle.depth import examples
 
-from .conftest import module
-
 pytestmark = pytest.mark.usefixtures("alone")
 
 
@@ -167,7 +165,7 @@ def test_ended_connections_are_forgotten(peer):
             with connect(relay) as connection:
                 connection.sendall(b"x")
                 receive(connection, 1)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while relay.connections and time.monotonic() < deadline:
             time.sleep(0.01)
         assert relay.connections == 0
@@ -266,7 +264,9 @@ def test_refuse_refuses_and_resume_listens_again_on_the_same_port(peer):
 
 
 def test_a_dead_target_resets_the_connection():
-    with Relay(("127.0.0.1", module("ports").free_port())) as relay:
+    dead = socket.socket()
+    dead.bind(("127.0.0.1", 0))  # nobody else gets the port, and nobody listens
+    with dead, Relay(dead.getsockname()) as relay:
         # On a busy machine the reset may come before connect() has returned.
         with pytest.raises(ConnectionResetError), connect(relay) as connection:
             connection.recv(1)

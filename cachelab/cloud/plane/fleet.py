@@ -190,6 +190,6 @@ class Fleet:
         self.announce()
         for thread in [*self._watchmen, *self._jobs]:
             if thread is not threading.current_thread():
-                thread.join(10)
+                thread.join(JOIN_SECONDS)
         if self._bench:
             self._bench.kill()
