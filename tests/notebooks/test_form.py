@@ -96,6 +96,17 @@ def test_lesson_has_its_bones(path):
             assert any(heading.startswith(bone) for heading in headings), f"no section {bone!r}"
 
 
+@pytest.mark.parametrize("path", LESSONS[1:], ids=name)
+def test_the_minutes_of_a_lesson_are_those_of_its_sections(path):
+    nb = nbformat.read(path, as_version=4)
+    prose = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    stated = int(re.search(r"\bIn (\d+) minutes you will\b", prose)[1])
+    sections = re.findall(r"^## (\d+\..+)$", prose, re.M)
+    assert not [section for section in sections if not re.search(r" · \d+ minutes$", section)]
+    counted = sum(map(int, re.findall(r"^##+ .+ · (\d+) minutes$", prose, re.M)))
+    assert abs(counted - stated) <= 1, f"{stated} minutes stated, its sections have {counted}"
+
+
 @pytest.mark.parametrize("path", LESSONS, ids=name)
 def test_a_lesson_can_be_read_in_its_minutes(path):
     """What there is to read; sources aside, and what a folded cell holds."""
