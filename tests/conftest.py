@@ -1,7 +1,9 @@
 """What holds for every test."""
 
+import os
 import signal
 
+import pytest
 from hypothesis import settings
 
 from tests.oracle.depth import DEPTH
@@ -18,3 +20,10 @@ def pytest_configure(config):
     """Take interrupts as a kernel does, also in a run in the background, which ignores them."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def of_the_run(tmp_path_factory):
+    """A folder that all workers of this run share."""
+    mine = tmp_path_factory.getbasetemp()
+    return mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine

@@ -69,7 +69,7 @@ class Service:
 
     def is_seed(self) -> bool:
         """Whether it still is what the capstone begins with: code for code, whatever the comments say."""
-        return _bare(self.source) == _bare(SEED.read_text(encoding="utf-8"))
+        return bare(self.source) == bare(SEED.read_text(encoding="utf-8"))
 
     def _is_whole(self, functions: tuple[Callable, ...]) -> None:
         try:
@@ -91,7 +91,7 @@ class Service:
 SEED = Path(__file__).with_name("seed.py")
 
 
-def _bare(source: str) -> list[str]:
+def bare(source: str) -> list[str]:
     """Each statement of a module, without texts that stand for themselves; `order` is not looked at."""
     tree = ast.parse(source)
     for node in ast.walk(tree):

@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from cachelab import day
+from tests.oracle.capstone.once import judging
 from tests.oracle.capstone.wrong import REFERENCE, WRONG
 
 ROOT = Path(__file__).parents[3]
@@ -16,17 +16,24 @@ CODE = {
 }
 
 
-@cache
-def in_the_day(source: str) -> day.Score:
-    return day.judge(day.Service([("product_service.py", source)]))
+@pytest.fixture(scope="module")
+def in_the_day(of_the_run):
+    judged = judging(of_the_run)
 
+    def in_the_day(source: str) -> day.Score:
+        service = day.Service([("product_service.py", source)])
+        return sum((judged(service, incident) for incident in day.INCIDENTS), day.Score(()))
 
-def score(source: str) -> day.Score:
-    return in_the_day(source) + day.every_order(day.Service([("product_service.py", source)]))
+    return in_the_day
 
 
 @pytest.fixture(scope="module")
-def reference() -> day.Score:
+def score(in_the_day):
+    return lambda source: in_the_day(source) + day.every_order(day.Service([("product_service.py", source)]))
+
+
+@pytest.fixture(scope="module")
+def reference(score) -> day.Score:
     return score(REFERENCE)
 
 
@@ -37,7 +44,7 @@ def test_the_reference_passes_every_line_and_by_far(reference):
 
 
 @pytest.mark.parametrize("name", CODE)
-def test_a_wrong_answer_fails_its_lines_and_no_other(name):
+def test_a_wrong_answer_fails_its_lines_and_no_other(score, name):
     failed = score(CODE[name].source).failed
     assert {line.name for line in failed} == CODE[name].fails
     assert [line.name for line in failed if line.value < 2 * line.limit] == []
@@ -48,7 +55,7 @@ def test_every_line_is_failed_by_some_wrong_answer(reference):
     assert {line.name for line in reference.lines} == failed
 
 
-def test_two_days_one_beside_a_busy_loop_are_equal_to_the_last_digit():
+def test_two_days_one_beside_a_busy_loop_are_equal_to_the_last_digit(in_the_day):
     code = (
         "from cachelab import day; from tests.oracle.capstone.wrong import REFERENCE; "
         "print(repr(day.judge(day.Service([('product_service.py', REFERENCE)]))))"
