@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from cachelab import day
+from cachelab.day.incidents import judge_one
+from cachelab.day.orders import CROWDS
 from tests.oracle.capstone.once import judging
-from tests.oracle.capstone.wrong import REFERENCE, WRONG
+from tests.oracle.capstone.reached import LINES, noting, unnoted
+from tests.oracle.capstone.wrong import REFERENCE, WRONG, Wrong
 
 ROOT = Path(__file__).parents[3]
 CODE = {
@@ -17,24 +20,37 @@ CODE = {
 
 
 @pytest.fixture(scope="module")
-def in_the_day(of_the_run):
+def reached() -> dict[str, tuple[day.Score, set[int]]]:
+    """Of each incident what the reference comes to, and the lines of it that nobody may have skipped."""
+    found, never_noted = {}, unnoted(REFERENCE)
+    noting_itself = day.Service([("product_service.py", noting(REFERENCE))])
+    for incident in day.INCIDENTS:
+        LINES.clear()
+        score = judge_one(noting_itself, incident)
+        found[incident.name] = score, LINES | never_noted
+    return found
+
+
+@pytest.fixture(scope="module")
+def reference(reached) -> day.Score:
+    score = sum((score for score, _ in reached.values()), day.Score(()))
+    return score + day.every_order(day.Service([("product_service.py", REFERENCE)]))
+
+
+@pytest.fixture(scope="module")
+def judged(of_the_run, reached):
     judged = judging(of_the_run)
 
-    def in_the_day(source: str) -> day.Score:
-        service = day.Service([("product_service.py", source)])
-        return sum((judged(service, incident) for incident in day.INCIDENTS), day.Score(()))
+    def score(wrong: Wrong) -> day.Score:
+        """Where the lines that it replaces never run, the reference's: it is the reference there."""
+        service, score = day.Service([("product_service.py", wrong.source)]), day.Score(())
+        for incident in day.INCIDENTS:
+            as_it_was, lines = reached[incident.name]
+            same = wrong.replaced and lines.isdisjoint(wrong.replaced)
+            score += judged(service, incident, as_it_was if same else None)
+        return score + day.every_order(service)
 
-    return in_the_day
-
-
-@pytest.fixture(scope="module")
-def score(in_the_day):
-    return lambda source: in_the_day(source) + day.every_order(day.Service([("product_service.py", source)]))
-
-
-@pytest.fixture(scope="module")
-def reference(score) -> day.Score:
-    return score(REFERENCE)
+    return score
 
 
 def test_the_reference_passes_every_line_and_by_far(reference):
@@ -44,8 +60,8 @@ def test_the_reference_passes_every_line_and_by_far(reference):
 
 
 @pytest.mark.parametrize("name", CODE)
-def test_a_wrong_answer_fails_its_lines_and_no_other(score, name):
-    failed = score(CODE[name].source).failed
+def test_a_wrong_answer_fails_its_lines_and_no_other(judged, name):
+    failed = judged(CODE[name]).failed
     assert {line.name for line in failed} == CODE[name].fails
     assert [line.name for line in failed if line.value < 2 * line.limit] == []
 
@@ -55,7 +71,7 @@ def test_every_line_is_failed_by_some_wrong_answer(reference):
     assert {line.name for line in reference.lines} == failed
 
 
-def test_two_days_one_beside_a_busy_loop_are_equal_to_the_last_digit(in_the_day):
+def test_two_days_one_beside_a_busy_loop_are_equal_to_the_last_digit(reference):
     code = (
         "from cachelab import day; from tests.oracle.capstone.wrong import REFERENCE; "
         "print(repr(day.judge(day.Service([('product_service.py', REFERENCE)]))))"
@@ -67,4 +83,4 @@ def test_two_days_one_beside_a_busy_loop_are_equal_to_the_last_digit(in_the_day)
         loop.kill()
         loop.wait()
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.strip() == repr(in_the_day(REFERENCE))
+    assert ran.stdout.strip() == repr(day.Score(reference.lines[: -len(CROWDS)], reference.phases))
