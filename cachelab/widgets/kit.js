@@ -1,6 +1,15 @@
 // What every widget of the course shares. Python puts this text before each widget's own file,
 // so a widget uses these functions without importing them.
 
+// anywidget 0.11 gives a widget two seconds to load. One that is late is drawn all the same, but hears nothing
+// from Python any more (`Failed to initialize model`): on a busy machine, a bench without answers. There is no
+// option for it, so the first widget of a page gives those after it two minutes.
+if (!AbortSignal.timeout.patient) {
+  const { timeout } = AbortSignal;
+  const patient = (milliseconds) => timeout.call(AbortSignal, milliseconds === 2000 ? 120_000 : milliseconds);
+  AbortSignal.timeout = Object.assign(patient, { patient: true });
+}
+
 // An element: html("button", { class: "quiet", onclick: f, disabled: true }, "Run", child).
 // null, undefined and false attributes are left out; a child is a node or a text.
 function html(tag, attributes = {}, ...children) {

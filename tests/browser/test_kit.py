@@ -23,13 +23,22 @@ NOTEBOOK = notebook(
     "which = predict('Which is faster?', choices=['Valkey', 'PostgreSQL'])\nwhich",
     # c5
     "guess.reveal(1)",
+    # c6: a widget that loads as slowly as on a busy machine
+    "import anywidget, traitlets\n"
+    "class Late(anywidget.AnyWidget):\n"
+    "    said = traitlets.Unicode('before').tag(sync=True)\n"
+    "    _esm = '''await new Promise((done) => setTimeout(done, 2500));\n"
+    "    const show = ({ model, el }) => { el.textContent = `said ${model.get('said')}`; };\n"
+    "    const render = (view) => { view.model.on('change:said', () => show(view)); show(view); };\n"
+    "    export default { render };'''\n"
+    "late = Late()\nlate",
 )
 
 
 @pytest.fixture(scope="module")
 def kit(lab):
     with lab.open(NOTEBOOK) as page:
-        for cell in page.cells()[:-1]:
+        for cell in page.cells()[:-2]:
             page.run(cell)
         yield page
 
@@ -52,6 +61,13 @@ def test_everything_is_shown(kit):
     expect(chart).to_be_visible()
     for cell, name in (("c2", "Ramp"), ("c3", "Predict: stale orders")):
         expect(kit.output(cell).get_by_role("group", name=name, exact=True).first).to_be_visible()
+
+
+def test_a_widget_that_loads_for_more_than_two_seconds_hears_python_all_the_same(kit):
+    kit.run("c6")
+    kit.value("setattr(late, 'said', 'after')")
+    expect(kit.output("c6")).to_contain_text("said after")
+    assert kit.console == []
 
 
 def test_a_chart_is_fed_from_a_thread(kit):
