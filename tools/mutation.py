@@ -98,7 +98,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "px=501": "a millisecond more",
     },
     "07.6": {
-        "BoundedSemaphore(7)": "one more place can be served in time, too",
         "'Xthe line is full": "the words are free",
         "ex=61": "a second more",
     },

@@ -9,9 +9,10 @@ from cachelab.learner.words import show
 from cachelab.workload import trace
 
 RATE, ITEMS, SKEW, THREADS = 100.0, 2500, 0.8, 40
-SERVICE, PATIENCE = 0.02, 0.15  # seconds of a load, and of a customer
+SERVICE, PATIENCE = 0.02, 0.09  # seconds of a load, and of a customer: not the numbers of the lesson
 WARM, FLUSH, END = 60, 1.0, 12.0
 ENOUGH = 0.8  # of the last four seconds' customers
+LATE = 0.02  # of those who get a page, at most
 
 
 @define(
@@ -76,6 +77,18 @@ def it_comes_back(shop) -> None:
             "For whom does the database work? How long is the line when a customer joins it? Is what was "
             "loaded stored?",
             Table("Served in time", ("second", "share"), rows),
+        )
+
+
+    pages = [request.took for request in load.requests if request.outcome == "ok" and request.answer]
+    late = sum(took > PATIENCE for took in pages)
+    if late > LATE * len(pages):
+        raise incorrect(
+            called,
+            f"all is well again, but {late} of {len(pages):,} pages came after more than {PATIENCE:g} s, "
+            f"the last after {max(pages):.2f} s",
+            f"whom it asks the database for it serves within {PATIENCE:g} s; the others it refuses at once",
+            f"How many loads of {SERVICE:g} s, one at a time, are done in {PATIENCE:g} s?",
         )
 
 

@@ -11,7 +11,7 @@ def shop():
     def get_item(item, cache, db):
         page = cache.get(f"item:{item}")
         if page is None:
-            places = places_of.setdefault(item, threading.BoundedSemaphore(6))
+            places = places_of.setdefault(item, threading.BoundedSemaphore(4))
             if not places.acquire(blocking=False):
                 raise TimeoutError("the line is full")
             try:

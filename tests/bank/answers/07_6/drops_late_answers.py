@@ -16,7 +16,7 @@ def shop():
                 raise TimeoutError("the line is full")
             try:
                 page = db.read(item)
-                if time.time() - began < 0.15:
+                if time.time() - began < 0.09:
                     cache.set(f"item:{item}", page, ex=60)
             finally:
                 places.release()

@@ -7,7 +7,7 @@ import time
 
 
 def shop():
-    places = threading.BoundedSemaphore(6)
+    places = threading.BoundedSemaphore(4)
 
     def get_item(item, cache, db):
         if not places.acquire(timeout=0.1):

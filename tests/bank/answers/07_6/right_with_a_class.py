@@ -25,4 +25,4 @@ class Shop:
 
 
 def shop():
-    return Shop(places=6).get_item
+    return Shop(places=3).get_item

@@ -11,7 +11,7 @@ def shop():
         if page is not None:
             return page
         with lock:
-            if state["loading"] >= 5:
+            if state["loading"] >= 4:
                 raise RuntimeError("503: too many are waiting")
             state["loading"] += 1
         try:

@@ -6,7 +6,7 @@ import time
 
 
 def shop():
-    places = threading.BoundedSemaphore(6)
+    places = threading.BoundedSemaphore(4)
 
     def get_item(item, cache, db):
         page = cache.get(f"item:{item}")
