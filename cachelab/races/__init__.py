@@ -14,7 +14,8 @@
     report.rules["at most two"]                   # holds, or how many schedules break it, and a shortest one
 
 No threads, no sleeping, no sampling: explore.py says how. The cache is a model of Valkey (strings, hashes,
-sorted sets, lists, sets, Lua: models/) or of memcached, held against the real one; what it lacks is refused.
+sorted sets, lists, sets, streams, Lua: models/) or of memcached, held against the real one; what it lacks is
+refused.
 """
 
 from pathlib import Path

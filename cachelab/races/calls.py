@@ -72,7 +72,15 @@ def key_of(call: Call) -> str:
     """The first key of the cache that a call names; "" if it names none."""
     match call.kind:
         case "valkey":
-            words = call.payload[2:] if call.payload[0] == b"EVAL" else call.payload
+            words = call.payload
+            match words[0].upper():
+                case b"EVAL":
+                    words = words[2:]
+                case b"XGROUP":
+                    words = words[1:]
+                case b"XREAD" | b"XREADGROUP":
+                    upper = [word.upper() for word in words]
+                    words = words[upper.index(b"STREAMS") :] if b"STREAMS" in upper else ()
             name = b"" if words[:1] in ((b"0",), (b"PING",), (b"ECHO",)) else b"".join(words[1:2])
         case "exec":
             return next(filter(None, (key_of(Call("valkey", command)) for command in call.payload)), "")

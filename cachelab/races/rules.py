@@ -69,12 +69,12 @@ class Rules:
         """The names of the rules that do not hold in a quiet state."""
         key = (state.keyspace, state.log, self.world.result_numbers(state))
         if key not in self._known:
-            results, ttl = self.world.results_in(state), self.world.session.ttl
+            results, asked = self.world.results_in(state), set(self.world.session.durations)
             broken = self._broken(state, results)
             if any(self._broken(state, other) != broken for other in self._exchanged(results, key[-1])):
                 raise Distinct(None)
             self._known[key] = broken
-            self.world.session.ttl = ttl  # that a rule asks for one is no news about the clients
+            self.world.session.durations = asked  # that a rule asks for one is no news about the clients
         return self._known[key]
 
     def _broken(self, state: State, results: list) -> frozenset[str]:

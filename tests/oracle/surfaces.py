@@ -308,11 +308,57 @@ QUEUES_AND_SETS = [
     *[True, True],
 ]
 
+
+def streams(cache, seen):
+    cache.delete("jobs", "later")
+    seen += [cache.xadd("jobs", {"job": "one"}, id="1-1"), cache.xadd("jobs", {"job": "two"}, id="1-*")]
+    seen += [cache.xadd("later", {"job": "no"}, nomkstream=True), cache.xlen("jobs"), cache.type("jobs")]
+    seen += [cache.xgroup_create("jobs", "workers", id="0"), cache.xrange("jobs", "(1-1")]
+    try:
+        cache.xgroup_create("jobs", "workers", id="0", mkstream=True)
+    except ResponseError as error:
+        seen.append(str(error))
+    seen += [cache.xreadgroup("workers", "ann", {"jobs": ">"}, count=1)]
+    seen += [cache.xread({"jobs": "1-1"}), cache.xread({"jobs": "$"}), cache.xpending("jobs", "workers")]
+    seen += [cache.xautoclaim("jobs", "workers", "bob", 0)]
+    seen += [cache.xclaim("jobs", "workers", "ann", 0, ["1-1"])]
+    (entry,) = cache.xpending_range("jobs", "workers", "-", "+", 9)
+    seen += [{**entry, "time_since_delivered": 0}]
+    seen += [cache.xack("jobs", "workers", "1-1"), cache.xack("jobs", "workers", "1-1")]
+    seen += [cache.xdel("jobs", "1-1"), cache.xtrim("jobs", maxlen=0, approximate=False)]
+    seen += [cache.exists("jobs")]
+    with cache.pipeline() as pipe:
+        pipe.xadd("jobs", {"job": "three"}, maxlen=5).xrevrange("jobs", count=1)
+        added, held = pipe.execute()
+        seen.append(held == [(added, {"job": "three"})])
+    seen += [cache.eval("return redis.call('XADD', KEYS[1], '5-1', 'job', 'four')", 1, "later")]
+    seen += [cache.xgroup_delconsumer("jobs", "workers", "ann"), cache.xgroup_destroy("jobs", "workers")]
+
+
+STREAMS = [
+    *["1-1", "1-2"],
+    *[None, 2, "stream"],
+    *[True, [("1-2", {"job": "two"})]],
+    "BUSYGROUP Consumer Group name already exists",
+    [["jobs", [("1-1", {"job": "one"})]]],
+    *[[["jobs", [("1-2", {"job": "two"})]]], []],
+    {"pending": 1, "min": "1-1", "max": "1-1", "consumers": [{"name": "ann", "pending": 1}]},
+    *[["0-0", [("1-1", {"job": "one"})], []], [("1-1", {"job": "one"})]],
+    {"message_id": "1-1", "consumer": "ann", "time_since_delivered": 0, "times_delivered": 3},
+    *[1, 0],
+    *[1, 1, 1],
+    True,
+    "5-1",
+    *[0, 1],
+]
+
+
 VALKEY = [
     (strings, STRINGS),
     (hashes, HASHES),
     (boards, BOARDS),
     (queues_and_sets, QUEUES_AND_SETS),
+    (streams, STREAMS),
     (transactions, TRANSACTIONS),
     (scripts, SCRIPTS),
     (locks, LOCKS),

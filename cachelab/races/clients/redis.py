@@ -56,7 +56,7 @@ class ValkeyClient(Redis):
             return (b"EVAL", script, *words[2:])
         if words[0] == b"EVAL":
             _remember(words[1])
-        elif not model.has(words[0].decode()):
+        elif not model.has(words):
             self._session.abort(model.refuse(args[0] if isinstance(args[0], str) else name))
         return words
 

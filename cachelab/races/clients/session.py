@@ -117,7 +117,8 @@ class Session:
         self.db = Database(self)
         self.virtual = Virtual(functions, self._no_threads, self._no_network)
         self.current: Run | None = None
-        self.replica = self.ttl = False  # whether anybody read the replica, or a TTL
+        self.replica = False  # whether anybody read the replica
+        self.durations: set[bytes] = set()  # the commands that were asked for a TTL or an idle time
         self.another_day = False  # whether a run is made at another time than its history was
         self.overdue: Endless | None = None
         self.late: Callable[[], bool] | None = None  # whether a client run alone has had its time
@@ -183,7 +184,9 @@ class Session:
         if call.kind == "db":
             self.replica = self.replica or call.payload[1] == "replica"
         elif call.kind == "valkey":
-            self.ttl = self.ttl or call.payload[0] in (b"TTL", b"PTTL")
+            name, *arguments = call.payload
+            if name in (b"TTL", b"PTTL") or (name == b"XPENDING" and len(arguments) > 2):
+                self.durations.add(name)
         raise Suspend
 
     def abort(self, problem: Refusal) -> NoReturn:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from functools import cache
 
-from cachelab.races.models import commands
+from cachelab.races.models.commands import table as commands
+from cachelab.races.models.commands.numbers import text_of
 from cachelab.races.refusals import Endless, NotModelled
 
 INSTRUCTIONS = 2_000_000  # a script that runs longer than this is taken to be endless (well under a second)
@@ -252,7 +253,7 @@ def _text(message) -> str:
 def _number(number: float) -> bytes:
     if number != number:
         raise commands.refuse("a command with the number nan in a Lua script")
-    return commands.text_of(float(number))
+    return text_of(float(number))
 
 
 def digest(script: bytes) -> str:

@@ -11,6 +11,8 @@ import time
 
 from cachelab.races.calls import Call
 from cachelab.races.models import valkey
+from cachelab.races.models.commands.streams import MOMENT, id_of, written
+from cachelab.races.models.commands.table import Group, Hash, List, Set, SortedSet, Stream
 
 PATIENCE = 5.0  # seconds to wait for a real server to answer, or for a real key to expire
 SLACK = 60_000  # milliseconds by which a real TTL may have run down since it was set
@@ -48,11 +50,11 @@ class RealValkey:
             case "exec":
                 self._ask(who, (b"MULTI",))
                 for command in call.payload:
-                    if isinstance(error := self._ask(who, command), valkey.ServerError):
+                    if isinstance(error := self._ask(who, _at_the_moment(command)), valkey.ServerError):
                         self._ask(who, (b"DISCARD",))
                         return error
                 return self._ask(who, (b"EXEC",))
-        return self._ask(who, call.payload)
+        return self._ask(who, _at_the_moment(call.payload))
 
     def forget(self, client: int, connections) -> None:
         """A client's pipelines were reset: the server is told to forget their watches."""
@@ -82,7 +84,8 @@ class RealValkey:
             self._ask(self._own, (b"SET", key, b""))  # so that the key is touched, even where there is none
             self._ask(self._own, (b"DEL", key))
         for key, value, ttl in valkey.entries(keyspace):
-            self._ask(self._own, _storing(key, value))
+            for command in _storing(key, value):
+                self._ask(self._own, command)
             if ttl is not None:
                 self._ask(self._own, (b"PEXPIRE", key, b"%d" % ttl))
 
@@ -126,6 +129,8 @@ class RealValkey:
             )
         if call.kind == "valkey" and call.payload[0] in UNORDERED and isinstance(real, list):
             return isinstance(modelled, list) and sorted(real) == sorted(modelled)
+        if call.kind == "valkey" and call.payload[0] == b"XPENDING" and _per_entry(modelled):
+            return _per_entry(real) and _without_idle(real) == _without_idle(modelled)
         if call.kind == "valkey" and call.payload[0] == b"SCAN" and isinstance(real, list):
             pages = real[0] != b"0" or modelled[0] != b"0"  # how many, and which keys on which, is its own
             return pages or sorted(real[1]) == sorted(modelled[1])
@@ -154,18 +159,54 @@ class RealValkey:
 UNORDERED = (b"SMEMBERS", b"KEYS", b"SINTER", b"SUNION", b"SDIFF")
 
 
-def _storing(key: bytes, value) -> tuple[bytes, ...]:
-    """The command that stores a value of the model."""
+def _per_entry(reply) -> bool:
+    """Whether XPENDING tells of each entry by itself, and with it for how long that has been idle."""
+    return isinstance(reply, list) and bool(reply) and isinstance(reply[0], list)
+
+
+def _without_idle(reply) -> list:
+    return [(number, who, times) for number, who, _, times in reply]
+
+
+def _at_the_moment(words: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """The command as it goes to the server; an id that it is to make (XADD … *) is of the model's moment."""
+    if words[0].upper() != b"XADD" or b"*" not in words:
+        return words
+    at = words.index(b"*")
+    return (*words[:at], b"%d-*" % MOMENT, *words[at + 1 :])
+
+
+def _storing(key: bytes, value) -> list[tuple[bytes, ...]]:
+    """The commands that store a value of the model."""
     match value:
-        case valkey.Hash():
-            return (b"HSET", key, *(word for pair in value for word in pair))
-        case valkey.SortedSet():
-            return (b"ZADD", key, *(word for one, score in value for word in (valkey.text_of(score), one)))
-        case valkey.List():
-            return (b"RPUSH", key, *value)
-        case valkey.Set():
-            return (b"SADD", key, *value)
-    return (b"SET", key, value)
+        case Hash():
+            return [(b"HSET", key, *(word for pair in value for word in pair))]
+        case SortedSet():
+            return [(b"ZADD", key, *(word for one, score in value for word in (valkey.text_of(score), one)))]
+        case List():
+            return [(b"RPUSH", key, *value)]
+        case Set():
+            return [(b"SADD", key, *value)]
+        case Stream():
+            return _storing_stream(key, value)
+    return [(b"SET", key, value)]
+
+
+def _storing_stream(key: bytes, stream: Stream) -> list[tuple[bytes, ...]]:
+    """A pending entry may be gone from the stream: it is there until it has been claimed."""
+    entries = dict(stream.entries)
+    gone = {number for _, group in stream.groups for number, *_ in group.pending} - entries.keys()
+    held = sorted({**entries, **dict.fromkeys(gone, (b"gone", b""))}.items())
+    commands = [(b"XGROUP", b"CREATE", key, b"", b"0", b"MKSTREAM"), (b"XGROUP", b"DESTROY", key, b"")]
+    commands += [(b"XADD", key, written(number), *words) for number, words in held]
+    for name, group in stream.groups:
+        commands.append((b"XGROUP", b"CREATE", key, name, written(group.last)))
+        commands += [(b"XGROUP", b"CREATECONSUMER", key, name, consumer) for consumer in group.consumers]
+        for number, consumer, times in group.pending:
+            claim = (b"XCLAIM", key, name, consumer, b"0", written(number))
+            commands.append((*claim, b"FORCE", b"RETRYCOUNT", b"%d" % times))
+    commands += [(b"XDEL", key, written(number)) for number in gone]
+    return [*commands, (b"XSETID", key, written(stream.last))]
 
 
 def _reading(kind: bytes, key: bytes) -> tuple[bytes, ...]:
@@ -179,6 +220,8 @@ def _reading(kind: bytes, key: bytes) -> tuple[bytes, ...]:
             return (b"LRANGE", key, b"0", b"-1")
         case b"set":
             return (b"SMEMBERS", key)
+        case b"stream":
+            return (b"XINFO", b"STREAM", key, b"FULL", b"COUNT", b"0")
     return (b"GET", key)
 
 
@@ -186,14 +229,27 @@ def _held(kind: bytes, reply):
     """What is told by `_reading`, as the model holds it."""
     match kind:
         case b"hash":
-            return valkey.Hash(zip(reply[::2], reply[1::2], strict=True))
+            return Hash(zip(reply[::2], reply[1::2], strict=True))
         case b"zset":
-            return valkey.SortedSet(zip(reply[::2], map(float, reply[1::2]), strict=True))
+            return SortedSet(zip(reply[::2], map(float, reply[1::2]), strict=True))
         case b"list":
-            return valkey.List(reply)
+            return List(reply)
         case b"set":
-            return valkey.Set(reply)
+            return Set(reply)
+        case b"stream":
+            return _held_stream(reply)
     return reply
+
+
+def _held_stream(reply) -> Stream:
+    told, groups = dict(zip(reply[::2], reply[1::2], strict=True)), []
+    for words in told[b"groups"]:
+        about = dict(zip(words[::2], words[1::2], strict=True))
+        pending = tuple((id_of(number), who, times) for number, who, _, times in about[b"pending"])
+        consumers = tuple(consumer[1] for consumer in about[b"consumers"])
+        groups.append((about[b"name"], Group(id_of(about[b"last-delivered-id"]), pending, consumers)))
+    entries = tuple((id_of(number), tuple(words)) for number, words in told[b"entries"])
+    return Stream(entries, id_of(told[b"last-generated-id"]), tuple(groups))
 
 
 def _modelled(reply):

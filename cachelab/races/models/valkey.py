@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cachelab.races.models.commands import (
+from cachelab.races.models.commands.numbers import text_of
+from cachelab.races.models.commands.streams import written
+from cachelab.races.models.commands.table import (
     CLOCK,
     OK,
     Data,
@@ -22,12 +24,11 @@ from cachelab.races.models.commands import (
     ServerError,
     Set,
     SortedSet,
-    Status,
+    Stream,
     arity_error,
     has,
     refuse,
     run,
-    text_of,
 )
 
 EMPTY: Keyspace = ()
@@ -94,9 +95,23 @@ def contents(keyspace: Keyspace) -> dict[str, object]:
                 return [text(item) for item in value]
             case Set():
                 return sorted(text(item) for item in value)
+            case Stream():
+                return _told(value, text)
         return value.decode(errors="backslashreplace")
 
     return {text(key): text(value) for key, value, _ in entries(keyspace)}
+
+
+def _told(stream: Stream, text) -> dict[str, str]:
+    """A stream's entries by id, and by the name of a group what it has not acknowledged."""
+    told = {}
+    for number, words in stream.entries:
+        fields = zip(map(text, words[::2]), map(text, words[1::2]), strict=True)
+        told[text(written(number))] = " ".join(f"{field}={value}" for field, value in fields)
+    for name, group in stream.groups:
+        pending = [f"{text(written(number))} at {text(consumer)}" for number, consumer, _ in group.pending]
+        told[f"pending in {text(name)}"] = ", ".join(pending) or "nothing"
+    return told
 
 
 def _run(data: Data, command: Sequence[bytes]) -> object:
@@ -112,13 +127,7 @@ def _run(data: Data, command: Sequence[bytes]) -> object:
 __all__ = [
     "EMPTY",
     "OK",
-    "Hash",
-    "Keyspace",
-    "List",
     "ServerError",
-    "Set",
-    "SortedSet",
-    "Status",
     "contents",
     "entries",
     "execute",

@@ -86,8 +86,10 @@ def notes(search) -> list[str]:
             "The server is asked for the TIME. Its clock moves by a microsecond whenever it is asked, and by "
             "nothing else: what comes of a minute that passes is a question for virtual time."
         )
-    if session.ttl:
+    if session.durations & {b"TTL", b"PTTL"}:
         found.append("TTL answers the whole time to live that was set: no clock runs here.")
+    if b"XPENDING" in session.durations:
+        found.append("XPENDING answers that nothing has been idle: no clock runs here.")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Sorted sets, lists, sets, the keys there are, and the server's clock, in clients that the explorer runs."""
+"""Sorted sets, lists, sets, streams, the keys there are, the server's clock, in clients that are explored."""
 
 import time
 
@@ -94,6 +94,76 @@ def test_a_job_is_lost_or_done_twice_by_who_dies():
     rules = {"none lost": none_lost}
     assert not races.explore([takes] * 2, fault="crash", start=queued, rules=rules).ok
     assert races.explore([moves] * 2, fault="crash", start=queued, rules=rules).ok
+
+
+# --- streams ---
+
+
+def put(cache, db):
+    cache.xadd("jobs", {"job": "one"})
+    cache.xgroup_create("jobs", "workers", id="0")
+
+
+def works(cache, got):
+    """Do each job."""
+    for number, fields in got:
+        cache.xadd("done", {"job": fields["job"]})
+        cache.xack("jobs", "workers", number)
+
+
+def takes(cache, db):
+    for _, got in cache.xreadgroup("workers", "ann", {"jobs": ">"}, count=1):
+        works(cache, got)
+
+
+def takes_over(cache, db):
+    works(cache, cache.xautoclaim("jobs", "workers", "bob", 0)[1])
+
+
+def none_waits_for_ever(cache, db, results):
+    return cache.xpending("jobs", "workers")["pending"] == 0
+
+
+def none_done_twice(cache, db, results):
+    return cache.xlen("done") <= 1
+
+
+def test_a_dead_workers_job_waits_until_somebody_takes_it_over_and_a_slow_ones_is_done_twice():
+    rules = {"no job waits for ever": none_waits_for_ever, "none is done twice": none_done_twice}
+    report = races.explore([takes, takes], fault="crash", start=put, rules=rules)
+    calls = [step.call.split()[0] for step in report.rules["no job waits for ever"].violation]
+    assert calls.index("XREADGROUP") < calls.index("crashes") and "XACK" not in calls
+    rules["no job waits for ever"] = races.after(takes_over, none_waits_for_ever)
+    report = races.explore([takes, takes], fault="crash", start=put, rules=rules)
+    assert report.rules["no job waits for ever"].holds
+    twice = races.explore([takes, takes_over], start=put, rules=rules).rules["none is done twice"].violation
+    calls = [step.call.split()[0] for step in twice]
+    assert calls[0] == "XREADGROUP" and calls.index("XAUTOCLAIM") < calls.index("XACK")
+    assert twice[0].key == "jobs" and twice[0].cache["jobs"]["pending in workers"].endswith("-0 at ann")
+
+
+def test_ids_that_the_server_makes_are_of_one_millisecond_and_follow_each_other():
+    reply, keyspace = run("XADD jobs * job one", "XADD jobs * job two", "XADD other * job three")
+    assert reply == b"1800000000000-0"
+    assert list(valkey.contents(keyspace)["jobs"]) == ["1800000000000-0", "1800000000000-1"]
+    assert run("XADD jobs 1800000000001-7 job one", "XADD jobs * job two")[0] == b"1800000000001-8"
+    assert valkey.contents(keyspace)["other"] == {"1800000000000-0": "job=three"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("XREAD BLOCK 0 STREAMS jobs $", "XREAD … BLOCK: nobody waits here; ask without it"),
+        ("XAUTOCLAIM jobs workers bob 60000 0", "XAUTOCLAIM with a min-idle-time of 60000: .* Ask with 0"),
+        ("XPENDING jobs workers IDLE 9 - + 1", "XPENDING … IDLE 9"),
+        ("XCLAIM jobs workers bob 0 1-1 IDLE 5", "XCLAIM … IDLE"),
+        ("XGROUP HELP", "XGROUP HELP"),
+        ("XINFO STREAM jobs", "XINFO"),
+    ],
+)
+def test_what_would_take_time_is_refused_with_the_way_out(words, told):
+    with pytest.raises(races.NotModelled, match=f"not modelled: {told}"):
+        run("XADD jobs 1-1 job one", "XGROUP CREATE jobs workers 0", words)
 
 
 # --- which keys there are ---

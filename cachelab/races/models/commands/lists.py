@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cachelab.races.models.commands.table import OK, SYNTAX, Fail, List, command, count_of, integer, span
 
 
@@ -9,7 +11,7 @@ def _of(data, key) -> list[bytes]:
     return list(data.typed(key, List) or ())
 
 
-def _push(data, key, elements, *, left: bool, create: bool = True) -> int:
+def _push(data, key, *elements, left: bool, create: bool = True) -> int:
     held = _of(data, key)
     if not held and not create:
         return 0
@@ -18,27 +20,7 @@ def _push(data, key, elements, *, left: bool, create: bool = True) -> int:
     return len(held)
 
 
-@command("LPUSH", 2, None)
-def _lpush(data, key, *elements):
-    return _push(data, key, elements, left=True)
-
-
-@command("RPUSH", 2, None)
-def _rpush(data, key, *elements):
-    return _push(data, key, elements, left=False)
-
-
-@command("LPUSHX", 2, None)
-def _lpushx(data, key, *elements):
-    return _push(data, key, elements, left=True, create=False)
-
-
-@command("RPUSHX", 2, None)
-def _rpushx(data, key, *elements):
-    return _push(data, key, elements, left=False, create=False)
-
-
-def _pop(data, key, count, *, left: bool):
+def _pop(data, key, *count, left: bool):
     wanted = count_of(count[0]) if count else 1
     held = _of(data, key)
     if not held:
@@ -49,14 +31,10 @@ def _pop(data, key, count, *, left: bool):
     return taken if count else taken[0]
 
 
-@command("LPOP", 1, 2)
-def _lpop(data, key, *count):
-    return _pop(data, key, count, left=True)
-
-
-@command("RPOP", 1, 2)
-def _rpop(data, key, *count):
-    return _pop(data, key, count, left=False)
+for side, left in (("L", True), ("R", False)):
+    command(f"{side}PUSH", 2, None)(partial(_push, left=left))
+    command(f"{side}PUSHX", 2, None)(partial(_push, left=left, create=False))
+    command(f"{side}POP", 1, 2)(partial(_pop, left=left))
 
 
 @command("LRANGE", 3)
@@ -122,8 +100,8 @@ def _lmove(data, source, target, whence, where):
     if not _of(data, source):
         return None
     _of(data, target)  # WRONGTYPE before anything is taken
-    element = _pop(data, source, (), left=whence == b"LEFT")
-    _push(data, target, [element], left=where == b"LEFT")
+    element = _pop(data, source, left=whence == b"LEFT")
+    _push(data, target, element, left=where == b"LEFT")
     return element
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 from cachelab.races.models.commands.numbers import double, text_of
 from cachelab.races.models.commands.table import (
@@ -108,7 +109,7 @@ def _zremrangebyrank(data, key, start, stop):
     return _take(data, key, set(members[span(start, stop, len(members))]))
 
 
-def _pop(data, key, count, *, highest: bool):
+def _pop(data, key, *count, highest: bool):
     wanted = count_of(count[0]) if count else 1
     pairs = list(_of(data, key).items())
     taken = (pairs[::-1] if highest else pairs)[:wanted]
@@ -116,14 +117,8 @@ def _pop(data, key, count, *, highest: bool):
     return _listed(taken, with_scores=True)
 
 
-@command("ZPOPMIN", 1, 2)
-def _zpopmin(data, key, *count):
-    return _pop(data, key, count, highest=False)
-
-
-@command("ZPOPMAX", 1, 2)
-def _zpopmax(data, key, *count):
-    return _pop(data, key, count, highest=True)
+command("ZPOPMIN", 1, 2)(partial(_pop, highest=False))
+command("ZPOPMAX", 1, 2)(partial(_pop, highest=True))
 
 
 # --- to look up ---
@@ -151,7 +146,7 @@ def _zcount(data, key, low, high):
     return sum(map(inside, _of(data, key).values()))
 
 
-def _rank(data, key, member, options, *, reverse: bool):
+def _rank(data, key, member, *options, reverse: bool):
     if options and options[0].upper() != b"WITHSCORE":
         raise Fail(SYNTAX)
     scores = _of(data, key)
@@ -162,14 +157,8 @@ def _rank(data, key, member, options, *, reverse: bool):
     return [rank, text_of(scores[member])] if options else rank
 
 
-@command("ZRANK", 2, 3)
-def _zrank(data, key, member, *options):
-    return _rank(data, key, member, options, reverse=False)
-
-
-@command("ZREVRANK", 2, 3)
-def _zrevrank(data, key, member, *options):
-    return _rank(data, key, member, options, reverse=True)
+command("ZRANK", 2, 3)(partial(_rank, reverse=False))
+command("ZREVRANK", 2, 3)(partial(_rank, reverse=True))
 
 
 def _between(low: bytes, high: bytes) -> Callable[[float], bool]:

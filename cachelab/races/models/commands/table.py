@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cachelab.learner.clock import EPOCH
 from cachelab.races.refusals import NotModelled
 
-Keyspace = tuple  # of (key: bytes, value: bytes | Hash | …, ttl: int | None), sorted by key
+Keyspace = tuple  # of (key: bytes, value: bytes | Hash | …, ttl: int | None), by key
 CLOCK = b"\0clock"  # no key, but an entry that says how often the clock was asked
 
 WRONGTYPE = "WRONGTYPE Operation against a key holding the wrong kind of value"
@@ -45,6 +46,22 @@ class Set(frozenset):
     """A set's members."""
 
     __slots__ = ()
+
+
+class Stream(NamedTuple):
+    """A stream. An id is one whole number, milliseconds · 2**64 + sequence number."""
+
+    entries: tuple = ()  # of (id, the words of its fields and values), by id
+    last: int = 0  # the latest id it ever gave
+    groups: tuple = ()  # of (name, Group), by name
+
+
+class Group(NamedTuple):
+    """A consumer group of a stream."""
+
+    last: int  # the latest id that was handed out
+    pending: tuple = ()  # handed out and not acknowledged: (id, consumer, how often), by id
+    consumers: tuple = ()  # their names, sorted
 
 
 class Status(bytes):
@@ -113,6 +130,10 @@ class Data:
         """What the clock says, in microseconds, without being asked."""
         return EPOCH * 1_000_000 + self._asked
 
+    def change(self, key, value) -> None:
+        """Store what has changed without a word to those who watch the key, as consumer groups do."""
+        self.entries[key] = (value, self.ttl(key))
+
     def store(self, key, value, ttl=None):
         self.entries[key] = (value, ttl)
         self.modified.add(key)
@@ -148,10 +169,18 @@ def command(name: str, fewest: int, most: int | None = -1):
 
 
 _ELSEWHERE = frozenset({"EVAL", "EVALSHA", "SCRIPT LOAD", "WATCH", "UNWATCH", "MULTI", "EXEC", "DISCARD"})
+_FAMILIES = (b"XGROUP",)  # of commands whose names have two words
 
 
-def has(name: str) -> bool:
+def _named(words: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
+    """A command's name and its arguments."""
+    size = 2 if words[0].upper() in _FAMILIES else 1
+    return b" ".join(words[:size]).decode(errors="replace").upper(), words[size:]
+
+
+def has(words: Sequence[bytes]) -> bool:
     """Whether the explorer has this command, here or in its clients."""
+    name, _ = _named(words)
     return name in _COMMANDS or name in _ELSEWHERE
 
 
@@ -161,24 +190,24 @@ def refuse(what: str) -> NotModelled:
 
 
 def arity_error(command: Sequence[bytes]) -> ServerError | None:
-    name = command[0].decode(errors="replace").upper()
+    name, arguments = _named(command)
     if name == "EVAL":
         return None if len(command) >= 3 else ServerError("ERR wrong number of arguments for 'eval' command")
     if name not in _COMMANDS:
         raise refuse(name)
     _, fewest, most = _COMMANDS[name]
-    if fewest <= len(command) - 1 and (most is None or len(command) - 1 <= most):
+    if fewest <= len(arguments) and (most is None or len(arguments) <= most):
         return None
-    return ServerError(f"ERR wrong number of arguments for '{name.lower()}' command")
+    return ServerError(f"ERR wrong number of arguments for '{name.lower().replace(' ', '|')}' command")
 
 
 def run(data: Data, command: Sequence[bytes]) -> object:
     """Run one command, not EVAL, on `data`: its reply. Raises NotModelled for what the model lacks."""
     if (error := arity_error(command)) is not None:
         return error
-    name = command[0].decode().upper()
+    name, arguments = _named(command)
     try:
-        return _COMMANDS[name][0](data, *command[1:])
+        return _COMMANDS[name][0](data, *arguments)
     except Fail as failure:
         return ServerError(str(failure))
 
@@ -211,8 +240,9 @@ def span(start: int, stop: int, size: int) -> slice:
 
 def kind_of(value) -> bytes:
     """What TYPE calls a value."""
-    names = {bytes: b"string", Hash: b"hash", SortedSet: b"zset", List: b"list", Set: b"set"}
-    return b"none" if value is None else names[bytes if isinstance(value, bytes) else type(value)]
+    if value is None or isinstance(value, bytes):
+        return b"none" if value is None else b"string"
+    return {Hash: b"hash", SortedSet: b"zset", List: b"list", Set: b"set", Stream: b"stream"}[type(value)]
 
 
 def until(data: Data, moment: bytes, unit: int, command: str) -> int:
