@@ -7,7 +7,7 @@ NBVAL   = $(BIN)/python -m pytest -p tests.notebooks.tripwire -p tests.notebooks
           -p no:playwright -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=60 -q
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-python test-browser test-notebooks deep bench exercises site pictures ready reset lock clean
+.PHONY: help lab test test-python test-browser test-notebooks deep bench exercises site pictures ready class reset lock clean
 
 help:             ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{split($$1, t, ":"); printf "  make %-10s %s\n", t[1], $$2}'
@@ -58,6 +58,9 @@ pictures: .venv/dev  ## the README's pictures, taken anew
 ready: .venv/lab  ## before a class: every engine used once, every lesson run
 	@sh .ci/apt memcached
 	@$(BIN)/cachelab ready $(LESSONS)
+
+class: .venv/lab  ## a class you can see, without names; OPTIONS="--host ADDRESS --agenda half_day"
+	@$(BIN)/cachelab class $(LESSONS) $(OPTIONS)
 
 reset: .venv/lab  ## as if nobody had taken the course here; what was made is put aside
 	@$(BIN)/cachelab reset

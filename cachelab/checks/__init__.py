@@ -12,9 +12,9 @@ This is the machinery of verdicts, and it knows no exercise: what is asked and j
 `cachelab.exercises`. `rig/` is the lab that answers run in, `course/` the learner's files and progress.
 """
 
-from .course import progress
+from .course import classroom, progress
 from .exercise import Exercise, exercise, exercise_ids
 from .verdict import Verdict
 from .welcome import begin
 
-__all__ = ["Exercise", "Verdict", "begin", "exercise", "exercise_ids", "progress"]
+__all__ = ["Exercise", "Verdict", "begin", "classroom", "exercise", "exercise_ids", "progress"]

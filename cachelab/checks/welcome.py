@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from .course import copies, early, progress
+from .course import classroom, copies, early, progress
 from .course.source import NotHere
 from .exercise import exercise_ids
 
@@ -19,12 +19,13 @@ class Welcome:
     exercises: int
     link: str = ""  # the learner's copy, seen from here, if this is not it
     trouble: str = ""
+    told: str = ""  # who else hears of it
 
     def __str__(self):
         lines = [f"Lesson {self.lesson}: {self.solved} of {self.exercises} exercises solved."]
         if self.link:
             lines.append(f"This is the course's clean copy. Yours, which no update touches, is {self.link}")
-        return "\n".join(lines + ([self.trouble] if self.trouble else []))
+        return "\n".join(lines + [line for line in (self.trouble, self.told) if line])
 
     __repr__ = __str__
 
@@ -35,7 +36,7 @@ class Welcome:
             if self.link
             else ""
         )
-        trouble = f"<br>{escape(self.trouble)}" if self.trouble else ""
+        trouble = "".join(f"<br>{escape(line)}" for line in (self.trouble, self.told) if line)
         return (
             f"<p>Lesson {self.lesson}: {self.solved} of {self.exercises} exercises solved.{link}{trouble}</p>"
         )
@@ -62,4 +63,8 @@ def begin(lesson: str) -> Welcome:
             f"No copy of your own could be made ({error}): save this notebook under another name before "
             "you edit it."
         )
-    return Welcome(lesson, solved, len(ids), link, trouble)
+    told = ""
+    if classroom.is_joined():
+        told = "Your class is told which you have tried and passed, not who you are: classroom.status()"
+        classroom.tell()
+    return Welcome(lesson, solved, len(ids), link, trouble, told)

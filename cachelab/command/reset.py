@@ -15,7 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from cachelab.checks.course import copies, progress, source
+    from cachelab.checks.course import classroom, copies, progress, source
     from cachelab.engines.folders import cache_folder
 
     own = source.checkout()
@@ -23,7 +23,7 @@ def run(given: argparse.Namespace) -> int:
     if folder != own:
         os.environ.setdefault("CACHELAB_EXERCISES", str(folder / copies.COPIES["exercises"]))
     aside = folder / "my-exercises-before" / datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    for made in (*map(copies.folder, copies.COPIES), progress.path()):
+    for made in (*map(copies.folder, copies.COPIES), progress.path(), classroom.file()):
         if made.exists():
             aside.mkdir(parents=True, exist_ok=True)
             shutil.move(made, aside / made.name)

@@ -6,10 +6,11 @@ How to write a question: `cachelab.widgets.question`.
 
 import importlib
 import importlib.util
+import pkgutil
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-__all__ = ["Question", "find"]
+__all__ = ["Question", "find", "lessons", "of"]
 
 
 @dataclass(frozen=True)
@@ -70,3 +71,13 @@ def find(id: str) -> Question:
         near = get_close_matches(name, questions, n=3, cutoff=0.4) or questions
         raise ValueError(f"lesson {lesson} asks no question {name!r}; perhaps {', '.join(map(repr, near))}")
     return questions[name]
+
+
+def lessons() -> list[str]:
+    """The lessons that ask something: ["00", "01", "02", "02b", …]."""
+    return sorted(module.name.removeprefix("lesson_") for module in pkgutil.iter_modules(__path__))
+
+
+def of(lesson: str) -> dict[str, Question]:
+    """All that one of `lessons()` asks, by name, in the order of the page."""
+    return importlib.import_module(f"{__name__}.lesson_{lesson}").QUESTIONS

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import traitlets
 
 from cachelab import engines, shop
+from cachelab.checks import classroom
 
 from .base import Base
 from .quantity import quantity
@@ -54,7 +55,10 @@ class Preflight(Base):
 
 def preflight() -> Preflight:
     """Starts each engine once, asks it something, and reports in words; the browser adds its own line."""
-    return Preflight([python, memory, valkey, memcached, database])
+    parts = [python, memory, valkey, memcached, database]
+    if classroom.status(wait=0).state != "none":
+        parts.append(the_class)  # it had the time of the others to answer
+    return Preflight(parts)
 
 
 def python() -> dict:
@@ -105,6 +109,13 @@ def database() -> dict:
     return _engine(
         "the shop's database", use, "Run `make lab` again; if it stays, open an issue with the line above."
     )
+
+
+def the_class() -> dict:
+    status = classroom.status(wait=0)
+    state = {"connected": "works", "no line": "missing", "left": "works"}.get(status.state, "waiting")
+    todo = "" if state == "works" else "Ask whoever teaches for the class's line. The course works without."
+    return _row("your class", state, str(status), todo)
 
 
 def _engine(name: str, use: Callable, remedy: str) -> dict:

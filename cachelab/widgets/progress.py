@@ -2,7 +2,7 @@
 
 import traitlets
 
-from cachelab.checks import exercise, exercise_ids
+from cachelab.checks import classroom, exercise, exercise_ids
 from cachelab.checks import progress as record
 from cachelab.checks.course import source
 from cachelab.learner.words import counted
@@ -21,6 +21,8 @@ class Progress(Base):
     said = traitlets.Unicode("").tag(sync=True)  # what came of the last code that was pasted
     pasted = traitlets.Unicode("").tag(sync=True)  # set by the browser: a code from elsewhere
     looks = traitlets.Int(0).tag(sync=True)  # set by the browser: look at the file again
+    told = traitlets.Unicode("").tag(sync=True)  # which class hears of it; "" if none does
+    leaves = traitlets.Int(0).tag(sync=True)  # set by the browser: leave the class
 
     def __init__(self, numbers: list[str]):
         super().__init__(label="Your progress")
@@ -28,6 +30,7 @@ class Progress(Base):
         self._look()
         self.observe(lambda _: self._look(), "looks")
         self.observe(lambda _: self._take_over(), "pasted")
+        self.observe(lambda _: self._leave(), "leaves")
 
     def _look(self) -> None:
         """Read the file again: other notebooks write it, too."""
@@ -36,6 +39,12 @@ class Progress(Base):
             self.lessons = [_lesson(number, known["exercises"]) for number in self._numbers]
             self.last = _where(record.last())
             self.code = record.export()
+            self.told = str(classroom.status(wait=0)) if classroom.is_joined() else ""
+
+    def _leave(self) -> None:
+        said = str(classroom.leave())
+        with self.hold_sync():
+            self.told, self.said = "", said
 
     def _take_over(self) -> None:
         if not self.pasted.strip():
@@ -54,7 +63,7 @@ class Progress(Base):
         for lesson in self.lessons:
             lines.append(f"{lesson['name']}: {lesson['solved']} of {len(lesson['exercises'])} solved")
             lines += [f"  {entry['state']:14}  {entry['name']}" for entry in lesson["exercises"]]
-        lines += [self.last] if self.last else []
+        lines += [line for line in (self.last, self.told) if line]
         return "\n".join([*lines, f"To carry it elsewhere: progress.load({self.code!r})"])
 
 

@@ -146,3 +146,9 @@ def test_the_course_is_opened_in_a_folder_of_ones_own(run, tmp_path):
         "-c", "from pathlib import Path; from cachelab.command.lab import prepare; prepare(Path('evening'))"
     )
     assert again.wait() == 0 and mine.read_text() == "mine"
+
+
+def test_a_class_finds_its_agendas_and_its_page(installed, run):
+    said = run("-m", "cachelab", "class", "--agenda", "none").communicate()[1]
+    assert "there are 90_minutes, 90_minutes:2, day, half_day, two_days" in said
+    assert (installed / "cachelab/command/classroom/page.js").is_file()

@@ -3,7 +3,9 @@ export default widget(({ root, get, send, watch, signal, isStatic }) => {
   const { element: said, say } = status();
   const result = html("div", {});
   root.classList.add("question");
-  root.append(html("div", { class: "ask" }, html("span", { class: "tag" }, get("is_recall") ? "Recall" : "Predict"), field.element), said, result);
+  const told = html("p", { class: "note" }, "Your class is told of this guess, not of your name.");
+  root.append(html("div", { class: "ask" }, html("span", { class: "tag" }, get("is_recall") ? "Recall" : "Predict"), field.element), said, told, result);
+  watch(["told"], (is) => { told.hidden = !is || isStatic; });
 
   function choiceField() {
     const choices = get("choices");

@@ -5,6 +5,7 @@ from numbers import Real
 
 import traitlets
 
+from cachelab.checks import classroom
 from cachelab.checks import progress as record
 from cachelab.engines import Engine
 from cachelab.questions import Question, find
@@ -36,6 +37,7 @@ class Prediction(Base):
         sync=True
     )
     done = traitlets.Bool(False, help="the answer has been shown; the guess stands").tag(sync=True)
+    told = traitlets.Bool(False, help="a class is told of the guess, without a name").tag(sync=True)
     outcome = traitlets.Dict(help="guess and answer, if this card shows them itself").tag(sync=True)
     sealed = traitlets.Dict(help="the answer, for a page without a kernel").tag(sync=True)
     is_recall = traitlets.Bool(False, help="it needs no run: the card replies itself").tag(sync=True)
@@ -54,6 +56,9 @@ class Prediction(Base):
             label=f"Predict: {asked.ask}",
         )
         self._recall()
+        self.told = bool(id) and classroom.is_joined()
+        if self.told:
+            classroom.tell("last", id)
 
     def _recall(self) -> None:
         """What was guessed in another kernel, or on another day, as far as it still fits the question."""
@@ -101,6 +106,7 @@ class Prediction(Base):
     def _remember(self) -> None:
         if self._id and self.guess is not None:
             self.problem = record.guess(self._id, self.guess, self.actual)
+            self.told = classroom.is_joined()
 
     def reveal(self, actual: float | str | None, because: str = "", *, timed: Engine | None = None) -> Result:
         """The answer beside the guess, as a card of its own; as the last line of a cell it is shown there.

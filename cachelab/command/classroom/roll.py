@@ -1,0 +1,224 @@
+"""What a class has told: each learner's guesses and tries, and the page's picture of them. Plain Python.
+
+What arrives was written by a stranger who has the class's password. It counts only where it fits: a question
+or an exercise of the course, a guess that its card would take, so nothing a stranger writes is ever shown. At
+most `MOST` learners are kept, and of each only what the course has room for.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from cachelab import questions
+from cachelab.checks import exercise, exercise_ids
+from cachelab.checks.course.classroom import LONGEST, handle
+from cachelab.questions import Question
+
+from .agenda import Agenda
+from .histogram import answer, histogram
+
+MOST = 300  # learners
+DAY = 24 * 3600  # seconds
+
+
+@dataclass
+class Learner:
+    handle: str
+    number: float = -1  # of the newest message
+    guesses: dict[str, tuple] = field(default_factory=dict)  # question -> (guess, answer or None)
+    passed: set[str] = field(default_factory=set)  # exercises
+    stuck: dict[str, float] = field(default_factory=dict)  # exercise -> when it was tried first, on our clock
+    last: str = ""
+    left: bool = False
+
+
+class Roll:
+    """`clock` gives seconds; `lessons` are shown from the start, others once somebody is there."""
+
+    def __init__(self, clock: Callable[[], float], lessons: Iterable[str] = (), agenda: Agenda | None = None):
+        self._clock, self._began = clock, clock()
+        self._lessons, self._agenda = set(lessons), agenda
+        self._learners: dict[str, Learner] = {}
+        self._exercises = {id: exercise(id) for id in exercise_ids()}
+        self._questions: dict[str, Question] = {}
+        self._handles: set[str] = set()
+        self.opened: set[str] = set()
+        self.refused = 0
+        self.trouble = ""  # why nothing arrives at the moment
+        for lesson in self._lessons:
+            self._ask(lesson)
+
+    # --- what arrives ---
+
+    def take(self, text: bytes) -> None:
+        """A message as a learner appends it. What is none is counted in `refused`."""
+        try:
+            if len(text) > LONGEST:
+                raise ValueError
+            told = json.loads(text)
+            who, number = told["who"], told["number"]
+            if not (isinstance(who, str) and re.fullmatch(r"[0-9a-f]{12}", who) and _number(number)):
+                raise ValueError
+            self.put(who, number, told)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            self.refused += 1
+
+    def put(self, who: str, number: float, told: dict) -> None:
+        """Everything that `who` has told in this class, unless something newer is here. Raises ValueError and
+        the like, with nothing changed, for what has not the shape of a message."""
+        known = self._learners.get(who)
+        if known is None and len(self._learners) >= MOST:
+            raise ValueError(f"more than {MOST} learners")
+        if known is not None and known.number >= number:
+            return
+        now = self._clock()
+        learner = Learner(known.handle if known else "", number, left=told.get("left") is True)
+        if not learner.left:
+            for id, (guess, found) in list(told["guesses"].items()):
+                if (question := self._question(id)) is not None and _fits(question, guess):
+                    learner.guesses[id] = (guess, found if _fits(question, found) else None)
+            for id, (_, solved, ago) in list(told["exercises"].items()):
+                if id in self._exercises and solved is True:
+                    learner.passed.add(id)
+                elif id in self._exercises:
+                    ago = min(max(ago, 0), DAY) if _number(ago) else 0
+                    learner.stuck[id] = min(now - ago, known.stuck.get(id, now) if known else now)
+            last = told.get("last")
+            if isinstance(last, str) and (last in self._exercises or self._question(last) is not None):
+                learner.last = last
+        learner.handle = learner.handle or self._handle(who)
+        self._learners[who] = learner
+
+    def forget_all_but(self, keep: set[str]) -> None:
+        """For learners whose file is gone."""
+        for who in self._learners.keys() - keep:
+            self._handles.discard(self._learners.pop(who).handle)
+
+    def _handle(self, who: str) -> str:
+        name, other = handle(who), 2
+        while name in self._handles:
+            name, other = f"{handle(who)}/{other}", other + 1
+        self._handles.add(name)
+        return name
+
+    def _question(self, id: str) -> Question | None:
+        self._ask(id.partition(".")[0])
+        return self._questions.get(id)
+
+    def _ask(self, lesson: str) -> None:
+        """Read what a lesson asks, once."""
+        if lesson in questions.lessons() and not any(id.startswith(f"{lesson}.") for id in self._questions):
+            self._questions |= {f"{lesson}.{name}": asked for name, asked in questions.of(lesson).items()}
+
+    # --- what is shown ---
+
+    def open(self, id: str, opened: bool) -> None:
+        """Show how the guesses of a question are spread, or no more. ValueError if there is none such."""
+        if self._question(id) is None:
+            raise ValueError(f"no question {id!r}")
+        self.opened.add(id) if opened else self.opened.discard(id)
+
+    def start(self) -> None:
+        """The agenda begins now."""
+        self._began = self._clock()
+
+    @property
+    def here(self) -> list[Learner]:
+        return [learner for learner in self._learners.values() if not learner.left]
+
+    def picture(self) -> dict:
+        """What the page draws, as JSON: of a question that is closed only how many have guessed."""
+        minutes = (self._clock() - self._began) / 60
+        return {
+            "minutes": minutes,
+            "learners": len(self.here),
+            "left": len(self._learners) - len(self.here),
+            "refused": self.refused,
+            "trouble": self.trouble,
+            "agenda": self._rows(minutes),
+            "checkpoints": self._checkpoints(minutes),
+            "lessons": [lesson for lesson in map(self._lesson, sorted(self._shown())) if lesson],
+        }
+
+    def _shown(self) -> set[str]:
+        met = {id for one in self.here for id in (one.last, *one.guesses, *one.passed, *one.stuck)}
+        return (self._lessons | {id.partition(".")[0] for id in met}) - {""}
+
+    def _lesson(self, number: str) -> dict | None:
+        self._ask(number)
+        asked = [self._spread(id, q) for id, q in self._questions.items() if id.startswith(f"{number}.")]
+        tried = [self._row(id) for id in self._exercises if id.startswith(f"{number}.")]
+        return {"lesson": number, "questions": asked, "exercises": tried} if asked or tried else None
+
+    def _spread(self, id: str, question: Question) -> dict:
+        pairs = [learner.guesses[id] for learner in self.here if id in learner.guesses]
+        row = {"id": id, "ask": question.ask, "guesses": len(pairs), "open": id in self.opened}
+        if row["open"]:
+            row["bins"] = histogram(question, [guess for guess, _ in pairs])
+            row["answer"] = answer(question, [found for _, found in pairs if found is not None])
+        return row
+
+    def _row(self, id: str) -> dict:
+        """Each learner's state, in the order of arrival: (name, state, minutes since the first try)."""
+        now, marks = self._clock(), []
+        for learner in self.here:
+            if id in learner.passed:
+                marks.append((learner.handle, "passed", 0))
+            elif id in learner.stuck:
+                marks.append((learner.handle, "stuck", (now - learner.stuck[id]) / 60))
+            else:
+                marks.append((learner.handle, "not tried", 0))
+        one = self._exercises[id]
+        return {"id": id, "title": one.title, "minutes": one.minutes, "marks": marks}
+
+    def _rows(self, minutes: float) -> list[dict]:
+        rows = self._agenda.rows if self._agenda else ()
+        here = [0] * len(rows)
+        for learner in self.here:
+            if (at := self._place(rows, learner.last, minutes)) is not None:
+                here[at] += 1
+        return [
+            {
+                "at": row.at,
+                "minutes": row.minutes,
+                "text": row.text,
+                "state": _state(row.starts, row.starts + row.minutes, minutes),
+                "here": here[number],
+            }
+            for number, row in enumerate(rows)
+        ]
+
+    def _place(self, rows, last: str, minutes: float) -> int | None:
+        """The row in which a learner is who was last seen here: the latest that has begun, else the first."""
+        if not last:
+            return None
+        folder = "exercises" if last in self._exercises else "notebooks"
+        fits = [n for n, row in enumerate(rows) if (folder, last.partition(".")[0]) in row.about]
+        begun = [n for n in fits if rows[n].starts <= minutes]
+        return begun[-1] if begun else fits[0] if fits else None
+
+    def _checkpoints(self, minutes: float) -> list[dict]:
+        points = self._agenda.checkpoints if self._agenda else ()
+        return [{"at": at, "text": text, "past": due <= minutes} for due, at, text in points]
+
+
+def _state(starts: float, ends: float, minutes: float) -> str:
+    return "later" if minutes < starts else "now" if minutes < ends else "over"
+
+
+def _number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value) and abs(value) < 1e300
+    except OverflowError:
+        return False
+
+
+def _fits(question: Question, value: object) -> bool:
+    """Whether the question's card would take it."""
+    if question.choices:
+        return isinstance(value, str) and value in question.choices
+    return _number(value) and (question.of is None or 0 <= value <= question.of)
