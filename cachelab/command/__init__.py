@@ -2,7 +2,7 @@
 
     cachelab lab [FOLDER]      ready [LESSON …]      reset [FOLDER]
     cachelab explore FILE:reader,writer [--fault NAME]
-    cachelab day FILE
+    cachelab day FILE          recipes [FOLDER]
     cachelab class [LESSON …] [--host ADDRESS] [--agenda NAME]
 
 One module a subcommand; each imports what it needs when it runs, so that `explore` asks for no JupyterLab.
@@ -11,7 +11,7 @@ One module a subcommand; each imports what it needs when it runs, so that `explo
 import argparse
 import sys
 
-from cachelab.command import classroom, day, explore, lab, ready, reset
+from cachelab.command import classroom, day, explore, lab, ready, recipes, reset
 from cachelab.command.trouble import Trouble
 
 __all__ = ["main"]
@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
         "cachelab", description="In-memory caching on real engines: the course, and its race explorer."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (lab, ready, reset, explore, day, classroom):
+    for module in (lab, ready, reset, explore, day, recipes, classroom):
         name = getattr(module, "NAME", module.__name__.rpartition(".")[2])
         said = module.__doc__.partition("\n")[0].rstrip(".")
         command = commands.add_parser(name, help=said[0].lower() + said[1:], description=module.__doc__)

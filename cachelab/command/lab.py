@@ -1,7 +1,7 @@
 """Open the course in JupyterLab, with copies of your own in FOLDER.
 
-FOLDER gets my-lessons/ and my-exercises/. What you write there is never overwritten: a corrected lesson is
-put beside yours. Options after -- go to JupyterLab, such as `cachelab lab -- --no-browser`.
+FOLDER gets my-lessons/, my-exercises/ and recipes/. What you write there is never overwritten: a corrected
+lesson is put beside yours. Options after -- go to JupyterLab, such as `cachelab lab -- --no-browser`.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from cachelab.command import recipes
 from cachelab.command.trouble import Trouble, needs_the_course
 
 FIRST = "my-lessons/00_start_here.ipynb"
@@ -50,6 +51,8 @@ def prepare(folder: Path | None) -> Path:
         os.environ.setdefault("CACHELAB_EXERCISES", str(folder / copies.COPIES["exercises"]))
     try:
         made = copies.refresh()
+        if folder != own:  # which has them
+            recipes.copied(folder / "recipes")
     except OSError as error:  # a volume that only reads
         raise Trouble(f"no copies could be made: {error}. Name a folder that you may write to.") from error
     if made:

@@ -51,6 +51,7 @@ sys.meta_path.insert(0, Missing())
 from cachelab.command import main
 sys.exit(main())
 """
+AGAIN = "from cachelab.command import main; sys.exit(main(['recipes', 'work']))"
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +103,18 @@ def test_races_and_its_command_need_nothing_of_the_course(run, tmp_path):
     assert command.returncode == 0, error
 
 
+def test_the_recipes_come_without_the_course_and_overwrite_nothing(run, tmp_path):
+    out, error = (command := run("-c", WITHOUT, "recipes", "work")).communicate()
+    assert command.returncode == 0 and "5 new in work/" in out, error
+    page = (tmp_path / "work/README.md").read_text(encoding="utf-8")
+    assert "the course's address" in page and "](../" not in page
+    mine = tmp_path / "work/breaker.py"
+    mine.write_text("mine")
+    used = "import sys; sys.path.append('work'); from cache_aside import CacheAside; " + AGAIN
+    out, error = (command := run("-c", used)).communicate()
+    assert command.returncode == 0 and "0 new" in out and mine.read_text() == "mine", error
+
+
 class Http(http.client.HTTPConnection):
     """Over a Unix socket: no port that another program may take."""
 
@@ -140,6 +153,7 @@ def test_the_course_is_opened_in_a_folder_of_ones_own(run, tmp_path):
         finally:
             lab.send_signal(signal.SIGTERM)
             lab.communicate()
+    assert (tmp_path / "evening/recipes/cache_aside.py").exists()
     mine = tmp_path / "evening/my-lessons/04_cache_aside.ipynb"
     mine.write_text("mine")
     again = run(
