@@ -232,6 +232,22 @@ class Account:
         """Let a frozen node go on where it stopped, if it has not been replaced yet: a pause, no failure."""
         self._node(name).thaw()
 
+    def fill_node(self, name: str) -> None:
+        """Leave a node no room, as if others had filled it: its `maxmemory` is below what it uses.
+
+        What it evicts and refuses then says its policy. Until `make_room`, or until it starts again. Raises
+        AccountError for a node of Memcached.
+        """
+        with self._valkey_node(name).admin() as admin:
+            used = admin.info("memory")["used_memory"]
+            admin.config_set("maxmemory", used * 95 // 100)  # and stays full when this connection ends
+
+    def make_room(self, name: str) -> None:
+        """Give a full node the memory of its type again."""
+        node = self._valkey_node(name)
+        with node.admin() as admin:
+            admin.config_set("maxmemory", node.blueprint.settings["maxmemory"])
+
     def fail_zone(self, zone: str) -> list[str]:
         """Take an availability zone down: its nodes die, and are not replaced before `restore_zone`.
 
@@ -375,6 +391,12 @@ class Account:
             return found[0]
         known = ", ".join(sorted({node.id for node in self._nodes()})) or "none"
         raise AccountError(f"there is no node {name!r} in this account. Nodes: {known}.")
+
+    def _valkey_node(self, name: str) -> "Node":
+        node = self._node(name)
+        if not hasattr(node, "admin"):
+            raise AccountError(f"{name} is a node of Memcached, which evicts and never refuses to store.")
+        return node
 
     def _sever(self, victims: list) -> None:
         """What was on its way from these nodes to their replicas never arrives."""

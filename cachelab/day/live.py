@@ -19,6 +19,7 @@ import psycopg
 import redis
 
 from cachelab import cloud, engines, virtual
+from cachelab.cloud.billing import Billed
 from cachelab.day.incidents import ON_TV, OUTAGE, RATE
 from cachelab.day.module import Service
 from cachelab.day.ordered import network
@@ -38,7 +39,7 @@ from cachelab.day.shop import (
 )
 from cachelab.engines.relay import Relay
 
-METRICS = ("CacheHits", "CacheMisses", "NewConnections", "EngineCPUUtilization")
+METRICS = ("CacheHits", "CacheMisses", "NewConnections", "DatabaseMemoryUsagePercentage")
 
 
 class Overloaded(Exception):
@@ -46,10 +47,22 @@ class Overloaded(Exception):
 
 
 class Seen(NamedTuple):
-    """A phase, and what CloudWatch shows of its minute: of the primary, by metric; None where it has none."""
+    """A phase, and what CloudWatch shows of its minute: of the primary, by metric; None where it has none.
+
+    `late`: seconds by which the latest customer was sent too late. Then this machine was busy with other
+    things, and what is slow need not be the module's fault.
+    """
 
     phase: Phase
     minute: dict[str, float | None]
+    late: float = 0.0
+
+
+class Day(NamedTuple):
+    """A live day: its phases, and what AWS would charge for the module's order."""
+
+    seen: list[Seen]
+    bill: list[Billed]
 
 
 class LiveCatalogue:
@@ -83,6 +96,7 @@ class LiveShop(World):
         self.began: list[float] = []  # when each query began
         self._pool: queue.LifoQueue = queue.LifoQueue()
         self._threads: list[ThreadPoolExecutor] = []
+        self.late = 0.0  # seconds by which the latest customer of the last phase was sent too late
         self.releases.append(LiveCatalogue(self))
 
     @property
@@ -172,15 +186,15 @@ class LiveShop(World):
         for number in range(1, PRODUCTS + 1):
             self.read(number)
 
-    def fail_primary(self) -> None:
+    def primary(self) -> str:
         members = self._described()["NodeGroups"][0]["NodeGroupMembers"]
         name = next((m["CacheClusterId"] for m in members if m.get("CurrentRole") == "primary"), None)
-        self.aws.fail_node(name or members[0]["CacheClusterId"])
+        return name or members[0]["CacheClusterId"]
 
     def minute(self) -> dict[str, float | None]:
-        """Let the account's minute end; what CloudWatch then shows of the first node."""
+        """Let the account's minute end; what CloudWatch then shows of the primary."""
         self.aws.minute()
-        node = self._described()["MemberClusters"][0]
+        node = self.primary()
         found: dict[str, float | None] = {}
         with closing(self.aws.client("cloudwatch")) as cloudwatch:
             for name in METRICS:
@@ -195,7 +209,7 @@ class LiveShop(World):
                     StartTime=self.aws.now() - timedelta(minutes=1),
                     EndTime=self.aws.now(),
                     Period=60,
-                    Statistics=["Sum" if name != "EngineCPUUtilization" else "Average"],
+                    Statistics=["Average" if name.endswith("Percentage") else "Sum"],
                 )["Datapoints"]
                 value = points[-1] if points else {}
                 found[name] = value.get("Sum", value.get("Average"))
@@ -204,7 +218,7 @@ class LiveShop(World):
     def open(self, name: str, seconds: float, rate: float, at: tuple = (), **mix: Any) -> Phase:
         """An open loop in real time; `at` is (moment, action). Waits until all are answered, or DEADLINE."""
         chance, load = random.Random(name), virtual.Load(name, self.now)
-        load.seconds, first, began = seconds, len(self.began), self.now
+        load.seconds, first, began, self.late = seconds, len(self.began), self.now, 0.0
         actions = [threading.Timer(moment, action) for moment, action in at]
         for action in actions:
             action.daemon = True
@@ -219,6 +233,7 @@ class LiveShop(World):
         while (due := due + chance.expovariate(rate)) < seconds:
             time.sleep(max(0.0, began + due - self.now))
             load.sent += 1
+            self.late = max(self.late, self.now - began - due)
             futures.append(pool.submit(one, began + due, self.draw(chance, **mix)))
         wait(futures, timeout=DEADLINE)
         pool.shutdown(wait=False, cancel_futures=True)
@@ -229,8 +244,8 @@ class LiveShop(World):
         return self.judged(name, answered, began, self.began[first:])
 
 
-def live(service: Service, seen: Callable[[Seen], None] = lambda seen: None) -> list[Seen]:
-    """The live day, about forty seconds; `seen` is called after each phase.
+def live(service: Service, seen: Callable[[Seen], None] = lambda seen: None) -> Day:
+    """The live day, about fifty seconds; `seen` is called after each phase.
 
     Raises what the module's own `order` or `connect` raises.
     """
@@ -239,7 +254,7 @@ def live(service: Service, seen: Callable[[Seen], None] = lambda seen: None) -> 
 
         def phase(name: str, seconds: float, rate: float, **more: Any) -> None:
             was = shop.open(name, seconds, rate, **more)
-            found.append(Seen(was, shop.minute()))
+            found.append(Seen(was, shop.minute(), shop.late))
             seen(found[-1])
 
         shop.warm()
@@ -250,6 +265,10 @@ def live(service: Service, seen: Callable[[Seen], None] = lambda seen: None) -> 
         )
         phase("a product is on TV", 3, 2 * CAPACITY, at=prices, hot=(ON_TV, 0.8))
         phase("prices change", 3, RATE, writes=0.05)
+        shop.flush()
+        shop.aws.fill_node(shop.primary())
+        phase("no memory left", 2, RATE)
+        shop.aws.make_room(shop.primary())
         shop.flush()
         phase("somebody flushes", 3, OUTAGE)
         shop.spoil()
@@ -264,6 +283,6 @@ def live(service: Service, seen: Callable[[Seen], None] = lambda seen: None) -> 
         shop.relay.resume()
         time.sleep(GRACE)
         phase("after it", 2, RATE)
-        phase("the primary dies", 6, OUTAGE, at=((1.0, shop.fail_primary),))
+        phase("the primary dies", 6, OUTAGE, at=((1.0, lambda: shop.aws.fail_node(shop.primary())),))
         phase("after that", 2, RATE)
-    return found
+        return Day(found, shop.aws.still_billing())

@@ -14,7 +14,8 @@ from .chart import Chart
 
 __all__ = ["Dashboard", "live_day"]
 
-COLUMNS = dict(zip(METRICS, ("hits", "misses", "new con.", "CPU %"), strict=True))
+LATE = 0.1  # seconds; a quiet machine is late by some milliseconds
+COLUMNS = dict(zip(METRICS, ("hits", "misses", "new con.", "memory %"), strict=True))
 
 
 class Dashboard:
@@ -39,7 +40,7 @@ class Dashboard:
 
     @staticmethod
     def heading() -> str:
-        above = f"{'':57}CloudWatch, the first node's minute"
+        above = f"{'':57}CloudWatch, the primary's minute"
         names = "".join(f"{name:>9}" for name in COLUMNS.values())
         return f"{above}\n{'':23}{'reads':>6}{'failed':>8}{'slow':>7}{'p99':>10}{names}"
 
@@ -49,6 +50,8 @@ class Dashboard:
         p99 = f"{phase.p99 * 1e3:,.0f} ms" if math.isfinite(phase.p99) else "never"
         minute = "".join(f"{_shown(seen.minute.get(name)):>9}" for name in COLUMNS)
         why = "".join(f"\n    {count} × {what}" for what, count in phase.seen.most_common(1))
+        if seen.late > LATE:
+            why += f"\n    this machine was busy: a customer was sent {seen.late:.1f} s too late"
         return f"{phase.name:23}{phase.reads:>6}{phase.failed:>8.1%}{phase.slow:>7.1%}{p99:>10}{minute}{why}"
 
     def text(self) -> str:
@@ -72,4 +75,5 @@ def live_day(*functions: Callable) -> None:
     print(dashboard.heading(), flush=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they would stand between the rows
-        live(Service.of(*functions), dashboard.add)
+        found = live(Service.of(*functions), dashboard.add)
+    print("\nOn AWS this would go on costing, until it is deleted:", *found.bill, sep="\n")

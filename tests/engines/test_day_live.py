@@ -3,6 +3,7 @@
 import pytest
 
 from cachelab import day, engines
+from cachelab.cloud import prices
 from cachelab.day import live as live_module
 from cachelab.widgets.live_day import Dashboard
 from tests.oracle.capstone import reference
@@ -26,10 +27,20 @@ def test_customers_a_flush_a_price_and_a_dead_primary_on_real_engines():
         shop.flush()
         shop.spoil()
         assert shop.read(8) == "ok" and len(shop.began) == before + 1
-        shop.fail_primary()
+        shop.flush()
+        shop.aws.fill_node(shop.primary())
+        assert shop.read(8) == "ok" and shop.client.dbsize() == 0  # it was refused, and goes on
+        dashboard.add(live_module.Seen(shop.open("no memory left", 0.2, 60), shop.minute(), late=0.34))
+        shop.aws.make_room(shop.primary())
+        assert shop.read(10) == "ok" and shop.client.dbsize() == 1
+        shop.aws.fail_node(shop.primary())
         assert shop.read(9) == "ok"
+        [bill] = shop.aws.still_billing()
+        assert bill.cost == prices.nodes("cache.m7g.large", 2)
     phase = dashboard.seen[0].phase
     assert phase.reads > 10 and phase.queries == 0 and phase.stale == 0
     assert dashboard.seen[0].minute["CacheHits"] >= phase.reads
+    assert dashboard.seen[1].minute["DatabaseMemoryUsagePercentage"] > 99
+    assert dashboard.text().count("a customer was sent 0.3 s too late") == 1
     assert "an ordinary hour" in dashboard.text() and "CloudWatch" in dashboard.heading()
-    assert dashboard.slow.figure.data("p99")[0] == [0]
+    assert dashboard.slow.figure.data("p99")[0] == [0, 1]

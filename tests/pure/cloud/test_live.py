@@ -220,7 +220,14 @@ def test_what_still_bills_is_counted_in_every_region_asked_for(wire, capsys):
 
 def test_drills_stay_in_the_box(wire):
     with cloud.account(live=True) as aws:
-        for drill in ("fail_node", "freeze_node", "replica_link", "maintenance", "provisioning_time"):
+        for drill in (
+            "fail_node",
+            "freeze_node",
+            "fill_node",
+            "replica_link",
+            "maintenance",
+            "provisioning_time",
+        ):
             with pytest.raises(cloud.AccountError, match=f"{drill} is for the account in a box"):
                 getattr(aws, drill)
         with pytest.raises(cloud.AccountError, match="waiter"):
