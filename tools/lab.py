@@ -210,6 +210,7 @@ class NotebookPage:
 
     def __init__(self, lab: Lab, path: Path, theme: str, width: int, height: int):
         self.lab, self.path = lab, path
+        self._closed = False
         self.external: list[str] = []  # what the page asked for beyond loopback
         self.console: list[str] = []  # errors in the browser's console
         where = str(path.relative_to(lab.folder / "work"))
@@ -344,6 +345,9 @@ class NotebookPage:
     def close(self) -> None:
         """Closes the notebook and ends its kernel. Its window is kept for the next one, where it is as new:
         to load JupyterLab takes five times as long as to open a notebook in it."""
+        if self._closed:  # the notebook may be open again, with a kernel that is not ours to end
+            return
+        self._closed = True
         for source, event, listener in self._listeners:
             source.remove_listener(event, listener)
         try:
