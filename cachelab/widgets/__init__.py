@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from . import aws
+from . import aws, place
 from .aws import Chooser, ClusterView, OrderForm, chooser, cluster, order
 from .base import Base
 from .challenge import Challenge
@@ -64,3 +64,6 @@ def __getattr__(name: str):
     if name in ("hot", "limits", "outage"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+place.watch()

@@ -47,7 +47,8 @@ class TrafficBench(Challenged, Controls):
 
     def __init__(self, model: Traffic, cache: Engine, challenges: str | Sequence | None = None):
         self.model, self.cache = model, cache
-        shown = self._take(SLIDERS, **{slider.name: getattr(model.load, slider.name) for slider in SLIDERS})
+        sliders = [slider for slider in SLIDERS if model.can_write or slider.name != "write_share"]
+        shown = self._take(sliders, **{slider.name: getattr(model.load, slider.name) for slider in sliders})
         self._drawing = threading.RLock()  # ticks come from a thread of the traffic
         self._outages = 0
         self.down_since: float | None = None  # seconds after the start: the cache was killed, and is not back
@@ -59,6 +60,8 @@ class TrafficBench(Challenged, Controls):
             + ("" if cache.is_real else " Your cache is a stand-in, so no latencies are shown."),
             **shown,
         )
+        self.positions = self._resume(challenges if isinstance(challenges, str) else "")
+        self.model.change(**self.values)
         self._expect()
         self._show(None)
         model.listener = lambda _: self._tick()

@@ -214,6 +214,11 @@ class Traffic:
     def popularity(self) -> Popularity:
         return _popularity(self.users, self.load.skew)
 
+    @property
+    def can_write(self) -> bool:
+        """Whether there is a function that writes."""
+        return self._write is not None
+
     def change(self, **load) -> Self:
         """Another rate, write_share, skew or ttl, from the next request on."""
         unknown = load.keys() - Demand.__dataclass_fields__.keys()

@@ -1,13 +1,14 @@
-"""What a learner has solved and where they were: one small JSON file on their own machine, and a code to
-carry it.
+"""What a learner has solved, guessed and set, and where they were: one small JSON file on their own machine,
+and a code to carry it.
 
     from cachelab.checks import progress
     progress.export()             # "cachelab-eNq…": paste it into another session
     progress.load("cachelab-…")   # merges: nothing that is known here is lost
 
 The file lies in the user's data folder (CACHELAB_PROGRESS names another) and holds exercise ids, numbers of
-tries, and the last exercise with its time: nothing about the person. Nothing leaves the machine, unless the
-learner has joined a class (`classroom`).
+tries, guesses, where a bench's sliders stand, the last exercise and the last cell of each lesson with their
+times: nothing about the person. Nothing leaves the machine, unless the learner has joined a class
+(`classroom`).
 """
 
 import base64
@@ -27,8 +28,11 @@ _EMPTY = {
     "found": {},
     "guesses": {},
     "last": None,
+    "places": {},
+    "settings": {},
 }  # exercises: id -> {"tries": n, "solved": bool};  found: bench -> n;  last: [time in s, id]
 # guesses: question -> [guess, answer], each a number, a choice or None
+# places: lesson's file -> [time in s, cell's id];  settings: bench -> {control: what it stands at, in words}
 
 
 def read() -> dict:
@@ -84,11 +88,7 @@ def find(id: str, count: int) -> str:
     def change(known):
         known["found"][id] = max(count, known["found"].get(id, 0))
 
-    try:
-        _update(change)
-    except OSError as error:
-        return f"(Your progress could not be saved: {error}.)"
-    return ""
+    return _noted(change, "Your progress could not be saved")
 
 
 def found(id: str) -> int:
@@ -119,6 +119,36 @@ def guesses() -> dict[str, tuple[float | str | None, float | str | None]]:
     return {id: tuple(pair) for id, pair in read()["guesses"].items()}
 
 
+def keep(bench: str, settings: dict[str, str]) -> str:
+    """Note where the controls of a bench stand, those that were moved; "" or, if it cannot be saved, why."""
+
+    def change(known):
+        known["settings"].pop(bench, None)
+        known["settings"] |= {bench: settings} if settings else {}
+
+    return _noted(change, "Where the sliders stand could not be saved")
+
+
+def settings(bench: str) -> dict[str, str]:
+    """Where the controls of a bench were left that were moved."""
+    return read()["settings"].get(bench, {})
+
+
+def stop_at(lesson: str, cell: str) -> str:
+    """Note the cell that was run last in a lesson; "" or, if it cannot be saved, the reason."""
+
+    def change(known):
+        known["places"][lesson] = [int(time.time()), cell]
+
+    return _noted(change, "Your place could not be saved")
+
+
+def stopped(lesson: str) -> str | None:
+    """The id of the cell that was run last in a lesson."""
+    place = read()["places"].get(lesson)
+    return place[1] if place else None
+
+
 def tries(id: str) -> int:
     return read()["exercises"].get(id, {}).get("tries", 0)
 
@@ -135,7 +165,8 @@ def last() -> str | None:
 
 def export() -> str:
     """The progress as a short line of text for `load`, in this session or another."""
-    data = json.dumps(read(), separators=(",", ":"), sort_keys=True).encode()
+    known = {name: value for name, value in read().items() if value or name in ("exercises", "last")}
+    data = json.dumps(known, separators=(",", ":"), sort_keys=True).encode()
     packed = zlib.compress(data, 9)
     return PREFIX + base64.urlsafe_b64encode(packed + zlib.crc32(packed).to_bytes(4, "big")).decode().rstrip(
         "="
@@ -182,6 +213,9 @@ def _merge(known: dict, other: dict) -> None:
         if mine[1] is None and theirs[1] is not None:
             known["guesses"][id] = theirs
     known["last"] = max(filter(None, (known["last"], other["last"])), default=None)
+    known["settings"] = other["settings"] | known["settings"]
+    for lesson, place in other["places"].items():
+        known["places"][lesson] = max(place, known["places"].get(lesson, place))
 
 
 def _clean(data: dict) -> dict:
@@ -195,6 +229,11 @@ def _clean(data: dict) -> dict:
         "found": {str(id): int(count) for id, count in data.get("found", {}).items()},  # since 2026-11
         "guesses": {str(id): _pair(pair) for id, pair in data.get("guesses", {}).items()},
         "last": [int(data["last"][0]), str(data["last"][1])] if data["last"] else None,
+        "places": {str(id): [int(at), str(cell)] for id, (at, cell) in data.get("places", {}).items()},
+        "settings": {
+            str(id): {str(name): str(words) for name, words in where.items()}
+            for id, where in data.get("settings", {}).items()
+        },
     }
 
 
@@ -205,6 +244,14 @@ def _pair(pair) -> list:
         if not (value is None or isinstance(value, str) or isfinite(value)):
             raise ValueError
     return [guess, answer]
+
+
+def _noted(change, trouble: str) -> str:
+    try:
+        _update(change)
+    except OSError as error:
+        return f"({trouble}: {error}.)"
+    return ""
 
 
 def _update(change) -> dict:

@@ -48,6 +48,7 @@ class AccessTable(Challenged, Controls):
             Choice("without", WITHOUT, label="and without"),
         ]
         super().__init__(label="What an access string allows", **self._take(controls))
+        self.positions = self._resume(challenges or "")
         self._ask()
         self.observe(lambda _: self._ask(), "positions")
         self._challenge(challenges, "rows")

@@ -63,17 +63,19 @@ class Bench(Challenged, Controls, Chart):
         self._brought: set[str] = set()  # the model's own lines
         super().__init__(chart or Figure(), label=label or (chart.title if chart else "") or "bench")
         with self.hold_sync():
-            self.controls, self.positions = shown["controls"], shown["positions"]
-            self._run(at_once=True)
-        self._start = list(self.positions)
+            for name, value in shown.items():
+                setattr(self, name, value)
+            name = challenges if isinstance(challenges, str) else label or (chart.title if chart else "")
+            self.positions = self._resume(name)
+            try:
+                self._run(at_once=True)
+            except Exception:
+                if not self.moved:
+                    raise
+                self.positions = self.home  # what was left there suits the bench no more
+                self._run(at_once=True)
         self.observe(self._answer, "positions")
         self._challenge(challenges, ["spec", "under", "positions"])
-
-    @property
-    def moved(self) -> list[str]:
-        """The controls that stand elsewhere than at the start."""
-        pairs = zip(self._controls, self.positions, self._start, strict=True)
-        return [control.name for control, now, start in pairs if now != start]
 
     def set(self, **values) -> Self:
         super().set(**values)

@@ -1,6 +1,7 @@
 """What a bench is played with: sliders and choices, and where they stand."""
 
 import math
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from numbers import Real
@@ -8,12 +9,15 @@ from typing import Any, Self
 
 import traitlets
 
+from cachelab.checks import progress
+
 from ..base import Base
 from ..quantity import quantity
 
 __all__ = ["Choice", "Controls", "Slider"]
 
 STEPS = 100  # of a slider that names neither a step nor its stops
+REST = 0.5  # seconds that a slider stands still before its place is noted
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,17 @@ class Choice:
 
 
 class Controls(Base):
-    """A widget with a row of sliders and choices; `_take` them before the constructors above this one."""
+    """A widget with a row of sliders and choices; `_take` them before the constructors above this one.
+
+    What a page moves is noted on the learner's machine, and `_resume` takes it up again, tomorrow, too. What
+    a script moves is not: the cell that did it does it again.
+    """
 
     controls = traitlets.List().tag(sync=True)  # what the view draws: kind, label, options' texts
     positions = traitlets.List(traitlets.Int()).tag(sync=True)  # which option of each control is chosen
+    home = traitlets.List(traitlets.Int()).tag(sync=True)  # where they stand in a lesson that is new
+    _kept_as = ""  # the name under which their places are noted
+    _noting: threading.Timer | None = None
 
     def _take(self, controls: Sequence[Slider | Choice], **values) -> dict:
         """The traits that show these controls, at their own values or at those given by name."""
@@ -124,11 +135,44 @@ class Controls(Base):
                 }
                 for control, options in zip(controls, self._options, strict=True)
             ],
-            "positions": [
-                options.index(options[0] if start is None else control.nearest(start))
-                for control, options, start in zip(controls, self._options, starts, strict=True)
-            ],
+            "positions": (
+                positions := [
+                    options.index(options[0] if start is None else control.nearest(start))
+                    for control, options, start in zip(controls, self._options, starts, strict=True)
+                ]
+            ),
+            "home": positions,
         }
+
+    def _resume(self, name: str) -> list[int]:
+        """Where the controls were left under this name, and from now on note it."""
+        self._kept_as = name
+        left = progress.settings(name) if name else {}
+        return [
+            shown["texts"].index(left[control.name]) if left.get(control.name) in shown["texts"] else at
+            for control, shown, at in zip(self._controls, self.controls, self.positions, strict=True)
+        ]
+
+    def set_state(self, sync_data: dict) -> None:
+        """What a page sends."""
+        super().set_state(sync_data)
+        if "positions" in sync_data and self._kept_as:
+            if self._noting:
+                self._noting.cancel()
+            self._noting = threading.Timer(REST, self._note)
+            self._noting.daemon = True
+            self._noting.start()
+
+    def _note(self) -> None:
+        chosen = zip(self._controls, self.controls, self.positions, strict=True)
+        words = {control.name: shown["texts"][at] for control, shown, at in chosen}
+        progress.keep(self._kept_as, {name: words[name] for name in self.moved})
+
+    @property
+    def moved(self) -> list[str]:
+        """The controls that stand elsewhere than at the start."""
+        pairs = zip(self._controls, self.positions, self.home, strict=True)
+        return [control.name for control, now, home in pairs if now != home]
 
     @property
     def values(self) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-// The row of sliders and choices of controls.py; a move of one sends the positions of all.
+// The row of sliders and choices of controls.py; a move of one sends the positions of all. Where they stand is
+// remembered, also tomorrow: a button puts them back where the lesson has them.
 function controlRow({ get, send, watch, isStatic }) {
   const move = (which, position) =>
     send({ positions: get("positions").map((old, i) => (i === which ? position : old)) });
@@ -6,8 +7,12 @@ function controlRow({ get, send, watch, isStatic }) {
     ? slider({ label, stops: texts.map((text, value) => ({ text, value })), index: get("positions")[which],
         oninput: (position) => move(which, position) })
     : radios({ label, options: texts, index: get("positions")[which], oninput: (position) => move(which, position) }));
-  watch(["positions"], (positions) => positions.forEach((position, i) => controls[i].show(position)));
-  const panel = html("div", { class: "controls" }, ...controls.map((control) => control.element));
+  const back = isStatic ? null : button("Reset", () => send({ positions: [...get("home")] }), { class: "back", title: "Back to where the lesson has them" });
+  watch(["positions", "home"], (positions, home) => {
+    positions.forEach((position, i) => controls[i].show(position));
+    if (back) back.disabled = positions.every((position, i) => position === home[i]);
+  });
+  const panel = html("div", { class: "controls" }, ...controls.map((control) => control.element), back);
   if (isStatic) for (const input of panel.querySelectorAll("input")) input.disabled = true;
   return panel;
 }

@@ -23,6 +23,13 @@ STATES = st.fixed_dictionaries(
             st.sampled_from(["04.kill", "04.nobody"]), st.lists(VALUES, min_size=2, max_size=2)
         ),
         "last": st.none() | st.tuples(st.integers(0, 2**40), st.just("04.1")).map(list),
+        "places": st.dictionaries(
+            st.just("04_cache_aside"), st.tuples(st.integers(0, 2**40), st.just("hang-run")).map(list)
+        ),
+        "settings": st.dictionaries(
+            st.sampled_from(["01", "07.dice"]),
+            st.dictionaries(st.just("ttl"), st.sampled_from(["1 s", "5 min"])),
+        ),
     }
 )
 ONE_FILE = settings(
@@ -35,7 +42,8 @@ def put(state) -> None:
 
 
 def test_a_fresh_learner_has_done_nothing():
-    assert progress.read() == {"exercises": {}, "found": {}, "guesses": {}, "last": None}
+    empty = dict.fromkeys(["exercises", "found", "guesses", "places", "settings"], {})
+    assert progress.read() == {**empty, "last": None}
     assert progress.last() is None and progress.tries("04.1") == 0 and not progress.solved("04.1")
 
 
@@ -202,7 +210,8 @@ def test_a_device_in_the_files_place_is_never_replaced(monkeypatch, tmp_path):
 
 def test_nothing_about_the_person_is_kept():
     exercise("01.2").check(lambda reads, capacity: 0)
-    assert set(json.loads(progress.path().read_text())) == {"exercises", "found", "guesses", "last"}
+    known = {"exercises", "found", "guesses", "last", "places", "settings"}
+    assert set(json.loads(progress.path().read_text())) == known
 
 
 def test_a_guess_that_was_answered_stands_also_when_two_machines_meet():

@@ -8,7 +8,13 @@ import traitlets
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cachelab.checks import progress
 from cachelab.widgets import Bench, Choice, Figure, Slider
+
+
+@pytest.fixture(autouse=True)
+def fresh(tmp_path, monkeypatch):
+    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
 
 
 def model(hit_ratio, distance):
@@ -49,6 +55,39 @@ def test_a_view_moves_a_control_by_its_position():
         bare.positions = [101, 0]
     with pytest.raises(traitlets.TraitError):
         bare.positions = [0]
+
+
+def moved_by_a_page(bench: Bench, positions: list[int]) -> Bench:
+    bench.set_state({"positions": positions})
+    bench._noting.join()  # it waits until a slider rests
+    return bench
+
+
+def test_a_bench_stands_where_a_page_left_it_and_says_where_it_began():
+    moved_by_a_page(bench(), [80, 1])
+    again = bench()
+    assert again.values == {"hit_ratio": 0.8, "distance": 10} and again.sentence == "mean 8"
+    assert again.home == [50, 0] and again.moved == ["hit_ratio", "distance"]
+    moved_by_a_page(again, again.home)  # its Reset button
+    assert bench().moved == [] and progress.read()["settings"] == {}
+
+
+def test_what_a_script_sets_is_not_remembered():
+    bench().set(hit_ratio=0.8)
+    assert bench().moved == []
+
+
+@pytest.mark.parametrize("left", [{"hit_ratio": "many"}, {"gone": "50%"}, {"distance": "far"}])
+def test_what_was_left_and_fits_no_more_is_forgotten(left):
+    progress.keep("Picky", left)
+
+    def picky(hit_ratio, distance):
+        if distance == 10:
+            raise ZeroDivisionError
+        return f"{hit_ratio:g}"
+
+    controls = [Slider("hit_ratio", 0, 1, 0.5, unit="%"), Choice("distance", {"near": 1, "far": 10})]
+    assert Bench(picky, controls, label="Picky").values == {"hit_ratio": 0.5, "distance": 1}
 
 
 def test_measured_points_can_be_added():
