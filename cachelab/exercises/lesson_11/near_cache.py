@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import contextmanager
 
 from cachelab.checks.attempt import describe
 from cachelab.checks.exercise import define
@@ -102,6 +103,15 @@ class World:
 
         self.clock.after(seconds, ask)
 
+    @contextmanager
+    def reply_under_way(self):
+        """product:1 is asked for, and the server has read it: the block runs before the reply comes."""
+        self.reply["product:1"] = [1.0]
+        self.later("product:1")
+        self.clock.sleep(0.5)
+        yield
+        self.clock.sleep(1.0)
+
     def trips_of(self, call: Callable[[], object]) -> int:
         before = len(self.trips)
         call()
@@ -191,23 +201,16 @@ def a_late_reply_is_not_kept(make) -> None:
         called = f"`get('product:1')` asks; the server reads; `changed({word})` comes before the reply"
         with virtual_time(called, make) as clock:
             world = World(clock, make, called)
-            world.reply["product:1"] = [1.0]
-            world.later("product:1")
-            clock.sleep(0.5)
-            world.change("product:1", silently=everything)
-            if everything:
-                world.changed(None)
-            clock.sleep(1.0)
+            with world.reply_under_way():
+                world.change("product:1", silently=True)
+                world.changed(None if everything else ["product:1"])
             world.is_new("product:1", "from then on `get('product:1')` returns the old value", think)
             world.kept("product:1", True, "nothing is kept any more", "the new value is kept")
     called = "product:1 is asked for; before its reply comes, product:2 changes"
     with virtual_time(called, make) as clock:
         world = World(clock, make, called)
-        world.reply["product:1"] = [1.0]
-        world.later("product:1")
-        clock.sleep(0.5)
-        world.change("product:2")
-        clock.sleep(1.0)
+        with world.reply_under_way():
+            world.change("product:2")
         world.kept("product:1", True, "product:1 is asked for again", "it has not changed, and is kept")
 
 
@@ -302,12 +305,9 @@ def without_a_connection_nothing_is_believed(make) -> None:
     called = "product:1 is asked for; before its reply comes, it changes, and the connection is another one"
     with virtual_time(called, make) as clock:
         world = World(clock, make, called)
-        world.reply["product:1"] = [1.0]
-        world.later("product:1")
-        clock.sleep(0.5)
-        world.change("product:1", silently=True)
-        world.line = 2
-        clock.sleep(1.0)
+        with world.reply_under_way():
+            world.change("product:1", silently=True)
+            world.line = 2
         world.is_new("product:1", "from then on `get('product:1')` returns the old value", think)
 
 
