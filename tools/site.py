@@ -1,7 +1,8 @@
 """`make site`: run the lessons and write them as static pages into _site/.
 
 A page asks nobody for anything: styles are inside it, and widgets bring their own picture
-(Base.static_html). races.html, beside them, runs what its visitor writes: races_page.py.
+(Base.static_html). Beside them are races.html, which runs what its visitor writes (races_page.py), and
+search.html (search_page.py).
 """
 
 import argparse
@@ -14,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from html import escape
 from pathlib import Path
-from urllib.parse import quote
 
 import nbformat
 from nbconvert import HTMLExporter
@@ -23,11 +23,12 @@ from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
 from cachelab.jupyter import client
-from tools import races_page
+from tools import races_page, search_page
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "site" / "page.html").read_text(encoding="utf-8")
 STYLE = (ROOT / "site" / "style.css").read_text(encoding="utf-8")
+EXPLORER = "The race explorer runs [in your browser](../races.html), too, on functions that you write there."
 WIDGET = "application/vnd.jupyter.widget-view+json"  # needs a kernel; the text/html beside it does not
 
 
@@ -65,15 +66,16 @@ def title(nb: nbformat.NotebookNode) -> str:
 
 def contents(nb: nbformat.NotebookNode) -> str:
     """The page's sections, as links."""
-    heads = [
-        re.sub(r"[*`]", "", line[3:]).strip()
-        for cell in nb.cells
-        if cell.cell_type == "markdown"
-        for line in cell.source.splitlines()
-        if line.startswith("## ")
-    ]
-    links = (f'<li><a href="#{quote(head.replace(" ", "-"))}">{escape(head)}</a></li>' for head in heads)
-    return "\n".join(links)
+    named = [section for section in search_page.sections(nb) if section.heading]
+    return "\n".join(f'<li><a href="{one.anchor}">{escape(one.heading)}</a></li>' for one in named)
+
+
+def lead_to_the_explorer(nb: nbformat.NotebookNode) -> None:
+    """A link to races.html where the lesson first speaks of the explorer, or first calls it."""
+    speak = [cell for cell in nb.cells if "races.explore(" in cell.source]
+    if speak:
+        first = next((cell for cell in speak if cell.cell_type == "markdown"), speak[0])
+        nb.cells.insert(nb.cells.index(first) + 1, nbformat.v4.new_markdown_cell(EXPLORER))
 
 
 def page(nb: nbformat.NotebookNode, lessons: str, around: str = "") -> str:
@@ -115,30 +117,42 @@ def main() -> int:
     lessons = [path.resolve() for path in options.lessons] or sorted((ROOT / "notebooks").glob("*.ipynb"))
     exercises = [] if options.lessons else sorted((ROOT / "exercises").glob("*.ipynb"))
     shutil.rmtree(options.out, ignore_errors=True)
+    options.out.mkdir(parents=True)
     with ThreadPoolExecutor(2) as two_at_a_time:
         notebooks = dict(
             zip(lessons, two_at_a_time.map(partial(executed, ran=options.ran), lessons), strict=True)
         )
     for path in exercises:  # as the learner finds them: nothing run, nothing solved
         notebooks[path] = nbformat.read(path, as_version=4)
+    explorer = not options.lessons and has_explorer(options.out)
     listed = "\n".join(listing(path, notebooks) for path in lessons)
+    searched = {}
     for path, nb in notebooks.items():
         target = options.out / path.parent.name / f"{path.stem}.html"
+        searched[f"{path.parent.name}/{target.name}"] = title(nb), search_page.sections(nb)
+        if explorer and path.parent.name == "notebooks":
+            lead_to_the_explorer(nb)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(page(nb, listed, around(path, notebooks)), encoding="utf-8")
         print(target)
+    (options.out / "search.html").write_text(search_page.page(searched), encoding="utf-8")
     first = f"notebooks/{lessons[0].stem}.html"
     (options.out / "index.html").write_text(
         f'<!doctype html><meta charset="utf-8"><title>cachelab</title>'
         f'<meta http-equiv="refresh" content="0; url={first}"><a href="{first}">cachelab</a>\n',
         encoding="utf-8",
     )
-    if not options.lessons:
-        try:
-            print(races_page.build(options.out))
-        except races_page.NoPyodide as why:
-            print(f"races.html is left out: {why}.")
     return 0
+
+
+def has_explorer(out: Path) -> bool:
+    """Builds races.html; whether it could be built."""
+    try:
+        print(races_page.build(out))
+        return True
+    except races_page.NoPyodide as why:
+        print(f"races.html is left out: {why}.")
+        return False
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("exercises/*.ipynb")])
@@ -28,6 +29,7 @@ SAID = """() => [...document.querySelectorAll("[data-cachelab]")].map((place) =>
             ...fields.map((e) => e.value)].join(" "),
   };
 })"""
+THERE = "(one) => [one, decodeURIComponent(one)].some((id) => document.getElementById(id.slice(1)))"
 LINKS = """() => [...document.links].map((link) => link.href).filter((url) => url.startsWith("file:"))"""
 
 
@@ -133,6 +135,46 @@ def test_the_site_opens_on_the_first_lesson_and_lists_them_all(lab, site):
     first.context.close()
 
 
+def test_search_leads_by_keyboard_from_any_page_to_a_section(lab, site):
+    opened = Page(lab, site / "exercises" / "04_cache_aside.html")
+    page = opened.page
+    page.keyboard.press("Tab")
+    page.keyboard.type("Late FILL")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=Late+FILL")
+    found = page.get_by_role("status").text_content()
+    assert re.fullmatch(r"\d+ sections with Late and FILL", found), found
+    assert page.locator("#sections li").count() == int(found.split()[0])
+    assert page.evaluate(OVERFLOW) == 0 and Axe().run(page).violations_count == 0
+    page.get_by_label("Words to look for").fill("nosuchword")
+    assert page.get_by_role("status").text_content() == "No sections with nosuchword"
+    page.get_by_label("Words to look for").fill("late fill")
+    first = page.locator("#sections a").first
+    assert first.text_content() == "05 · Invalidation races: 2. The late fill · 10 minutes"
+    first.press("Enter")
+    page.wait_for_url("**/notebooks/05_invalidation_races.html#*")
+    assert page.evaluate(THERE, page.evaluate("location.hash"))
+    assert opened.messages == []
+    assert [url for url in opened.requests if not url.startswith(("file:", "data:"))] == []
+    opened.context.close()
+
+
+def test_without_scripts_the_search_page_lists_all_sections(lab, site):
+    page = Page(lab, site / "search.html", scripts=False).page
+    assert page.get_by_text("To look for words takes JavaScript").is_visible()
+    listed = page.locator("#sections a").all_text_contents()
+    assert {"00 · Start here", "04 · Cache-aside: Remember"} <= set(listed)
+    page.context.close()
+
+
+def test_lessons_that_call_the_explorer_lead_to_it(site):
+    """Where races.html could be built."""
+    lead = {path.name for path in site.glob("*/*.html") if '"../races.html"' in path.read_text("utf-8")}
+    calls = [path for path in ROOT.glob("notebooks/*.ipynb") if "races.explore(" in path.read_text("utf-8")]
+    built = (site / "races.html").exists()
+    assert lead == ({path.with_suffix(".html").name for path in calls} if built else set())
+
+
 def test_the_site_does_not_show_its_builder_s_own_progress(lab, site):
     page = Page(lab, site / "notebooks" / "00_start_here.html", scripts=False)
     text = page.page.locator("pre", has_text="01.1 ").text_content()
@@ -150,8 +192,7 @@ def test_a_page_has_contents_that_lead_somewhere_and_a_next_one(lab, site):
     sections = page.get_by_role("navigation", name="On this page").locator("a")
     targets = [link.get_attribute("href") for link in sections.all()]
     assert targets
-    there = "(one) => [one, decodeURIComponent(one)].some((id) => document.getElementById(id.slice(1)))"
-    found = [page.evaluate(there, target) for target in targets]
+    found = [page.evaluate(THERE, target) for target in targets]
     assert dict(zip(targets, found, strict=True)) == dict.fromkeys(targets, True)
     page.get_by_role("navigation", name="Before and after").locator("a").last.click()
     page.wait_for_url("**/notebooks/01_why_cache.html")
