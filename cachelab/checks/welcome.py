@@ -65,6 +65,6 @@ def begin(lesson: str) -> Welcome:
         )
     told = ""
     if classroom.is_joined():
-        told = "Your class is told which you have tried and passed, not who you are: classroom.status()"
+        told = "Your class is told which you have tried and passed, not who you are: see lesson 00."
         classroom.tell()
     return Welcome(lesson, solved, len(ids), link, trouble, told)

@@ -33,13 +33,12 @@ export default widget(({ root, get, send, watch, isStatic }) => {
     catch { say("Selected: press Ctrl or Cmd and C to copy."); }
   });
   const take = button("Take over", () => { if (paste.value.trim()) { send({ pasted: paste.value }); paste.value = ""; } });
-  const told = html("p", {});
-  const leave = button("Leave the class", () => send({ leaves: get("leaves") + 1 }));
+  const told = html("div", { class: "told" }, html("p"), button("Leave the class", () => send({ leaves: get("leaves") + 1 })));
   watch(["told"], (text) => {
-    told.textContent = text;
-    told.hidden = leave.hidden = !text;
+    told.firstChild.textContent = text;
+    told.hidden = !text;
   });
-  root.append(told, leave,
+  root.append(told,
     button("Look again", () => send({ looks: get("looks") + 1 })),
     html("details", {}, html("summary", {}, "Carry it to another machine"),
       html("div", { class: "carry" }, html("label", { for: code.id }, "Your code"), code, copy,

@@ -97,7 +97,7 @@ class Status:
         told = f"Told so far: {', '.join(self.told) or 'nothing but that you are here'}."
         return (
             f"You are {self.handle}, {said}. {told} Your name, your code and your machine are not told. "
-            "To leave: classroom.leave()."
+            "To leave: the button in lesson 00, or from cachelab.checks import classroom; classroom.leave()."
         )
 
     __repr__ = __str__
@@ -133,8 +133,8 @@ def leave() -> Status:
     return status()
 
 
-def status(wait: float = 2 * PATIENCE) -> Status:
-    """Says hello again, and waits at most `wait` seconds for what comes of it."""
+def status(wait: float | None = None) -> Status:
+    """Says hello again, and waits at most `wait` seconds (None: two time-outs) for what comes of it."""
     line, why = _line()
     if line is None:
         return Status("no line" if why else "none", why=why)
@@ -143,7 +143,7 @@ def status(wait: float = 2 * PATIENCE) -> Status:
         return Status("left")
     told = [*known.get("guesses", ()), *known.get("exercises", ())] if known.get("line") == str(line) else []
     tell()
-    _sender.wait(wait)
+    _sender.wait(2 * PATIENCE if wait is None else wait)
     state, why = _sender.outcome
     who = _known().get("who", "")
     return Status(state, f"{line.host}:{line.port}", handle(who), why, tuple(sorted(told)))

@@ -20,6 +20,7 @@ def told(monkeypatch):
     told = []
     monkeypatch.delenv(classroom.VARIABLE, raising=False)
     monkeypatch.setattr(module, "_sender", module.Sender())
+    monkeypatch.setattr(module, "PATIENCE", 30)  # however busy the machine is
     monkeypatch.setattr(module, "append", lambda line, text: told.append((str(line), json.loads(text))))
     return told
 

@@ -2,6 +2,7 @@ import pytest
 
 from cachelab.checks import exercise
 from cachelab.checks import progress as record
+from cachelab.checks.course import classroom
 from cachelab.checks.exercise import lessons
 from cachelab.widgets.progress import progress
 
@@ -61,6 +62,17 @@ def test_a_code_that_is_not_whole_changes_nothing_and_says_so():
         states(widget)[1] == "solved"
         and "Nothing was changed: this is not a whole progress code" in widget.said
     )
+
+
+def test_who_is_in_a_class_sees_it_and_can_leave(monkeypatch):
+    assert progress("01").told == ""
+    monkeypatch.setattr(classroom, "append", lambda line, text: None)
+    monkeypatch.setenv(classroom.VARIABLE, "valkey://learner:k7mr-p2xw-9dht@127.0.0.1:9")
+    widget = progress("01")
+    assert "the class at 127.0.0.1:9" in widget.told and widget.told in widget.text()
+    widget.leaves += 1
+    assert widget.told == "" and widget.said.startswith("You have left the class")
+    assert progress("01").told == ""
 
 
 def test_a_lesson_without_exercises_is_refused():

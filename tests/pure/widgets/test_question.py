@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cachelab import questions
 from cachelab.checks import progress as record
+from cachelab.checks.course import classroom
 from cachelab.engines.valkey import StandInValkey
 from cachelab.questions import Question
 from cachelab.widgets import answer, ask, guesses, predict
@@ -360,3 +361,16 @@ def test_the_book_says_how_guesses_were_off():
         "Of 1 counts and shares: 1 too high.",
     ]
     assert len(guesses("04").rows) == 6 and "✗ 04  get_user(42) with" in guesses().text()
+
+
+def test_a_card_says_when_a_class_is_told(monkeypatch, tmp_path):
+    assert not ask("04.kill").told
+    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "own.json"))
+    monkeypatch.setattr(classroom, "append", lambda line, text: None)
+    monkeypatch.setenv(classroom.VARIABLE, "valkey://learner:k7mr-p2xw-9dht@127.0.0.1:9")
+    card = ask("04.kill")
+    assert card.told and not predict("of no lesson").told
+    card.guess = 3
+    classroom.leave()
+    card.guess = 4
+    assert not card.told
