@@ -204,7 +204,7 @@ class Trial:
     patience: float = PATIENCE
     seconds: float = 0.0
     steps: list[Did] = field(default_factory=list)
-    unsafe: set[str] = field(default_factory=set)  # "pickle", "eval": what the learner's lines ran
+    unsafe: set[str] = field(default_factory=set)  # what the learner's lines ran: see unsafe.DONE
 
     @property
     def loads(self) -> list[Did]:

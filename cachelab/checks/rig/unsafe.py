@@ -1,4 +1,4 @@
-"""Whether code of the learner's loads a pickle or evaluates text: the interpreter tells, whatever hides it.
+"""Whether the learner's lines load what may run, or evaluate text: the interpreter tells, whatever hides it.
 
 Audit events: https://docs.python.org/3/library/audit_events.html.
 """
@@ -9,7 +9,16 @@ from contextlib import contextmanager
 
 from cachelab.learner.lines import is_learners
 
-_NAMES = {"pickle.find_class": "pickle", "exec": "eval"}
+DONE = {"pickle": "unpickled", "marshal": "unmarshalled", "eval": "evaluated"}
+"""What was done to a text or to bytes, by its name."""
+
+# Of a pickle that names no class, no event tells: nothing in it runs.
+_NAMES = {
+    "pickle.find_class": "pickle",
+    "marshal.load": "marshal",
+    "marshal.loads": "marshal",
+    "exec": "eval",
+}
 _seen: set[str] | None = None
 _hooked = False
 
@@ -21,7 +30,8 @@ def _hear(event: str, _args) -> None:
 
 @contextmanager
 def watched() -> Iterator[set[str]]:
-    """Yields a set that gets "pickle" and "eval" as the learner's lines do that."""
+    """Yields a set that gets the names in DONE as the learner's lines do that. (Libraries evaluate code of
+    their own, to make a named tuple or to import.)"""
     global _seen, _hooked
     if not _hooked:  # a hook stays until the process ends
         sys.addaudithook(_hear)

@@ -2,6 +2,7 @@
 
 from cachelab.checks.rig.cache import is_pickle
 from cachelab.checks.rig.lab import Lab, Trial
+from cachelab.checks.rig.unsafe import DONE
 from cachelab.checks.verdict import Table
 from cachelab.learner.words import counted
 
@@ -33,9 +34,8 @@ def one_trip_only(hit: Trial) -> None:
 def data_only(hit: Trial) -> Trial:
     """What came out of the cache was read as data, not run."""
     if hit.unsafe:
-        what = {"pickle": "unpickled", "eval": "evaluated"}[min(hit.unsafe)]
         raise hit.wrong(
-            f"what lay in the cache was {what} ({' and '.join(sorted(hit.unsafe))})",
+            f"what lay in the cache was {DONE[min(hit.unsafe)]} ({' and '.join(sorted(hit.unsafe))})",
             "a format that holds data only, such as JSON",
             "Whoever can write to the cache chooses what your program runs then.",
         )

@@ -3,15 +3,14 @@
 import itertools
 import json
 import pickle
-import sys
-from contextlib import contextmanager
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab, Trial, differ, name_of
+from cachelab.checks.rig.unsafe import DONE
 from cachelab.checks.verdict import incorrect
-from cachelab.learner.lines import is_learners
 from cachelab.learner.words import counted, describe, show
 
 KEY, VERSION, LONGEST = "shop:user:7", 3, 250
@@ -132,6 +131,8 @@ def _calls(lab: Lab, function, cases: list[tuple], names=None) -> list[Trial]:
     if len(found) < len(cases):
         together.text = texts[len(found)]
         together.finished()
+    for call in found:
+        call.unsafe = together.unsafe
     return found
 
 
@@ -214,14 +215,14 @@ class Bench:
                     think += " A signature that is looked at afterwards comes too late."
                 happened = "code ran that whoever wrote the entry chose"
                 raise call.wrong(happened, "nothing in an entry is ever run", think)
-        with _loads() as loaded:
-            [call] = self.unpack((KEY, entry, VERSION))
-        if loaded:
-            raise call.wrong(
-                f"it called {loaded[0]}",
-                "what is stored can only be read, as JSON can",
-                "Signed or not: every service that has the secret could then run code in all the others.",
-            )
+        for stored in (value, OrderedDict(value)):  # alike for JSON; a pickle of the second names its class
+            [call] = self.unpack((KEY, self.pack(stored), VERSION))
+            if call.unsafe:
+                raise call.wrong(
+                    f"what was stored was {DONE[min(call.unsafe)]} ({min(call.unsafe)})",
+                    "what is stored can only be read, as JSON can",
+                    "Signed or not: every service that has the secret could then run code in all the others.",
+                )
 
     def long_enough(self) -> None:
         """What differs between two secrets is the signature; a short one is found by trying."""
@@ -317,26 +318,3 @@ def _run(word: str) -> str:
 class _Evil:
     def __reduce__(self):
         return _run, ("ran",)
-
-
-@contextmanager
-def _loads():
-    """The names of loaders called meanwhile that may run what they load.
-
-    By a profile: of a pickle that names nothing, no audit event tells. Libraries evaluate code of their own
-    (a named tuple, an import); that is nothing of the entry's."""
-    found: list[str] = []
-
-    def look(frame, event, called):
-        if event == "c_call" and getattr(called, "__name__", "") in ("loads", "load", "eval", "exec"):
-            module = getattr(called, "__module__", None) or type(getattr(called, "__self__", None)).__module__
-            own = module in ("marshal", "builtins") and is_learners(frame.f_code.co_filename)
-            if module == "_pickle" or own:
-                found.append(f"{module.strip('_')}.{called.__name__}".replace("builtins.", ""))
-
-    before = sys.getprofile()
-    sys.setprofile(look)
-    try:
-        yield found
-    finally:
-        sys.setprofile(before)

@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: it called eval|it raised
+# says: what was stored was evaluated|it raised
 
 import hmac
 import json

@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: it called pickle.loads
+# says: what was stored was unpickled
 
 import hmac
 import json
