@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from benchmarks import Row
 from cachelab import cloud
 from cachelab.workload.additions import Additions, Noticed
+from tests.oracle.cloud_drills import make_group
 
 KEYS = 30_000
 CHANGES = {
@@ -18,18 +19,8 @@ def rows() -> Iterator[Row]:
     """Errors and lost additions, which must be none; the longest pause over that of a quiet time."""
     with cloud.account(provisioning_time=0) as aws:
         elasticache = aws.client("elasticache")
-        elasticache.create_replication_group(
-            ReplicationGroupId="shop",
-            ReplicationGroupDescription="shop",
-            Engine="valkey",
-            CacheNodeType="cache.r7g.large",
-            NumNodeGroups=3,
-            ReplicasPerNodeGroup=0,
-            AutomaticFailoverEnabled=True,
-            CacheParameterGroupName="default.valkey9.cluster.on",
-        )
-        aws.settle()
-        [group] = elasticache.describe_replication_groups(ReplicationGroupId="shop")["ReplicationGroups"]
+        layout = {"NumNodeGroups": 3, "ReplicasPerNodeGroup": 0, "AutomaticFailoverEnabled": True}
+        group = make_group(aws, "shop", CacheNodeType="cache.r7g.large", **layout)
         host, port = group["ConfigurationEndpoint"]["Address"], group["ConfigurationEndpoint"]["Port"]
         with Additions(host, port) as clients:
             clients.fill(KEYS)

@@ -8,6 +8,7 @@ from benchmarks import Row
 from cachelab import cloud
 from cachelab.cloud.metrics.judging import judge
 from tests.oracle.alarm_tables import FORTY, points
+from tests.oracle.cloud_drills import make_group
 
 ROUNDS = 30
 NODES = 5
@@ -25,14 +26,7 @@ def rows() -> Iterator[Row]:
     yield Row("alarms: verdicts that are not AWS's / all 40", len(other) / len(FORTY), 0.0, raw)
     with cloud.account(provisioning_time=0) as aws:
         elasticache, cloudwatch = aws.client("elasticache"), aws.client("cloudwatch")
-        elasticache.create_replication_group(
-            ReplicationGroupId="shop",
-            ReplicationGroupDescription="three nodes",
-            Engine="valkey",
-            CacheNodeType="cache.t4g.micro",
-            NumCacheClusters=3,
-            AutomaticFailoverEnabled=True,
-        )
+        make_group(aws, "shop", NumCacheClusters=3, AutomaticFailoverEnabled=True)
         elasticache.create_cache_cluster(
             CacheClusterId="sessions", Engine="memcached", CacheNodeType="cache.t4g.micro", NumCacheNodes=2
         )
