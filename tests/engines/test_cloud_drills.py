@@ -114,6 +114,11 @@ def test_a_primary_refuses_writes_that_no_replica_would_confirm(aws, elasticache
     assert writer.get("a") == "1"  # reads go on
     aws.replica_link("careful-002", delay=0)
     wait_until(takes_writes, "writes again")
+    aws.provisioning_time = 600
+    aws.fail_node("careful-002")
+    assert not takes_writes()  # a closed connection is noticed at once
+    aws.provisioning_time = 0
+    wait_until(takes_writes, "writes once it is replaced")
     elasticache.modify_cache_parameter_group(  # reaches running nodes at once
         CacheParameterGroupName="careful",
         ParameterNameValues=[{"ParameterName": "min-replicas-to-write", "ParameterValue": "2"}],
