@@ -19,6 +19,7 @@ import weakref
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from . import command
 from .billing import Billed, still_billing
 from .events import Event
 from .facts import prices
@@ -77,7 +78,9 @@ class Account:
         self._server = Server(self.id)
         self._minutes = cloudwatch.minutes_of(self.id, self._regions)
         self._ca_file = authority().ca_file
-        self._guard = Guard(self._server.url, self._ca_file, run_directory("account"))
+        directory = run_directory("account")
+        command.install(directory)
+        self._guard = Guard(self._server.url, self._ca_file, directory)
         self._guard.open()
         _open.add(self)
         atexit.register(_close_all)  # now, so that it runs before the engines' own

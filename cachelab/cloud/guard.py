@@ -5,6 +5,7 @@ While an account is open
 * AWS_ENDPOINT_URL and made-up credentials stand in the environment, so every boto3 client and every
   `aws` command started from this kernel talks to the account, whoever makes it; real credentials,
   profiles and proxies are out of sight, and come back when the account is closed;
+* PATH ends with the account's own folder, where a stand-in for `aws` may be (command.py);
 * anything botocore sends to a host that is not this machine is refused before it is sent;
 * SSL_CERT_FILE trusts the account's own certificate authority besides the system's, so `ssl=True`
   works as it does on AWS, certificate check included.
@@ -55,10 +56,12 @@ def refuse_unless_loopback(url: str) -> None:
         )
 
 
-def environment(endpoint_url: str, trust_file: str) -> dict[str, str | None]:
-    """The variables to set while an account is open; None means unset."""
+def environment(endpoint_url: str, trust_file: str, last: str = "") -> dict[str, str | None]:
+    """The variables to set while an account is open; None means unset. `last`: where to look for a program
+    that is nowhere else."""
     programs = str(Path(sys.executable).parent)  # where `aws` is, if it was installed with the course
-    path = os.environ.get("PATH", os.defpath)
+    path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    path = [*([] if programs in path else [programs]), *path, *([last] if last else [])]
     changes: dict[str, str | None] = {
         name: None
         for name in os.environ
@@ -78,7 +81,7 @@ def environment(endpoint_url: str, trust_file: str) -> dict[str, str | None]:
         "NODE_EXTRA_CA_CERTS": trust_file,
         # moto would give each account 60 machine images, for a tenth of a second: no cache is made of one.
         "MOTO_EC2_LOAD_DEFAULT_AMIS": os.environ.get("MOTO_EC2_LOAD_DEFAULT_AMIS", "false"),
-        "PATH": path if programs in path.split(os.pathsep) else os.pathsep.join((programs, path)),
+        "PATH": os.pathsep.join(path),
     }
     for name in ("NO_PROXY", "no_proxy"):
         present = [entry for entry in os.environ.get(name, "").split(",") if entry]
@@ -92,7 +95,7 @@ class Guard:
     def __init__(self, endpoint_url: str, ca_file: str, directory: Path) -> None:
         self.trust_file = directory / "trusted.pem"
         self.trust_file.write_bytes(_system_roots() + b"\n" + Path(ca_file).read_bytes())
-        self.changes = environment(endpoint_url, str(self.trust_file))
+        self.changes = environment(endpoint_url, str(self.trust_file), str(directory))
 
     def open(self) -> None:
         with _lock:

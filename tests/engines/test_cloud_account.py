@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -17,6 +19,7 @@ from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
 from cachelab import cloud
+from cachelab.cloud import command
 from cachelab.cloud.api import model
 from cachelab.engines.engine import answers
 from tests.oracle.cloud_drills import (
@@ -106,6 +109,46 @@ def test_the_tutorials_command_runs_as_it_is_written(aws, elasticache):
     remove(aws, "my-app-cache")
     elasticache.delete_cache_subnet_group(CacheSubnetGroupName="my-cache-subnets")
     assert elasticache.describe_cache_subnet_groups()["CacheSubnetGroups"] == []
+
+
+def test_where_there_is_no_aws_command_a_stand_in_says_so_and_sends_the_same(aws, capfd, monkeypatch):
+    folder = os.environ["PATH"].split(os.pathsep)[-1]
+    line = "elasticache describe-events --max-records 20 --query Events[0:0]"
+    program = [shutil.which("aws", path=folder), *shlex.split(line)]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, json.loads(done.stdout)) == (0, []), done.stderr
+    assert done.stderr.startswith("(No aws command is installed here")
+
+    def said(line):
+        code = command.main(shlex.split(line))
+        out, err = capfd.readouterr()
+        return code, json.loads(out or "null"), err.removeprefix(command.NOTE).strip()
+
+    tags = '--tags Key=team,Value=web \'{"Key": "a", "Value": ""}\''
+    name = "cache-parameter-group --cache-parameter-group-name typed"
+    about = "--description 'by hand' --cache-parameter-group-family valkey9"
+    code, answer, _ = said(f"elasticache create-{name} {about} {tags}")
+    assert code == 0 and answer["CacheParameterGroup"]["Description"] == "by hand"
+    arn = answer["CacheParameterGroup"]["ARN"]
+    assert len(said(f"elasticache list-tags-for-resource --resource-name {arn}")[1]["TagList"]) == 2
+    assert said(f"elasticache delete-{name}") == (0, None, "")
+    assert said("elasticache wait cache-cluster-deleted --cache-cluster-id nobody") == (0, None, "")
+    for line, code, words in (
+        ("elasticache describe-cache-clusters --cache-cluster-id nobody", 254, r"\(CacheClusterNotFound\)"),
+        ("elasticache describe-cache-clusters --cluster nobody", 252, "Unknown options: --cluster nobody"),
+        ("elasticache describe-cache-clusters --max-records many", 252, "'many' is no whole number"),
+        ("elasticache describe-cache-clusters --output table", 252, "JSON, not in table.*pip install"),
+        ("elasticache create-replication-group", 252, "ReplicationGroupDescription"),
+        ("elasticache add-tags-to-resource --resource-name x --tags team=web", 252, "Key, Value, or JSON"),
+        ("elasticache wait long", 252, "replication-group-available"),
+        ("s3 ls", 252, "no operation 'ls' here.*pip install awscli"),
+        ("banana describe-it", 252, "no service 'banana'"),
+        ("help", 252, "reads `aws SERVICE OPERATION"),
+    ):
+        found = said(line)
+        assert found[:2] == (code, None) and re.search(words, found[2], re.DOTALL), (line, found)
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    assert "would have gone to" in said("elasticache describe-events")[2]
 
 
 def test_a_client_nobody_gave_an_endpoint_ends_up_here_too(aws):

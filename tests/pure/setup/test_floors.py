@@ -56,7 +56,7 @@ def test_imports_point_down(path):
 # Inside the cloud, from the ground up; a room knows none above it, nor its neighbour on the same line.
 CLOUD = [
     {"facts", "events", "faults", "guard", "spelling", "constraints"},
-    {"plane", "order", "forecast"},
+    {"plane", "order", "forecast", "command"},
     {"resources", "allowed"},
     {"region"},
     {"asking"},

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cachelab import cloud, widgets
+from cachelab.cloud import command
 from cachelab.cloud.order import STEPS, Order
 from cachelab.cloud.spelling import boto3_call, cli_command, cloudformation
 from tests.oracle.depth import examples
@@ -190,10 +191,13 @@ def understood(aws):
     max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(REQUESTS)
-def test_the_command_says_the_same_to_the_aws_program(understood, request):
+def test_the_command_says_the_same_to_the_aws_program_and_to_our_stand_in(understood, elasticache, request):
+    shape = elasticache.meta.service_model.operation_model("CreateReplicationGroup").input_shape
     # The program reads `file://…` and the like from elsewhere.
     if not any("://" in str(value) for value in request.values()):
-        assert understood(cli_command("create_replication_group", request)) == request
+        typed = cli_command("create_replication_group", request)
+        assert understood(typed) == request
+        assert command.request(shape, shlex.split(typed.replace("\\\n", " "))[3:]) == request
 
 
 def test_all_spellings_create_the_same_cache(form, elasticache):
