@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from cachelab import cloud
 from tests.oracle.cloud_drills import make_group, subnet_ids
-from tests.oracle.depth import examples
+from tests.oracle.depth import DEPTH
 from tests.oracle.sensible_requests import KINDS, possible
 
 AT_REST = {
@@ -289,12 +289,13 @@ def test_each_kind_of_sensible_request_is_granted():
 
 
 @unhandled
+@pytest.mark.hypothesis  # `make deep` runs what is marked so: 500 sequences of it
 def test_any_requests_in_any_order():
     Requests.granted.clear()
     run_state_machine_as_test(
         Requests,
         settings=settings(
-            max_examples=examples(5),
+            max_examples=10 * DEPTH if DEPTH > 1 else 3,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
