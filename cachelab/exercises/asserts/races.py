@@ -12,6 +12,10 @@ from cachelab.races.telling.scene import report_scene
 
 KEY = "product:7:price"
 SECONDS = 6.0  # of computing, for one exploration: the usual one takes some hundredths
+BYTES = (
+    "redis-py answers in bytes, and in text if the client was made with `decode_responses=True`. Which of "
+    "them does this line expect?"
+)
 ENOUGH = {"states": 20_000, "seconds": 1.3}  # of a larger crowd, or around a game: usual are some hundreds
 
 
@@ -296,7 +300,8 @@ def complain(called: str, report: races.Report) -> None:
     for text in report.broken:
         if "NotImplementedError" in text:
             raise Settled(Verdict(NOT_ATTEMPTED, (("", f"There is something left to write: {text}."),)))
-        raise broken(called, text)
+        mixed = "TypeError" in text and "bytes" in text
+        raise broken(called, text, "", BYTES if mixed else "")
 
 
 def think(report: races.Report, faults) -> str:

@@ -86,8 +86,8 @@ def answered(score: day.Score) -> None:
                 f"the day: {phase.name}",
                 f"{shown('failed', phase.failed)} of the reads failed ({seen})",
                 "a product for everybody: the cache is well, and the database has room",
-                "What differs between the explorer and the day? The explorer's cache answers in text; a "
-                "client answers in bytes, unless it is made with `decode_responses=True`.",
+                "The explorer has one product, and a module just started for each request. The day has 120 "
+                "products and sixteen threads. What do two requests share?",
             )
 
 

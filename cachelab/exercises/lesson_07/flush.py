@@ -79,7 +79,6 @@ def it_comes_back(shop) -> None:
             Table("Served in time", ("second", "share"), rows),
         )
 
-
     pages = [request.took for request in load.requests if request.outcome == "ok" and request.answer]
     late = sum(took > PATIENCE for took in pages)
     if late > LATE * len(pages):

@@ -14,8 +14,8 @@ MINE = [incident for incident in INCIDENTS if incident.level == "gold"]
     minutes=15,
     hints=(
         "A reader holds the old row in its hand while somebody else commits and deletes. Its fill must be "
-        "refused. Lesson 05 has three ways. (The explorer's cache answers in text: let the client of "
-        "`connect` do so, too, with `decode_responses=True`.)",
+        "refused. Lesson 05 has three ways. (A client made with `decode_responses=True` answers in "
+        "text, and any other in bytes.)",
         "A lease: `cache.set(key, ticket, nx=True, get=True, px=…)` leaves a ticket where nothing was; the "
         "fill is `cache.set(key, text, ifeq=ticket, ex=…)`; and the change deletes the key after the commit.",
         "Who finds somebody else's ticket looks again a little later, for a while, and then asks the "

@@ -24,6 +24,8 @@ LOST_MESSAGE = "Connection closed by server."
 class ValkeyClient(Redis):
     """redis.Redis(decode_responses=True) whose calls are the explorer's steps."""
 
+    in_text = True  # False: it answers in bytes, as redis-py does unless it is told otherwise
+
     def __init__(self, session):
         super().__init__(decode_responses=True, protocol=2)
         self._session = session
@@ -87,7 +89,7 @@ class ValkeyClient(Redis):
 
     def _decode(self, reply):
         if isinstance(reply, bytes):
-            return reply.decode()
+            return reply.decode() if self.in_text else reply
         if isinstance(reply, list):
             return [self._decode(item) for item in reply]
         if isinstance(reply, model.ServerError):

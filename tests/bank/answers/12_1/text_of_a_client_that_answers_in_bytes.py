@@ -1,6 +1,5 @@
-# verdict: incorrect
-# says: of the reads failed
-# says: TypeError
+# verdict: broken
+# says: TypeError: startswith first arg must be bytes .*line \d+: if not found
 # says: decode_responses=True
 
 import json
