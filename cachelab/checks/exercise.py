@@ -256,7 +256,9 @@ def _handed_before(id: str, answers: tuple) -> str:
     _handed[id] = answers  # it was judged: that is the last time
     if not before or not any(map(inspect.isfunction, answers)):
         return ""
-    return "last time" if id in before else f"to {before[-1]}"
+    if id in before:
+        return "last time"
+    return "" if source.one_answer_for_all(id.partition(".")[0]) else f"to {before[-1]}"
 
 
 def _unusable(happened: str, think: str) -> Verdict:

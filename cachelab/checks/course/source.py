@@ -64,6 +64,15 @@ def solution(id: str) -> str:
     return "\n\n\n".join(found)
 
 
+def one_answer_for_all(lesson: str) -> bool:
+    """Whether one cell answers every exercise of a lesson, such as "12"; False where no notebook is near."""
+    try:
+        cells = json.loads(notebook(lesson).read_text(encoding="utf-8"))["cells"]
+    except NotHere:
+        return False
+    return any(cell["id"] == f"answer-{lesson}" for cell in cells)
+
+
 def answer(source: str) -> str:
     """A solution cell as a learner would have written it: without the markers and the starting lines."""
     before, inside, after = _parts(source)

@@ -201,6 +201,15 @@ def test_the_answer_to_another_exercise_is_told_as_such_and_costs_no_try():
     assert "last time" in exercise("01.5").check(needed_hit_ratio).then
 
 
+def test_the_capstones_module_is_the_answer_to_each_of_its_exercises():
+    names: dict = {}
+    exec("\n".join(f"def {name}(*_): return 1" for name in ("connect", "get_product", "change_price")), names)
+    module = [names[name] for name in ("connect", "get_product", "change_price")]
+    assert exercise("12.1").check(*module).status == "broken"
+    assert "handed over" not in exercise("12.2").check(*module).then
+    assert "handed over last time" in exercise("12.2").check(*module).then
+
+
 def test_hints_and_solution_open_on_the_verdict_and_hide_nothing():
     ex = exercise("01.2")
     first = ex.check(lambda reads, capacity: 0)
