@@ -8,10 +8,16 @@ from cachelab import day, virtual
 from cachelab.checks.attempt import note
 from cachelab.checks.verdict import Table, broken, incorrect, not_attempted
 from cachelab.day.incidents import Incident, judge_one
-from cachelab.day.lines import LESSONS, shown
+from cachelab.day.lines import LESSONS, Line, shown
 from cachelab.day.orders import CROWDS, clients
+from cachelab.day.shop import CAPACITY
 from cachelab.exercises.asserts.races import holds
 
+WITHOUT_BOTH = "150 customers a second, and a database for 100. Who can be served without both?"
+FULL = (
+    "The cache is not what they waited for: the database did all that it can, 100 queries a second. Whom "
+    "could you serve without it?"
+)
 THINK = {  # what to think about, by the name of the line
     "an ordinary hour: failed": "What does get_product return on a hit, and what on a miss?",
     "an ordinary hour: half of the reads within": "Where does the usual customer get the product from?",
@@ -28,11 +34,10 @@ THINK = {  # what to think about, by the name of the line
     "another program writes: entries without a TTL": "Which call stored them?",
     "a new release: failed": "The entry is sound, and of another release. How can a reader tell?",
     "a black hole: failed": "Each request waits for a time-out; sixteen threads do. When is it enough?",
-    "a black hole: slow": "150 customers a second, and a database for 100. Who can be served without both?",
+    "a black hole: slow": WITHOUT_BOTH,
     "a black hole: queries for each read afterwards": "The cache is back. Who tries, and when?",
     "the primary dies: failed": "A refused connection fails at once. What comes after it?",
-    "the primary dies: slow": "150 customers a second, and a database for 100. Who can be served without "
-    "both?",
+    "the primary dies: slow": WITHOUT_BOTH,
     "the primary dies: stale": "What was kept for an outage is old in the next one. When does it end?",
     "the order: of another engine": "Which engine knows the commands that your module sends?",
     "the order: in cluster mode": "The day has one node, and the client of your connect() knows one address. "
@@ -103,9 +108,18 @@ def passes(score: day.Score, incidents: Iterable[Incident] = day.INCIDENTS) -> N
         f"{line.incident}{story}",
         f"{line.what}: {shown(line.what, line.value)}{seen}",
         f"{line.what}: {shown(line.what, line.limit)} at most",
-        f"{THINK.get(line.name, '')} Taught in lesson {number}, {title}.".strip(),
+        f"{thought(line, score)} Taught in lesson {number}, {title}.".strip(),
         table(score),
     )
+
+
+def thought(line: Line, score: day.Score) -> str:
+    """What to think about; of customers whom nobody served, whether the database was full all the time."""
+    for phase in score.phases:
+        full = phase.queries > 0.9 * CAPACITY * len(phase.seconds)
+        if (phase.name, "failed") == (line.incident, line.what) and full:
+            return FULL
+    return THINK.get(line.name, "")
 
 
 def table(score: day.Score) -> Table:

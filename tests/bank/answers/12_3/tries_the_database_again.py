@@ -1,6 +1,7 @@
 # verdict: incorrect
 # says: a black hole
 # says: failed: 47.2%
+# says: the database did all that it can
 
 import json
 import random
