@@ -114,11 +114,13 @@ def passes(score: day.Score, incidents: Iterable[Incident] = day.INCIDENTS) -> N
 
 
 def thought(line: Line, score: day.Score) -> str:
-    """What to think about; of customers whom nobody served, whether the database was full all the time."""
+    """What to think about. Customers wait for the database, if it is full, or for something else."""
     for phase in score.phases:
-        full = phase.queries > 0.9 * CAPACITY * len(phase.seconds)
-        if (phase.name, "failed") == (line.incident, line.what) and full:
-            return FULL
+        if phase.name == line.incident and line.what == "failed":
+            full = phase.queries > 0.9 * CAPACITY * len(phase.seconds)  # all the time
+            return FULL if full else THINK.get(line.name, "")
+        if phase.name == line.incident and line.what == "slow" and phase.peak <= 1:
+            return THINK.get(f"{line.incident}: failed", "")
     return THINK.get(line.name, "")
 
 
