@@ -64,7 +64,7 @@ LOST = _Lost()
 def target(call: Call) -> str | None:
     """Where a call goes: "cache", "database", "replica", or None."""
     if call.kind == "db":
-        return "replica" if call.payload[1] == "replica" else "database"
+        return "replica" if call.payload[1] == "replica" and "read" in call.payload[0] else "database"
     return None if call.kind == "outlast" else "cache"
 
 
@@ -112,14 +112,18 @@ def describe(call: Call) -> str:
         case "outlast":
             return "wait for the running readers"
         case "db":
-            operation, detail = call.payload
+            operation, detail, *names = call.payload
             if operation in ("commit", "rollback"):
                 return operation.upper()
+            db = "db.replica" if detail == "replica" else "db"
+            if operation == "read_rows":
+                return f"{db}.read_rows({', '.join(map(repr, names))})"
+            row = f"{db}.row({names[0]!r})" if names else db
             if operation in ("write_if", "update_if"):
-                return f"db.write_if({detail})"
+                return f"{row}.write_if({detail})"
             if operation in ("write", "update"):
-                return f"db.write({detail!r})" if detail is not None else "db.write()"
-            return f"db.{'replica.' if detail == 'replica' else ''}{operation}()"
+                return f"{row}.write({detail!r})" if detail is not None else f"{row}.write()"
+            return f"{row}.{operation}()"
     raise AssertionError(call)
 
 

@@ -37,49 +37,46 @@ def effect(world: World, node: Point, state: State, place: Place | Feed) -> Effe
 
 
 def _query(world: World, node: Point, state: State, place: Place | Feed) -> Effect:
-    operation, detail = node.call.payload
+    operation, detail = node.call.payload[:2]
     if operation not in database.READS:
         key = (node, state.log)
         known = world.effects.get(key)
         if known is None:
             known = world.effects[key] = _statement(world, node, state.log)
         return known
-    if node.pending is not None and detail == "primary":
-        value, version = node.pending
-    else:
-        version = visible(world, state, place, detail)
-        value = world.logs[state.log][version]
-    key = (node, value, version)
+    version = visible(world, state, place, detail)
+    log = world.logs[state.log]
+    key = (node, log[version], version)
     known = world.effects.get(key)
     if known is None:
-        answer = (value, version) if operation == "read_versioned" else value
+        answer = database.answer(log, version, node.call, node.pending)
         known = world.effects[key] = Effect(answer, node.after(answer))
     return known
 
 
 def _statement(world: World, node: Point, number: int) -> Effect:
     """A write, or the end of a transaction."""
-    operation, detail = node.call.payload
-    before, log, answer = world.logs[number], None, None
+    operation, detail, *names = node.call.payload
+    name, before, pending = "".join(names), world.logs[number], node.pending
+    _, version = pending.get(name) or database.row_of(before, len(before) - 1, name)
+    log = answer = None
     match operation:
-        case "write":
-            log, answer = database.commit(before, detail)
-        case "write_if" if len(before) - 1 == detail:
-            log, answer = database.commit(before, None)
-        case "update_if" if (node.pending[1] if node.pending else len(before) - 1) == detail:
-            answer = database.update(before, None, node.pending)
-        case "update":
-            answer = database.update(before, detail, node.pending)
-        case "commit" if node.pending is not None:  # a conditional write may have written nothing
-            log, _ = database.commit(before, node.pending[0])
+        case "write" | "update":
+            answer = database.written(before, detail, name, pending)
+        case "write_if" | "update_if" if version == detail:
+            answer = database.written(before, None, name, pending)
+        case "commit" if pending:  # a conditional write may have written nothing
+            log, answer = database.commit(before, pending), len(before)
+    if answer is not None and operation in ("write", "write_if"):  # outside a transaction: at once
+        log = database.commit(before, {name: answer})
     child = node.after(answer, idle=False)
     return Effect(answer, child, log=None if log is None else world.logs.number(log))
 
 
-def locked(world: World, state: State, i: int) -> bool:
-    """Whether another client's open transaction has locked the row."""
+def locked(world: World, state: State, i: int, name: str) -> bool:
+    """Whether another client's open transaction has locked this row."""
     return any(
-        j != i and number not in world.over and world.places[number].node.pending is not None
+        j != i and number not in world.over and name in world.places[number].node.pending
         for j, number in enumerate(state.places)
     )
 
@@ -117,12 +114,11 @@ def in_vain(world: World, state: State, place: Place, loop: Loop) -> bool:
     """Whether a polling round would bring just what it brought before, and change nothing."""
     for call, answer in loop.body:
         if call.kind == "db":
-            operation, detail = call.payload
-            if operation not in database.READS or place.node.pending is not None:
+            operation, detail = call.payload[:2]
+            if operation not in database.READS or place.node.pending:
                 return False
             version = visible(world, state, place, detail)
-            value = world.logs[state.log][version]
-            if answer != ((value, version) if operation == "read_versioned" else value):
+            if answer != database.answer(world.logs[state.log], version, call, {}):
                 return False
         elif call.kind in ("valkey", "memcached"):
             before = world.keyspaces[state.keyspace]

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 
 from cachelab.learner.interrupt import Watchdog, processor_clock
 from cachelab.races import faults
+from cachelab.races.alone import Alone, alone
 from cachelab.races.clients import session
 from cachelab.races.clients.session import Distinct, Session
 from cachelab.races.effects import elapse
 from cachelab.races.faults import Cdc
 from cachelab.races.graph import Graph
-from cachelab.races.invariants import Alone, Judge, alone
+from cachelab.races.invariants import Judge
 from cachelab.races.moves import Reads, moves, start, waits_for_the_row
 from cachelab.races.rules import Rules, parse
 from cachelab.races.state import Feed, Move, Next, State
@@ -155,6 +156,7 @@ class Search:
     symmetric: bool = True  # clients that run the same function are interchangeable
     personal: set = field(default_factory=set)  # the functions of which that is not so
     asking: set[int] = field(default_factory=set)  # clients found to read the database on the way
+    rows: frozenset[str] = frozenset()  # of the database, by name, that anybody uses
 
     session: Session = field(init=False)
     world: World = field(init=False)
@@ -186,9 +188,12 @@ class Search:
                         self.session.late = lambda: clock() > deadline
                     self._prepare()
                     self.session.late = None
-                    self._search(deadline, states)
-                    self._count()
-                break
+                    if not self._more_rows():
+                        self._search(deadline, states)
+                        self._count()
+                if not self._more_rows():
+                    break
+                self.rows = frozenset(self.session.rows)
             except Reads as reads:
                 self.asking.add(reads.client)
             except Distinct as same:
@@ -214,6 +219,7 @@ class Search:
             self.budget,
             personal=self.personal,
             symmetric=self.symmetric,
+            rows=self.rows,
         )
         self.filling = self._fill() if self.start else None
         converges = bool(self.probe) or not self.rules
@@ -232,6 +238,10 @@ class Search:
             self.judge.blind = self.study.misread
             if self.study.warming.keyspace != world.keyspace:
                 self.starts["warm"] = start(world, self.study.warming.keyspace)
+
+    def _more_rows(self) -> bool:
+        """Whether clients turned out to use rows that are not known to be there."""
+        return not self.session.rows <= self.rows | {""}
 
     def _fill(self) -> Alone:
         """Run `start`, and let the world be as it leaves it."""

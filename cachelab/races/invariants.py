@@ -21,64 +21,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
-from cachelab.races.clients.automaton import Point
-from cachelab.races.clients.session import Failure
-from cachelab.races.effects import Effect, effect, marked, watching, without
+from cachelab.races.alone import Alone, alone, told, version_of
+from cachelab.races.effects import without
 from cachelab.races.models import database
-from cachelab.races.state import NO_LAG, Place, State, as_value
+from cachelab.races.state import State, as_value
 from cachelab.races.world import World
 
 PROBE = 900  # identities of probes start here
 _RUNS = 4  # probes in a row that may read the database before the cache counts as unable to fill
 _SUBSETS = 5  # up to so many keys with a TTL, all orders in which they may go are tried
-
-
-@dataclass(frozen=True)
-class Alone:
-    """How a client fared with nobody else about."""
-
-    result: object
-    failure: Failure | None
-    hung: bool  # it polls for something that nobody is there to do
-    keyspace: int
-    log: int
-    calls: tuple  # (node, answer) for each call made
-
-    def used(self, kind: str, *operations: str) -> bool:
-        """Whether it called the database with one of these operations, or (kind "cache") the cache at all."""
-        for node, _ in self.calls:
-            if kind == "cache" and node.call.kind in ("valkey", "exec", "watch", "memcached"):
-                return True
-            if kind == "db" and node.call.kind == "db" and node.call.payload[0] in operations:
-                return True
-        return False
-
-
-def alone(world: World, node: Point, keyspace: int, log: int) -> Alone:
-    """Run a client from `node` with nobody else about."""
-    place = Place(node)
-    calls = []
-    seen = set()
-    while not node.done:
-        if node.loop is not None and node.loop.folds:
-            if (node, keyspace, log) in seen:
-                if node.loop.exit is None:
-                    return Alone(None, None, True, keyspace, log, tuple(calls))
-                node = node.loop.exit
-                place = place._replace(node=node)
-                continue
-            seen.add((node, keyspace, log))
-        if node.call.kind == "outlast":
-            does = Effect(None, node.after(None))
-        else:
-            does = effect(world, node, State(keyspace, log, NO_LAG, 0, 0, ()), place)
-            keyspace = keyspace if does.keyspace is None else does.keyspace
-            log = log if does.log is None else does.log
-        calls.append((node, does.answer))
-        watches = watching(place, node.call, does.child, lost=False)
-        place = Place(does.child, marked(watches, does.modified))
-        node = does.child
-    return Alone(node.result, node.failure, False, keyspace, log, tuple(calls))
 
 
 @dataclass(frozen=True)
@@ -129,7 +80,7 @@ class Judge:
 
     def _judge(self, keyspace: int, log: int) -> Judgement:
         world = self.world
-        latest = world.logs[log][-1]
+        latest = told(world, self.probe, log) if world.several else world.logs[log][-1]
         expiring = world.model.expiring(world.keyspaces[keyspace])
         dirty, seen, failed_now, failed_ever = False, "", False, False
         for gone in self._departures(expiring):
@@ -140,7 +91,7 @@ class Judge:
             value = as_value(read.result)
             if value == latest:
                 continue
-            if value is not None and world.version_of(log, value) is None:
+            if value is not None and version_of(world, self.probe, log, value) is None:
                 dirty = True
             failed_now = True
             failed_ever = failed_ever or len(gone) == len(expiring)

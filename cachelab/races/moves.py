@@ -6,6 +6,7 @@ An exploration spends its time here and in effects.py: `found` is handed down an
 from __future__ import annotations
 
 from cachelab.races import cdc
+from cachelab.races.alone import version_of
 from cachelab.races.clients.automaton import Point
 from cachelab.races.clients.session import Distinct
 from cachelab.races.effects import Effect, effect, fail_over, in_vain, locked, lost, mark, vanish, watching
@@ -126,7 +127,9 @@ def _call(found: list[Next], world: World, state: State, i: int, place: Place) -
 def waits_for_the_row(world: World, state: State, i: int, place: Place) -> bool:
     """Whether client i is about to write a row that another's transaction has locked."""
     call = place.node.call
-    return call.kind == "db" and call.payload[0] in database.WRITES and locked(world, state, i)
+    if call.kind != "db" or call.payload[0] not in database.WRITES:
+        return False
+    return locked(world, state, i, "".join(call.payload[2:]))
 
 
 def _losses(world: World, state: State, i: int, place: Place | Feed, does: Effect) -> list[Next]:
@@ -188,7 +191,7 @@ def _finish(world: World, state: State, i: int, place: Place, child: Point, log:
         if child.result is not None:
             world.odd.setdefault(i, child.result)
         return known, None
-    version = world.version_of(log, value)
+    version = version_of(world, world.clients[i], log, value)
     if version is None:
         return known, "dirty"
     if version < (known if place.floor < 0 else place.floor):

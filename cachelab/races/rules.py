@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from cachelab.races import faults
+from cachelab.races.alone import alone
 from cachelab.races.clients.automaton import Program
 from cachelab.races.clients.session import Distinct
-from cachelab.races.invariants import alone
 from cachelab.races.state import State
 from cachelab.races.world import World
 

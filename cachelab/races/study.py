@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cachelab.races.alone import Alone, alone
 from cachelab.races.faults import Cdc
-from cachelab.races.invariants import Alone, alone
 from cachelab.races.models.database import READS, WRITES
 from cachelab.races.state import as_value
 from cachelab.races.world import World
@@ -21,7 +21,7 @@ class Study:
     solo: dict[int, Alone]  # how each client fared alone with the cache as it was; CDC clients left out
     writers: set[int]
     asking: set[int]  # the clients that read the database
-    row: str  # what the database held
+    row: str | None  # what the database held; None: several rows
     probe: Callable | None  # the reader that is asked in the end, if one is
     warming: Alone | None  # how it warmed the cache
     odd: dict[int, object]  # the readers that return something other than the row's value, and what
@@ -68,12 +68,15 @@ def study(world: World, probe: Callable | None, converges: bool = True) -> Study
             writers.add(i)
         if again.used("db", *READS):
             asking.add(i)
+    if world.several:
+        row = None  # what each makes of the rows is its own
     odd = {i: fared.result for i, fared in solo.items() if i not in writers and _is_odd(fared, row)}
     return Study(solo, writers, asking, row, probe, warming, odd)
 
 
-def _is_odd(fared: Alone, row: str) -> bool:
-    """Whether a reader that asked the database returns something, but not what it was told."""
+def _is_odd(fared: Alone, row: str | None) -> bool:
+    """Whether a reader that asked the database returns something else than it was told; None: than a text."""
     if fared.failure is not None or fared.hung or fared.result is None or not fared.used("db", *READS):
         return False
-    return as_value(fared.result) != row
+    value = as_value(fared.result)
+    return value is None if row is None else value != row

@@ -30,6 +30,7 @@ class World:
         *,
         personal: set,
         symmetric: bool,
+        rows: frozenset[str] = frozenset(),
     ):
         self.session, self.clients, self.faults, self.budget = session, clients, faults, budget
         self.memcached = session.memcached
@@ -55,7 +56,8 @@ class World:
         self.unstarted: set[int] = set()  # numbers of the places in which clients have not begun
         #: what there is before anybody moves
         self.keyspace = self.keyspaces.number(self.model.EMPTY)
-        self.log = self.logs.number(database.INITIAL)
+        self.log = self.logs.number(database.start(rows))
+        self.several = isinstance(self.logs[self.log][0], database.Rows)  # rows, by name
         self.moves = [{action: Move(action, i) for action in _ACTIONS} for i in range(len(clients))]
         self._programs: dict[tuple, Program] = {}
         self._versions: dict[tuple[int, str], int | None] = {}

@@ -20,6 +20,8 @@ from cachelab.races.models import memcached as memcached_model
 from cachelab.races.models import valkey
 from cachelab.races.models.database import Database
 
+WRITES = {"write", "write_if", "update", "update_if"}
+
 
 class Stop(BaseException):
     pass
@@ -43,6 +45,7 @@ class Runner:
         self.current = self
         self.cache.forget()
         self.db.forget()
+        self.rows = set()
         state = random.getstate()
         self.virtual.start(identity)
         session_module._under_way.append(self)
@@ -98,7 +101,7 @@ class Client:
     watches: dict = field(default_factory=dict)  # connection -> [keys, broken]
     outlasts: set | None = None
     wrote: int = -1
-    pending: str | None = None  # what it wrote in a transaction that is still open
+    pending: dict = field(default_factory=dict)  # row -> what it wrote in a transaction that is still open
     lost: bool = False
     commit: int = 1  # CDC: the commit it is at, and how often it was delivered
     attempt: int = 0
@@ -108,7 +111,7 @@ class Client:
 @dataclass
 class Shared:
     keyspace: object
-    log: list
+    log: list  # of {row: (value, the version it was committed as)}
     replica: int | None
     budget: int
     floor: int
@@ -131,27 +134,28 @@ class Outcome:
 
 
 class Brute:
-    def __init__(self, clients, faults=(), budget=1, probe=None, memcached=False, rules=None):
-        self.rules = rules or {}
+    def __init__(self, clients, faults=(), budget=1, probe=None, memcached=False, rules=None, rows=("",)):
+        self.rules, self.several = rules or {}, rows != ("",)
+        self.log = [{row: (f"{row or 'v'}0", 0) for row in rows}]
         self.clients, self.faults, self.budget, self.memcached = clients, set(faults), budget, memcached
         self.model = memcached_model if memcached else valkey
         functions = [c.handler if isinstance(c, Cdc) else c for c in clients]
         self.runner = Runner([*functions, *([probe] if probe else [])], memcached)
         self.memo = {}
         alone = {
-            i: self.alone(c, i + 1, self.model.EMPTY, ["v0"])
+            i: self.alone(c, i + 1, self.model.EMPTY, self.log)
             for i, c in enumerate(clients)
             if not isinstance(c, Cdc)
         }
-        self.writers = {i for i, run in alone.items() if run[2] & {"write", "write_if", "update"}}
+        self.writers = {i for i, run in alone.items() if run[2] & WRITES}
         if self.rules:
             self.readers, self.starts = set(), {"cold": self.model.EMPTY}
             return
         self.probe = probe or next(clients[i] for i in alone if i not in self.writers)
-        warm = self.alone(self.probe, 800, self.model.EMPTY, ["v0"])[1]
+        warm = self.alone(self.probe, 800, self.model.EMPTY, self.log)[1]
         for i in alone:
-            again = self.alone(clients[i], i + 1, warm, ["v0"])
-            if again[2] & {"write", "write_if", "update"}:
+            again = self.alone(clients[i], i + 1, warm, self.log)
+            if again[2] & WRITES:
                 self.writers.add(i)
         self.readers = set(alone) - self.writers
         self.starts = {"cold": self.model.EMPTY} | ({"warm": warm} if warm != self.model.EMPTY else {})
@@ -193,37 +197,7 @@ class Brute:
         if call.kind == "outlast":
             return None, ()
         if call.kind == "db":
-            operation, detail = call.payload
-            if operation == "write":
-                value = detail if detail is not None else f"v{len(shared.log)}"
-                shared.log.append(value)
-                client.wrote = len(shared.log) - 1
-                return (value, client.wrote), ()
-            if operation == "write_if":
-                if detail != len(shared.log) - 1:
-                    return None, ()
-                shared.log.append(f"v{len(shared.log)}")
-                client.wrote = len(shared.log) - 1
-                return (shared.log[-1], client.wrote), ()
-            if operation == "update":
-                again = f"{client.pending}'" if client.pending else f"v{len(shared.log)}"
-                client.pending = again if detail is None else detail
-                return (client.pending, len(shared.log)), ()
-            if operation in ("commit", "rollback"):
-                if operation == "commit":
-                    shared.log.append(client.pending)
-                    client.wrote = len(shared.log) - 1
-                client.pending = None
-                return None, ()
-            if client.pending and detail == "primary":
-                mine = client.pending
-                return ((mine, len(shared.log)) if operation == "read_versioned" else mine), ()
-            at = len(shared.log) - 1
-            if detail == "replica" and shared.replica is not None:
-                at = shared.replica
-            if client.snapshot is not None and client.wrote < 0:
-                at = client.snapshot[detail == "replica"]
-            return ((shared.log[at], at) if operation == "read_versioned" else shared.log[at]), ()
+            return self.query(shared, client, *call.payload), ()
         if call.kind == "watch":
             keys, broken = client.watches.get(call.connection, [set(), False])
             client.watches[call.connection] = [keys | set(call.payload), broken]
@@ -237,6 +211,47 @@ class Brute:
         else:
             answer, shared.keyspace, modified = self.model.execute(shared.keyspace, call.payload)
         return answer, modified
+
+    def query(self, shared, client, operation, detail, *rows):
+        log, row = shared.log, rows[0] if rows else ""
+        if operation == "commit" and client.pending:
+            log.append(log[-1] | {name: (value, len(log)) for name, value in client.pending.items()})
+            client.wrote = len(log) - 1
+        if operation in ("commit", "rollback"):
+            client.pending = {}
+            return None
+        if operation in ("write", "write_if", "update", "update_if"):
+            value = f"{row or 'v'}{len(log)}"
+            if row in client.pending:
+                value = f"{client.pending[row]}'"
+            if operation.endswith("_if") and detail != (
+                len(log) if row in client.pending else log[-1][row][1]
+            ):
+                return None
+            if operation in ("write", "update") and detail is not None:
+                value = detail
+            if operation.startswith("write"):
+                log.append(log[-1] | {row: (value, len(log))})
+                client.wrote = len(log) - 1
+                return value, client.wrote
+            client.pending = client.pending | {row: value}
+            return value, len(log)
+        at = len(log) - 1
+        if detail == "replica" and shared.replica is not None:
+            at = shared.replica
+        if client.snapshot is not None and client.wrote < 0:
+            at = client.snapshot[detail == "replica"]
+        held = [log[at][name] for name in rows or [""]]
+        if detail == "primary" and client.pending:
+            mine = {name: (value, len(log)) for name, value in client.pending.items()}
+            held = [mine.get(name, old) for name, old in zip(rows or [""], held, strict=True)]
+        if operation == "read_rows":
+            return [value for value, _ in held]
+        return held[0] if operation == "read_versioned" else held[0][0]
+
+    def told(self, client, log):
+        """What a reader should return, now that the database holds this."""
+        return self.alone(client, 850, self.model.EMPTY, log)[0] if self.several else log[-1][""][0]
 
     def let_go(self, client, call, freed, lost):
         if call.kind in ("exec", "unwatch") or lost:
@@ -300,13 +315,15 @@ class Brute:
             shared.floor = max(shared.floor, client.wrote)
         elif i in self.readers and isinstance(result, str | bytes):
             value = result.decode() if isinstance(result, bytes) else result
-            if value not in shared.log:
+            log = shared.log
+            held = [n for n in range(len(log)) if self.told(self.clients[i], log[: n + 1]) == value]
+            if not held:
                 outcome.dirty = True
                 outcome.fresh = False
                 self.note(outcome, "dirty", length)
                 self.note(outcome, "fresh", length)
                 return
-            version = max(n for n, committed in enumerate(shared.log) if committed == value)
+            version = held[-1]
             if version < client.floor:
                 outcome.fresh = False
                 self.note(outcome, "fresh", length)
@@ -325,7 +342,7 @@ class Brute:
     def from_start(self, keyspace):
         outcome = Outcome()
         lag = 0 if "replica_lag" in self.faults else None
-        shared = Shared(keyspace, ["v0"], lag, self.budget, 0, [Client() for _ in self.clients])
+        shared = Shared(keyspace, list(self.log), lag, self.budget, 0, [Client() for _ in self.clients])
         for i, spec in enumerate(self.clients):
             if not isinstance(spec, Cdc) and self.ask(i, shared.clients[i])[0] == "end":
                 shared.clients[i].gone = True
@@ -367,6 +384,8 @@ class Brute:
                 self.note(outcome, name, length)
         if self.rules:
             return
+        log = shared.log
+        ever = [self.told(self.probe, log[: n + 1]) for n in range(len(log))]
         expiring = self.model.expiring(shared.keyspace)
         wrong_now = wrong_ever = False
         for size in range(len(expiring) + 1):
@@ -377,10 +396,10 @@ class Brute:
                 value, *_ = self.alone(self.probe, 900, keyspace, shared.log)
                 if isinstance(value, bytes):
                     value = value.decode()
-                if value != shared.log[-1]:
+                if value != ever[-1]:
                     wrong_now = True
                     wrong_ever = wrong_ever or size == len(expiring)
-                    if isinstance(value, str) and value not in shared.log:
+                    if isinstance(value, str) and value not in ever:
                         outcome.dirty = True
                         self.note(outcome, "dirty", length)
         if wrong_now:
@@ -411,8 +430,12 @@ class Brute:
                 yield self.wait(i)
             elif (
                 call.kind == "db"
-                and call.payload[0] in ("write", "write_if", "update")
-                and any(other.pending and other is not client for other in shared.clients)
+                and call.payload[0] in WRITES
+                and any(
+                    "".join(call.payload[2:]) in other.pending
+                    for other in shared.clients
+                    if other is not client
+                )
             ):
                 pass  # the row is locked
             elif call.kind == "outlast" and any(not shared.clients[j].gone for j in client.outlasts):
@@ -449,7 +472,8 @@ class Brute:
 
     def reads(self, i):
         return any(
-            self.alone(self.clients[i], i + 1, keyspace, ["v0"])[2] & {"read", "read_versioned"}
+            self.alone(self.clients[i], i + 1, keyspace, self.log)[2]
+            & {"read", "read_versioned", "read_rows"}
             for keyspace in self.starts.values()
         )
 
@@ -459,7 +483,7 @@ class Brute:
             if client.floor is None and not isinstance(self.clients[i], Cdc):
                 client.floor = shared.floor
             answer, modified = self.perform(shared, client, call)
-            shared.loads += call.kind == "db" and call.payload[0] in ("read", "read_versioned")
+            shared.loads += call.kind == "db" and call.payload[0] in ("read", "read_versioned", "read_rows")
             self.let_go(client, call, (), False)
             # the caller's own watches count, and a finished client's do not
             self.touch(shared, modified)

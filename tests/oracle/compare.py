@@ -5,13 +5,13 @@ from cachelab import races
 from .brute import Brute
 
 
-def same(clients, fault=None, budget=1, probe=None, memcached=False):
+def same(clients, fault=None, budget=1, probe=None, memcached=False, rows=("",)):
     """Assert that explorer and oracle agree on verdicts, counts and shortest lengths; returns the report."""
     report = races.explore(
         clients, fault=fault, budget=budget, probe=probe, memcached=memcached, seconds=None
     )
     names = {fault} if isinstance(fault, str) else set(fault or ())
-    outcomes = Brute(clients, names, budget, probe, memcached).explore()
+    outcomes = Brute(clients, names, budget, probe, memcached, rows=rows).explore()
     assert {name: (count.schedules, count.violating) for name, count in report.counts.items()} == {
         name: (outcome.schedules, outcome.violating) for name, outcome in outcomes.items()
     }

@@ -56,7 +56,7 @@ class Point:
         self.failure: Failure | None = None
         self.released: frozenset[int] = frozenset()  # connections that stopped watching on the way here
         self.wrote = -1  # the latest version this client committed
-        self.pending: tuple[str, int] | None = None  # what it wrote in a transaction that is still open
+        self.pending: dict[str, tuple[str, int]] = {}  # by row, what it wrote in a transaction still open
         if parent is not None:
             self.wrote, self.pending = parent.wrote, parent.pending
             if parent.call.kind == "db":
@@ -64,11 +64,11 @@ class Point:
                     case "write" | "write_if" if answer is not None:
                         self.wrote = answer[1]
                     case "update" | "update_if" if answer is not None:
-                        self.pending = answer
-                    case "commit" if self.pending is not None:
-                        self.wrote, self.pending = self.pending[1], None
+                        self.pending = self.pending | {"".join(parent.call.payload[2:]): answer}
+                    case "commit" if answer is not None:
+                        self.wrote, self.pending = answer, {}
                     case "rollback":
-                        self.pending = None
+                        self.pending = {}
         self.loop = None
 
     @property

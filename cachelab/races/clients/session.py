@@ -118,6 +118,7 @@ class Session:
         self.virtual = Virtual(functions, self._no_threads, self._no_network)
         self.current: Run | None = None
         self.replica = False  # whether anybody read the replica
+        self.rows: set[str] = set()  # the names of the rows that anybody used; "": the one without
         self.durations: set[bytes] = set()  # the commands that were asked for a TTL or an idle time
         self.another_day = False  # whether a run is made at another time than its history was
         self.overdue: Endless | None = None

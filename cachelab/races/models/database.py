@@ -1,12 +1,17 @@
-"""The database the clients share: one row, a log of commits, and a replica that may lag behind it.
+"""The database the clients share: a row or several, a log of commits, and a replica that may lag behind it.
 
-A log is a tuple of the committed values; a version is a position in it. Version 0 is there from the start.
+A log is a tuple of what was committed; a version is a position in it. Version 0 is there from the start. Of
+one row, that is its value; where clients use rows by name (`db.row("stock")`), it is Rows.
 
 A transaction is PostgreSQL's at its default level, READ COMMITTED: each statement sees what is committed by
-then, and its own. A write locks the row until the transaction ends: another's write waits for that long.
+then, and its own. A write locks its row until the transaction ends: another's write waits for that long. Two
+transactions that wait for each other wait for ever here; PostgreSQL would end one of them with an error.
 """
 
 from __future__ import annotations
+
+import re
+from collections.abc import Sequence
 
 from cachelab.races.calls import Call
 from cachelab.races.refusals import NotModelled
@@ -14,27 +19,76 @@ from cachelab.races.refusals import NotModelled
 Log = tuple  # of str
 INITIAL: Log = ("v0",)
 
-READS = ("read", "read_versioned")
+READS = ("read", "read_versioned", "read_rows")
 WRITES = ("write", "write_if", "update", "update_if")  # at once, or (update) within a transaction
 
 METHODS = (
     "db.read(), db.read_versioned(), db.write(), db.write_if(), db.new_value(), db.transaction(), "
-    "db.replica.read(), db.replica.read_versioned()"
+    "db.row(name) with the same reads and writes, db.read_rows(), and as db.replica what reads"
 )
 
 
-def commit(log: Log, value: str | None) -> tuple[Log, tuple[str, int]]:
-    """Commit `value`, or the next value if None: `(log afterwards, (value, version))`."""
-    version = len(log)
-    value = f"v{version}" if value is None else value
-    return (*log, value), (value, version)
+class Rows(str):
+    """What rows hold that have names, as one text; "" is the row without one."""
+
+    def __new__(cls, rows: dict[str, tuple[str, int]]):
+        self = super().__new__(cls, " ".join(rows[name][0] for name in sorted(rows)))
+        self.rows = rows  # (value, the version that it was committed as) by name
+        return self
+
+    def __eq__(self, other):
+        return self.rows == other.rows if isinstance(other, Rows) else str(self) == other
+
+    __hash__ = str.__hash__
+
+    def __reduce__(self):
+        return Rows, (self.rows,)
 
 
-def update(log: Log, value: str | None, pending: tuple[str, int] | None) -> tuple[str, int]:
-    """A write within a transaction: `(value, version)`, if it is committed. `pending`: its previous one."""
+def start(names: frozenset[str]) -> Log:
+    """The log before anybody wrote, of a database whose clients use these rows."""
+    return INITIAL if names <= {""} else (Rows({name: (f"{name or 'v'}0", 0) for name in names}),)
+
+
+def row_of(log: Log, version: int, name: str) -> tuple[str, int]:
+    """What a row held when `version` was the latest: `(value, the version that it was committed as)`."""
+    held = log[version]
+    if isinstance(held, Rows):
+        return held.rows.get(name, (f"{name or 'v'}0", 0))
+    return (held, version) if not name else (f"{name}0", 0)
+
+
+def by_row(log: Log) -> list[Sequence[str]]:
+    """The values of each row, one for each commit."""
+    if not isinstance(log[-1], Rows):
+        return [log]
+    return [[row_of(log, version, name)[0] for version in range(len(log))] for name in log[-1].rows]
+
+
+def answer(log: Log, version: int, call: Call, pending: dict[str, tuple[str, int]]) -> object:
+    """What a read is told of this version, by a client that has `pending` writes of its own."""
+    operation, source, *names = call.payload
+    found = [row_of(log, version, name) for name in names or [""]]
+    if pending and source == "primary":
+        found = [pending.get(name, held) for name, held in zip(names or [""], found, strict=True)]
+    if operation == "read_rows":
+        return [value for value, _ in found]
+    return found[0] if operation == "read_versioned" else found[0][0]
+
+
+def commit(log: Log, changes: dict[str, tuple[str, int]]) -> Log:
+    """The log after rows changed, all at once."""
+    if changes.keys() == {""} and not isinstance(log[-1], Rows):
+        return (*log, changes[""][0])
+    before = log[-1].rows if isinstance(log[-1], Rows) else {"": row_of(log, len(log) - 1, "")}
+    return (*log, Rows(before | {name: (value, len(log)) for name, (value, _) in changes.items()}))
+
+
+def written(log: Log, value: str | None, name: str, pending: dict) -> tuple[str, int]:
+    """A write, `(value, version)`, if it is committed next; None: the row's next value."""
     version = len(log)
     if value is None:
-        value = f"v{version}" if pending is None else f"{pending[0]}'"
+        value = f"{pending[name][0]}'" if name in pending else f"{name or 'v'}{version}"
     return value, version
 
 
@@ -46,18 +100,23 @@ def version_of(log: Log, value: str) -> int | None:
     return None
 
 
-class _Reads:
-    def __init__(self, session, source: str):
-        self._session = session
-        self._source = source
+class _Row:
+    """Reads of a row."""
+
+    def __init__(self, session, source: str, *name: str):
+        self._session, self._source, self._name = session, source, name
 
     def read(self) -> str:
         """The row's value."""
-        return self._session.call(Call("db", ("read", self._source)))
+        return self._ask("read", self._source)
 
     def read_versioned(self) -> tuple[str, int]:
         """The row's value and its version, a whole number that grows with each commit."""
-        return self._session.call(Call("db", ("read_versioned", self._source)))
+        return self._ask("read_versioned", self._source)
+
+    def _ask(self, operation: str, detail) -> object:
+        self._session.rows.update(self._name or {""})
+        return self._session.call(Call("db", (operation, detail, *self._name)))
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -65,14 +124,12 @@ class _Reads:
         self._session.abort(NotModelled(f"not modelled: db.{name}. These are: {METHODS}."))
 
 
-class Database(_Reads):
-    """What a client function gets as `db`."""
+class _Writable(_Row):
+    """Reads and writes of a row."""
 
-    def __init__(self, session):
-        super().__init__(session, "primary")
-        self._transaction: _Transaction | None = None
-        #: the same reads, from a replica; it lags only where the explorer is told `fault="replica_lag"`
-        self.replica = _Reads(session, "replica")
+    def __init__(self, session, database: Database, *name: str):
+        super().__init__(session, "primary", *name)
+        self._database = database
 
     def write(self, value: str | None = None) -> tuple[str, int]:
         """Commit the next value, unique to this write; returns `(value, version)`.
@@ -88,13 +145,10 @@ class Database(_Reads):
                     f"not modelled: db.write({value!r}); a value is a str, or nothing for the next one."
                 )
             )
-        if self._transaction is None:
-            return self._session.call(Call("db", ("write", value)))
-        self._transaction.wrote = True
-        return self._session.call(Call("db", ("update", value)))
+        return self._ask(self._within("write", "update"), value)
 
     def write_if(self, version: int) -> tuple[str, int] | None:
-        """Commit the next value, but only if `version` is still the latest; else None: nothing is written.
+        """Commit the next value, but only if `version` is still the row's; else None: nothing is written.
 
         One conditional UPDATE (… WHERE version = …): the row refuses whoever decided on an older version,
         however late, which no lock in a cache can (fencing).
@@ -106,10 +160,53 @@ class Database(_Reads):
                     "told, a whole number"
                 )
             )
-        if self._transaction is None:
-            return self._session.call(Call("db", ("write_if", version)))
-        self._transaction.wrote = True
-        return self._session.call(Call("db", ("update_if", version)))
+        return self._ask(self._within("write_if", "update_if"), version)
+
+    def _within(self, alone: str, in_transaction: str) -> str:
+        if self._database._transaction is None:
+            return alone
+        self._database._transaction.wrote = True
+        return in_transaction
+
+
+class _Several:
+    """Rows by name."""
+
+    def row(self, name: str) -> _Row:
+        """Another row, with a value and a version of its own: `db.row("stock").read()`."""
+        return self._made(self._named(name))
+
+    def read_rows(self, *names: str) -> list[str]:
+        """The values of several rows, in one statement: as they stood together at one moment."""
+        if not names:
+            self._session.abort(NotModelled("not modelled: db.read_rows() of no row; give it their names"))
+        names = [self._named(name) for name in names]
+        return _Row(self._session, self._source, *names)._ask("read_rows", self._source)
+
+    def _named(self, name: str) -> str:
+        if not isinstance(name, str) or not re.fullmatch(r"\w+", name):
+            self._session.abort(NotModelled(f"not modelled: a row called {name!r}; its name is a word"))
+        return name
+
+
+class _Replica(_Several, _Row):
+    """The same reads, from a replica."""
+
+    def _made(self, name: str) -> _Row:
+        return _Row(self._session, "replica", name)
+
+
+class Database(_Several, _Writable):
+    """What a client function gets as `db`."""
+
+    def __init__(self, session):
+        super().__init__(session, self)
+        self._transaction: _Transaction | None = None
+        #: the same reads, from a replica; it lags only where the explorer is told `fault="replica_lag"`
+        self.replica = _Replica(session, "replica")
+
+    def _made(self, name: str) -> _Row:
+        return _Writable(self._session, self, name)
 
     def transaction(self) -> _Transaction:
         """`with db.transaction(): …` commits what is written in it at its end; after an exception, never."""

@@ -113,8 +113,10 @@ class Narrator:
     def _told(call: Call, answer, log) -> str | None:
         """The committed value that a client learns from an answer."""
         if call.kind == "db":
-            if call.payload[0] in ("update", "update_if"):  # nothing that is committed
+            if call.payload[0] in ("update", "update_if", "commit"):  # nothing, or nothing that is committed
                 return None
+            if call.payload[2:]:  # of one row, which is not all that the database holds
+                return " ".join(answer) if call.payload[0] == "read_rows" else None
             return answer[0] if isinstance(answer, tuple) else answer
         return words.held_in(words.show(words.answered(call, answer)), log)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cachelab.races.calls import describe
 from cachelab.races.effects import effect, without
 from cachelab.races.invariants import PROBE
+from cachelab.races.models import database
 from cachelab.races.models.real import RealMemcached, RealValkey
 from cachelab.races.state import Move, State, as_value
 from cachelab.races.telling.narrator import Narrator
@@ -255,7 +256,7 @@ def _read(search, server, state, keyspace) -> str:
             break
         call = node.call
         if call.kind == "db":
-            answer = log[-1] if call.payload[0] == "read" else (log[-1], len(log) - 1)
+            answer = database.answer(log, len(log) - 1, call, {})
         elif call.kind == "outlast":
             answer = None
         else:

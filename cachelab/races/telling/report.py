@@ -66,13 +66,14 @@ class Bounds:
     starts: tuple[str, ...]
     memcached: bool
     complete: bool
+    rows: tuple[str, ...] = ()  # of the database, if they have names
 
     def __str__(self):
         budgeted = [name for name in self.faults if name in BUDGETED]
         setting = [name for name in self.faults if name not in BUDGETED]
         parts = [
             f"{len(self.clients)} client{'s' if len(self.clients) != 1 else ''}, each run once",
-            "one database row",
+            f"database rows {' and '.join(self.rows)}" if self.rows else "one database row",
             " and ".join(self.starts) + " cache" + ("s" if len(self.starts) > 1 else ""),
             "each call is one indivisible step",
         ]
@@ -241,6 +242,7 @@ class Report:
             tuple(search.starts),
             search.memcached,
             self.complete,
+            tuple(name or "(without a name)" for name in sorted(search.rows)),
         )
 
     @property

@@ -31,7 +31,7 @@ from cachelab.races.models.database import INITIAL
 from cachelab.races.telling.game import Game
 from cachelab.races.telling.report import Report
 from cachelab.races.telling.step import Step
-from cachelab.races.telling.words import CUT, held_in
+from cachelab.races.telling.words import CUT, held_in, is_old
 
 #: how a kind of step is drawn, where it is not drawn under its own name
 DRAWN = {"poll on": "call", "begin": "call", "wait": "pause", "elapse": "expire", "failover": "evict"}
@@ -188,7 +188,7 @@ class _Telling:
             "key": key,
             "text": committed or _brief(shown),
             "shown": shown,
-            "stale": committed is not None and committed != self.log[-1],
+            "stale": is_old(shown, self.log),
             "ttl": ttl,
         }
 

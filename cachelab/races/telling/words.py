@@ -9,6 +9,7 @@ import re
 from cachelab.races.calls import brief as brief_call
 from cachelab.races.calls import describe
 from cachelab.races.models import valkey
+from cachelab.races.models.database import by_row
 
 _TOKEN = re.compile(r"\b[0-9a-f]{8}(-?[0-9a-f]{4}){2,}[0-9a-f]*\b")
 CUT = re.compile(r"\b[0-9a-f]{6}…")  # what `cut` leaves of one
@@ -194,7 +195,7 @@ def is_old(value, log) -> bool:
         return any(is_old(item, log) for item in value.values())
     if isinstance(value, list):
         return any(is_old(item, log) for item in value)
-    return held_in(value, log) not in (None, log[-1])
+    return any(held_in(value, values) not in (None, values[-1]) for values in by_row(log))
 
 
 # --- schedules ---

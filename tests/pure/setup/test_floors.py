@@ -87,6 +87,7 @@ RACES = [
     {"faults", "state"},
     {"world"},
     {"effects", "cdc"},
+    {"alone"},
     {"moves", "graph", "invariants"},
     {"study", "loads", "rules"},
     {"telling"},
