@@ -14,7 +14,7 @@ import os
 import re
 from pathlib import Path
 
-from .source import NotHere, course
+from .source import NotHere, checkout, course, home
 
 COPIES = {"notebooks": "my-lessons", "exercises": "my-exercises"}
 _ORIGINS = (
@@ -23,13 +23,17 @@ _ORIGINS = (
 
 
 def folder(of: str = "exercises") -> Path:
-    """Where the copies are: beside the course's own folders, or beside what CACHELAB_EXERCISES names.
+    """Where the copies are: beside the course's own folders, or beside what CACHELAB_EXERCISES names; never
+    among installed packages, which on a hub are everybody's: then in cachelab-course/ at home.
 
     May raise NotHere."""
     exercises = os.environ.get("CACHELAB_EXERCISES")
     if of == "exercises" and exercises:
         return Path(exercises)
-    return (Path(exercises) if exercises else course("exercises")).parent / COPIES[of]
+    beside = (Path(exercises) if exercises else course("exercises")).parent
+    if not exercises and checkout() is None and beside == home():
+        beside = Path.home() / "cachelab-course"
+    return beside / COPIES[of]
 
 
 def copy_of(theirs: Path) -> Path:

@@ -34,8 +34,10 @@ def home() -> Path:
 
 
 def course(folder: str) -> Path:
-    """One of the course's folders: with the package, or beside where this kernel runs. May raise NotHere."""
-    for root in (home(), Path.cwd(), *Path.cwd().parents):
+    """One of the course's folders: of the repository that the package lies in, else of one that this kernel
+    runs in (Binder and hubs install the package and bring a clone), else the wheel's. May raise NotHere."""
+    near = (Path.cwd(), *Path.cwd().parents)
+    for root in (home(), *near) if checkout() else (*near, home()):
         if (root / "solutions").is_dir() and (root / folder).is_dir():
             return root / folder
     raise NotHere(f"The course's folder {folder}/ is not near {Path.cwd()}.")

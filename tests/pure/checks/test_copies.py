@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cachelab.checks import begin, exercise, progress
-from cachelab.checks.course import copies
+from cachelab.checks.course import copies, source
 from tools.exercises import is_edited
 
 
@@ -170,3 +170,23 @@ def test_a_course_folder_that_only_reads_is_said_in_a_sentence(monkeypatch, caps
     monkeypatch.setattr("cachelab.checks.course.copies.refresh", refuse)
     runpy.run_module("cachelab.checks", run_name="__main__")
     assert "Read-only file system" in (said := capsys.readouterr().out) and "a folder of your own" in said
+
+
+def test_where_the_package_is_installed_copies_are_the_learners_own(tmp_path, monkeypatch):
+    """As on Binder and on a hub: a clone in the learner's home, the package in a folder of everybody's."""
+    content, clone = tmp_path / "site-packages" / "content", tmp_path / "home" / "cachelab"
+    for root in (content, clone):
+        for of in ("solutions", "exercises", "notebooks"):
+            (root / of).mkdir(parents=True)
+    monkeypatch.delenv("CACHELAB_EXERCISES")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for module in (copies, source):
+        monkeypatch.setattr(module, "checkout", lambda: None)
+        monkeypatch.setattr(module, "home", lambda: content)
+    monkeypatch.chdir(clone / "exercises")
+    assert copies.folder() == copies.instead() == clone / "my-exercises"
+    copies.refresh()
+    monkeypatch.chdir(clone / "my-exercises")
+    assert copies.folder() == clone / "my-exercises" and copies.instead() is None
+    monkeypatch.chdir(tmp_path)
+    assert copies.folder() == tmp_path / "home/cachelab-course/my-exercises"
