@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from textwrap import fill
@@ -23,6 +24,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from cachelab.cloud.account import AccountError
 from cachelab.engines.relay import Relay
 
 COLUMNS = 74  # what a notebook beside the file browser shows of a line, on a laptop of 1024 pixels
@@ -70,7 +72,7 @@ class Bed:
 
 
 class Ward:
-    """Six groups of one account, one illness each. Closing the account ends the nodes; `close()` the rest."""
+    """Six groups of one account, one illness each. `close()` it before the account: its connections end."""
 
     def __init__(self, aws: Any, seed: int = 1):
         self._aws = aws
@@ -78,6 +80,7 @@ class Ward:
         illnesses = list(ILLNESSES.values())
         random.Random(seed).shuffle(illnesses)
         beds = {f"bed-{number}": illness for number, illness in enumerate(illnesses, 1)}
+        self._made: list[str] = []  # parameter groups
         self._parameters("watched")
         self._parameters("little-memory", {"reserved-memory-percent": 98, "maxmemory-policy": "allkeys-lru"})
         for name, illness in beds.items():
@@ -103,6 +106,7 @@ class Ward:
         self._elasticache.create_cache_parameter_group(
             CacheParameterGroupName=name, CacheParameterGroupFamily="valkey9", Description="the ward's"
         )
+        self._made.append(name)
         self._elasticache.modify_cache_parameter_group(
             CacheParameterGroupName=name,
             ParameterNameValues=[
@@ -222,11 +226,18 @@ class Ward:
         return self.beds[name]
 
     def close(self) -> None:
-        """Close every connection and every relay."""
+        """Close every connection and relay, and delete what was ordered: another ward may come. Closed twice,
+        or after its account, it stays closed."""
         for bed in self.beds.values():
             for client in (*bed.kept, bed.client, bed.admin):
                 client.close()
             bed.way.close()
+        with suppress(AccountError):  # closed: nothing is left
+            for name in self.beds if self._made and self._aws.topology() else ():
+                self._elasticache.delete_replication_group(ReplicationGroupId=name)
+            self._aws.settle()
+            while self._made:
+                self._elasticache.delete_cache_parameter_group(CacheParameterGroupName=self._made.pop())
 
 
 def _short(value: float | None) -> str:

@@ -16,6 +16,10 @@ def ward():
         ward.minutes(2)
         yield ward
         ward.close()
+        assert aws.topology() == []  # another ward finds room
+        groups = aws.client("elasticache").describe_cache_parameter_groups()["CacheParameterGroups"]
+        assert not [group for group in groups if not group["CacheParameterGroupName"].startswith("default.")]
+    ward.close()  # twice, and after its account
 
 
 def bed(ward, illness: str) -> str:
