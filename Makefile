@@ -21,9 +21,9 @@ test: .venv/dev   ## everything CI runs
 	$(BIN)/ruff check -q .
 	@$(MAKE) --no-print-directory -k -j3 test-browser test-python test-notebooks
 
-# The parts of it, side by side: four workers on two cores, since a third of the time each waits for something.
+# The parts of it, side by side: five workers on two cores, since a third of the time each waits for something.
 test-python:
-	$(BIN)/python -m pytest -q tests --ignore tests/browser -n 2 --dist loadscope
+	$(BIN)/python -m pytest -q tests --ignore tests/browser -n 3 --dist loadscope
 
 test-browser:
 	$(BIN)/python -m pytest -q tests/browser --ignore tests/browser/test_site.py -p no:cacheprovider

@@ -48,8 +48,9 @@ def prepared(needs: tuple[str, ...]):
     with ExitStack() as closing:
         found = _engines_for(tuple(need for need in needs if need not in ("aws", "paper")))
         if "paper" in needs:
-            from cachelab.cloud.metrics.paper import Paper  # here: a child would load boto3 for every check
+            from cachelab.cloud.metrics.paper import Paper, nobodys_session
 
+            nobodys_session()  # here, once: a child would load boto3 anew for every check
             found["paper"] = Paper
         if "aws" in needs:
             try:

@@ -16,6 +16,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,22 +35,29 @@ NO_PROFILE = {"profile": (None, None, None, None), "config_file": (None, None, o
 _MEMBER = re.compile(r"(?:(\d{4})-)?\d{3}")  # what follows a group's name: 001, or 0001-001 in cluster mode
 
 
+@cache
+def nobodys_session():
+    """A boto3 session with nobody's set-up, which has made a client already: what boto3 loads for the first
+    one takes longer than most checks."""
+    import boto3
+    import botocore.session
+
+    nobodys = botocore.session.Session(session_vars=NO_PROFILE)
+    session = boto3.session.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION, botocore_session=nobodys)
+    session.client("cloudwatch")
+    return session
+
+
 class Paper:
     """A CloudWatch of its own. `group`: the replication group that nodes named after it belong to."""
 
     def __init__(self, group: str | None = None, start: datetime | None = None) -> None:
-        import boto3
-        import botocore.session
-
         self.group = group
         self.pages: list[dict[str, Any]] = []
         """Every notification so far, as SNS would deliver it."""
         clock = Clock(int(start.timestamp()) // MINUTE * MINUTE) if start else Clock()
         self.watch = Watch(REGION, ACCOUNT, "US East (N. Virginia)", clock, self._publish)
-        nobodys = botocore.session.Session(session_vars=NO_PROFILE)
-        self.client = boto3.session.Session(
-            ACCESS_KEY, SECRET_KEY, region_name=REGION, botocore_session=nobodys
-        ).client("cloudwatch")
+        self.client = nobodys_session().client("cloudwatch")
         self._given: dict = {}
         self.client.meta.events.register("provide-client-params.cloudwatch", self._keep)
         self.client.meta.events.register("before-call.cloudwatch", self._answer)
