@@ -7,10 +7,11 @@ NBVAL   = $(BIN)/python -m pytest -p tests.notebooks.tripwire -p tests.notebooks
           -p no:playwright -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=60 -q
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-python test-browser test-notebooks deep bench exercises site pictures ready class reset lock clean
+.PHONY: help lab test test-python test-browser test-notebooks deep bench exercises site lite lite-test pictures ready \
+        class reset lock clean
 
 help:             ## this list
-	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{split($$1, t, ":"); printf "  make %-10s %s\n", t[1], $$2}'
+	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{split($$1, t, ":"); printf "  make %-11s %s\n", t[1], $$2}'
 
 lab: .venv/lab    ## open the course in JupyterLab
 	@sh .ci/apt memcached
@@ -39,6 +40,7 @@ deep: .venv/dev   ## what takes long: fifty times the examples, every mutant, th
 	CACHELAB_DEPTH=50 $(BIN)/python -m pytest -q tests -m hypothesis --ignore tests/browser -n 2 --dist worksteal
 	$(BIN)/python -m benchmarks mutation
 	for round in 1 2 3 4 5 6; do $(BIN)/python -m pytest -q tests/bank -n 2 --dist worksteal || exit 1; done
+	@$(MAKE) --no-print-directory lite-test
 
 bench: .venv/dev  ## ratios against a floor or a peer, measured now
 	@sh .ci/apt memcached chromium
@@ -50,6 +52,15 @@ exercises: .venv/dev  ## write exercises/ from solutions/
 site: .venv/dev   ## the lessons, run, as static pages in _site/
 	@sh .ci/apt memcached
 	@$(BIN)/python -m tools.site
+
+lite: .venv/jupyterlite  ## lesson 05 and the exercises that need no server, for a browser, in _site/lite/
+	@$(BIN)/python -m tools.lite
+
+lite-test: .venv/jupyterlite  ## that site in Chromium, and the bank of answers in its Python
+	@sh .ci/apt chromium
+	@out=`mktemp -d` && trap 'rm -rf "$$out"' EXIT && $(BIN)/python -m tools.lite --out "$$out/lite" && \
+	CACHELAB_LITE="$$out" $(BIN)/python -m pytest -q tests/browser/test_lite.py -p no:cacheprovider
+	@$(BIN)/python -m tools.lite bank
 
 pictures: .venv/dev  ## the README's pictures, taken anew
 	@sh .ci/apt memcached chromium
@@ -71,6 +82,7 @@ lock: $(BIN)/uv   ## renew every pin: both locks and both environment.yml
 	@{ printf 'name: cachelab\nchannels: [conda-forge]\ndependencies:\n  - python=3.12\n  - pip\n  - pip:\n'; \
 	   sed -n 's/^\([a-z0-9].*==.*[^ ]\) *\\$$/      - "\1"/p' requirements.lock; } > environment.yml
 	@cp environment.yml binder/environment.yml
+	@$(COMPILE:pyproject.toml=--group lite) -c requirements.lock -o requirements-lite.lock
 
 clean:            ## remove the environment and everything generated
 	rm -rf .venv _site .pytest_cache .hypothesis .ruff_cache
@@ -97,4 +109,12 @@ $(BIN)/uv:
 
 .venv/dev: .venv/lab requirements-dev.lock
 	@$(UV) install -q --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Beside the other, since what is installed in an environment of JupyterLab's becomes a part of JupyterLab. The folder
+# in it is for the Python of the browser.
+.venv/jupyterlite: .venv/dev requirements-lite.lock
+	@$(BIN)/uv venv -q --clear --python $(BIN)/python $@
+	@UV_PYTHON=$@/bin/python $(BIN)/uv pip install -q --no-deps --require-hashes -r requirements-lite.lock
+	@$(UV) install -q --no-deps --require-hashes --python-version 3.14 --target $@/pyodide -r requirements-lite.lock
 	@touch $@

@@ -6,14 +6,11 @@ the page, which asks nobody else for anything.
 """
 
 import ast
-import base64
-import hashlib
 import inspect
 import json
 import re
 import shutil
 import subprocess
-import tarfile
 import tempfile
 import textwrap
 import zipfile
@@ -23,19 +20,13 @@ from pathlib import Path
 
 from cachelab.races import FAULTS, strategies
 from cachelab.widgets.race import Race
+from tools.pyodide import NoPyodide, runtime
 
 __all__ = ["NoPyodide", "build", "examples"]
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "site" / "races"
-PYODIDE = "pyodide@314.0.7"
-INTEGRITY = "sha512-0YvXxEhfEdpLfb/XkM2BFAeMROq0iMUX2bzzH9pOttyMcWkwq+HbE5uyuGD82LN7y2q+SNvi/6V5JEsOlD2R1A=="
-RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 FIRST = strategies.DeleteAfterWrite  # the pair that lesson 05 begins with
-
-
-class NoPyodide(Exception):
-    """There is no npm here, or it cannot give what is not in its cache: why, in words that end a sentence."""
 
 
 def build(out: Path) -> Path:
@@ -45,7 +36,7 @@ def build(out: Path) -> Path:
     not the package that was pinned.
     """
     with tempfile.TemporaryDirectory() as folder:
-        pyodide = _pyodide(Path(folder))
+        pyodide = runtime(Path(folder) / "pyodide")
         archive = Path(folder) / "explorer.zip"
         _pack(archive)
         subprocess.run(["node", SOURCES / "compile.mjs", pyodide, archive], check=True)
@@ -58,30 +49,6 @@ def build(out: Path) -> Path:
     page = out / "races.html"
     page.write_text(_page(), encoding="utf-8")
     return page
-
-
-def _pyodide(folder: Path) -> Path:
-    """What a browser needs of Pyodide, in a new folder inside this one."""
-    if not (shutil.which("npm") and shutil.which("node")):
-        raise NoPyodide("it needs npm, which comes with Node.js, and there is none on this machine")
-    pack = ["npm", "pack", PYODIDE, "--prefer-offline", "--fetch-retries=0", "--loglevel=error"]
-    ran = subprocess.run(pack, cwd=folder, capture_output=True, text=True)
-    if ran.returncode:
-        said = re.sub(r"npm (error|ERR!) *", "", ran.stderr).strip().splitlines() or ["no word why"]
-        raise NoPyodide(f"npm could not fetch {PYODIDE} ({said[0]})")
-    package = next(folder.glob("*.tgz"))
-    digest = base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode()
-    if f"sha512-{digest}" != INTEGRITY:
-        raise ValueError(f"npm gave a {PYODIDE} with sha512-{digest}, and {INTEGRITY} is pinned")
-    kept = folder / "pyodide"
-    kept.mkdir()
-    with tarfile.open(package) as archive:
-        for name in (*RUNTIME, "pyodide-lock.json"):
-            (kept / name).write_bytes(archive.extractfile(f"package/{name}").read())
-    # No packages: none is here to be loaded, and none may be looked for elsewhere.
-    lock = json.loads((kept / "pyodide-lock.json").read_text(encoding="utf-8"))
-    (kept / "pyodide-lock.json").write_text(json.dumps(lock | {"packages": {}}), encoding="utf-8")
-    return kept
 
 
 def _pack(archive: Path) -> None:

@@ -1,9 +1,6 @@
 """races.html, built and served: the explorer in a browser, on what its visitor writes."""
 
-import functools
-import http.server
 import re
-import threading
 from pathlib import Path
 
 import nbformat
@@ -11,24 +8,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.serving import served
 from tools import races_page
 
 LESSON = Path(__file__).parents[2] / "notebooks" / "05_invalidation_races.ipynb"
 LOADS = 240_000  # milliseconds for Python to be loaded, however busy the machine is
 SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
-
-
-class Files(http.server.SimpleHTTPRequestHandler):
-    # Said here, so that no table of the machine's own decides.
-    extensions_map = {
-        ".html": "text/html",
-        ".mjs": "text/javascript",
-        ".wasm": "application/wasm",
-        "": "text/plain",
-    }
-
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +24,8 @@ def site(tmp_path_factory):
         races_page.build(out)
     except races_page.NoPyodide as why:
         pytest.skip(f"no races.html here: {why}")
-    # Port 0: the system gives one that is free, and it is taken from then on.
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Files, directory=out)) as server:
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        serving.join()
+    with served(out) as address:
+        yield address
 
 
 class Visit:

@@ -38,7 +38,7 @@ def locked(file: Path):
 
             handle.seek(0)
             msvcrt.locking(handle.fileno(), msvcrt.LK_LOCK, 1)
-        else:
+        elif sys.platform != "emscripten":  # JupyterLite's fcntl is empty
             import fcntl
 
             fcntl.flock(handle, fcntl.LOCK_EX)

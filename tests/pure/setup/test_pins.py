@@ -28,7 +28,7 @@ def test_the_tests_run_on_what_the_course_runs_on():
     assert not {n: v for n, v in course.items() if v not in versions.get(n.split(" ;")[0], set())}
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-lite.lock"])
 def test_every_pin_is_hashed_and_no_host_is_named(lock):
     text = (ROOT / lock).read_text()
     entries = re.split(r"^(?=[a-z0-9])", text, flags=re.M)[1:]
