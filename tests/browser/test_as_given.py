@@ -69,7 +69,7 @@ def test_a_saved_lesson_shows_its_pictures_without_its_kernel_and_goes_on_where_
         again.output("c0").get_by_role("link", name="10. Your module under load").click()
         expect(again.cell("bench").get_by_role("heading")).to_be_in_viewport()
         active = "jupyterapp.shell.currentWidget.content.activeCell.model.id"
-        assert again.page.evaluate(active) == "bench"  # what Run All Above goes by
+        again.page.wait_for_function(f"{active} === 'bench'")  # what Run All Above goes by
         again.run("bench-run")
         bench = again.output("bench-run")
         expect(bench.get_by_role("slider")).to_have_value("10")
@@ -105,7 +105,7 @@ def test_the_first_screen_belongs_to_the_course(given):
         page.page.goto(f"{given.url}{mode[1:]}{where}?token={given._token}")
         page.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
         expect(page.page.get_by_text("In 5 minutes you will").last).to_be_visible()
-        assert page.page.evaluate("jupyterapp.shell.currentWidget.node.clientWidth") > 800
+        page.page.wait_for_function("jupyterapp.shell.currentWidget.node.clientWidth > 800")
         page.page.evaluate("jupyterapp.shell.currentWidget.content.scrollToItem(17)")
         page.page.get_by_role("link", name="Lesson 01: why cache, and when not to").last.click()
         expect(page.page.get_by_role("heading", name="01 · Why cache").last).to_be_visible()

@@ -59,7 +59,7 @@ def test_progress_is_taken_over_by_keyboard(lesson, tmp_path, monkeypatch):
     lesson.page.keyboard.press("Enter")
     expect(view.get_by_role("status")).to_contain_text("Taken over")
     expect(solved).to_contain_text("solved")
-    assert view.get_by_label("Your code").input_value() != before
+    expect(view.get_by_label("Your code")).not_to_have_value(before)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

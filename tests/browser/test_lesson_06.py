@@ -36,7 +36,7 @@ def test_a_bench_that_works_in_slices_ends_with_the_whole(lesson):
     loop = bench.get_by_role("radio", name="2,500 products in turn")
     loop.focus()
     loop.press("Space")
-    expect(bench).to_contain_text("the textbook's LRU 0.0%", timeout=15_000)
+    expect(bench).to_contain_text("the textbook's LRU 0.0%")
 
 
 @pytest.mark.parametrize("cell", BENCHES)

@@ -134,7 +134,7 @@ def test_nothing_moves_for_those_who_asked_for_less_motion(lab):
     page = saved(lab, "reduce")
     page.get_by_role("button", name="Play").click()
     expect(page.locator(".path-cache.dead")).to_be_visible(timeout=60_000)
-    assert page.locator(".path-dots > *").count() == 0
+    expect(page.locator(".path-dots > *")).to_have_count(0)
     page.context.close()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("exercises/*.ipynb")])
@@ -142,15 +143,16 @@ def test_search_leads_by_keyboard_from_any_page_to_a_section(lab, site):
     page.keyboard.type("Late FILL")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=Late+FILL")
-    found = page.get_by_role("status").text_content()
-    assert re.fullmatch(r"\d+ sections with Late and FILL", found), found
+    status = page.get_by_role("status")
+    expect(status).to_have_text(re.compile(r"^\d+ sections with Late and FILL$"))
+    found = status.text_content()
     assert page.locator("#sections li").count() == int(found.split()[0])
     assert page.evaluate(OVERFLOW) == 0 and Axe().run(page).violations_count == 0
     page.get_by_label("Words to look for").fill("nosuchword")
-    assert page.get_by_role("status").text_content() == "No sections with nosuchword"
+    expect(status).to_have_text("No sections with nosuchword")
     page.get_by_label("Words to look for").fill("late fill")
     first = page.locator("#sections a").first
-    assert first.text_content() == "05 · Invalidation races: 2. The late fill · 10 minutes"
+    expect(first).to_have_text("05 · Invalidation races: 2. The late fill · 10 minutes")
     first.press("Enter")
     page.wait_for_url("**/notebooks/05_invalidation_races.html#*")
     assert page.evaluate(THERE, page.evaluate("location.hash"))
