@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 UV      = UV_PYTHON=$(BIN)/python $(BIN)/uv pip
 NBVAL   = $(BIN)/python -m pytest -p tests.notebooks.tripwire -p tests.notebooks.unix_kernels -p tests.notebooks.outputs \
-          -p no:playwright -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=60 -q
+          -p no:playwright -p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=300 -q
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test test-python test-browser test-notebooks deep bench exercises site lite lite-test pictures ready \

@@ -41,6 +41,7 @@ SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
 }
+PATIENCE = 300  # seconds: it ends what hangs; a busy machine is slower, and not wrong
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 CHROMIUM = [
     "--no-sandbox",  # so that it also runs as root
@@ -123,7 +124,7 @@ class Lab:
         """The server's answer to a REST call, decoded."""
         headers = {"Authorization": f"token {self._token}"}
         request = urllib.request.Request(f"{self.url}api/{path}", method=method, headers=headers)
-        with urllib.request.urlopen(request, timeout=20) as reply:
+        with urllib.request.urlopen(request, timeout=60) as reply:
             return json.loads(reply.read() or b"null")
 
     def _launch(self, executable: str) -> Browser:
@@ -179,7 +180,7 @@ class Lab:
             start_new_session=True,
         )
 
-    def _came_up(self, seconds: float = 120) -> bool:
+    def _came_up(self, seconds: float = PATIENCE) -> bool:
         """True once the server answers; False if its port was taken from it."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self._server.poll() is None:
@@ -230,10 +231,10 @@ class NotebookPage:
         else:
             workspace = path.parent.name
             self.page.goto(f"{lab.url}lab/workspaces/{workspace}/tree/{quote(where)}?token={lab._token}")
-        self.page.wait_for_function(_READY, arg=where, timeout=60_000)
+        self.page.wait_for_function(_READY, arg=where, timeout=PATIENCE * 1000)
         if used:
             self.page.evaluate(_ALONE)
-        self.page.get_by_text(re.compile(r"\| Idle")).wait_for(timeout=60_000)
+        self.page.get_by_text(re.compile(r"\| Idle")).wait_for(timeout=PATIENCE * 1000)
         if not lab.as_given:
             self.page.evaluate(_TIDY_PAGE)
         self.page.evaluate(_NAME_CELLS)
@@ -267,14 +268,14 @@ class NotebookPage:
     def width(self, pixels: int) -> None:
         self.page.set_viewport_size({"width": pixels, "height": self.page.viewport_size["height"]})
 
-    def run_all(self, timeout: float = 120) -> None:
+    def run_all(self, timeout: float = PATIENCE) -> None:
         """Run All, and wait until every cell has run; TimeoutError names the cell that is still running."""
         stuck = self.page.evaluate(_RUN_ALL, timeout * 1000)
         if stuck:
             raise TimeoutError(f"not done after {timeout:g} s; still running: {stuck}")
         self.settle()
 
-    def run(self, cell: str, timeout: float = 60) -> None:
+    def run(self, cell: str, timeout: float = PATIENCE) -> None:
         """Runs one cell."""
         stuck = self.page.evaluate(_RUN_CELL, [cell, timeout * 1000])
         if stuck:
@@ -283,7 +284,7 @@ class NotebookPage:
 
     def settle(self) -> None:
         """Waits until the kernel is idle and what it sent is drawn."""
-        self.page.wait_for_function(_READY, timeout=60_000)
+        self.page.wait_for_function(_READY, timeout=PATIENCE * 1000)
         self.page.evaluate("() => new Promise((r) => setTimeout(() => requestAnimationFrame(r), 250))")
 
     def cell(self, id: str) -> Locator:

@@ -19,14 +19,14 @@ OPTIONAL = LESSON.with_name("05b_strategies_and_faults.ipynb")
 @pytest.fixture(scope="module")
 def page(lab):
     with lab.open(LESSON, width=1024) as page:
-        page.run_all(180)
+        page.run_all()
         yield page
 
 
 @pytest.fixture(scope="module")
 def optional(lab):
     with lab.open(OPTIONAL, width=1024) as page:
-        page.run_all(180)
+        page.run_all()
         yield page
 
 

@@ -11,7 +11,7 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "07_stampedes_and_hot_keys.
 @pytest.fixture(scope="module")
 def lesson(lab):
     with lab.open(NOTEBOOK, width=1024) as page:
-        page.run_all(180)
+        page.run_all()
         yield page
 
 

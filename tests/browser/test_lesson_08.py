@@ -12,7 +12,7 @@ BENCHES = ("p99-bench", "breaker-play", "storm-bench")
 @pytest.fixture(scope="module")
 def lesson(lab):
     with lab.open(NOTEBOOK, width=1024) as page:
-        page.run_all(180)
+        page.run_all()
         yield page
 
 

@@ -11,7 +11,7 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "09_watch_pay_secure.ipynb"
 @pytest.fixture(scope="module")
 def lesson(lab):
     with lab.open(NOTEBOOK, width=1024) as page:
-        page.run_all(180)
+        page.run_all()
         yield page
 
 

@@ -11,7 +11,7 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "11_when_one_node_is_not_en
 @pytest.fixture(scope="module")
 def lesson(lab):
     with lab.open(NOTEBOOK, width=1024) as page:
-        page.run_all(180)
+        page.run_all()
         yield page
 
 

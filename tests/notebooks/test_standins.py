@@ -26,7 +26,7 @@ def no_servers(tmp_path, monkeypatch):
 def outputs(lesson: str) -> dict[str, str]:
     """The text each cell printed or showed, by the cell's id; a cell that raises fails the test."""
     nb = nbformat.read(LESSONS / f"{lesson}.ipynb", as_version=4)
-    client(nb, LESSONS, timeout=60).execute()
+    client(nb, LESSONS, timeout=300).execute()
     said = {}
     for cell in nb.cells:
         shown = cell.get("outputs", [])
