@@ -484,9 +484,9 @@ def test_times_to_live(cache, mc, memcached):
 def test_a_message_reaches_who_listens_now(cache, valkey, mc):
     news = valkey.client().pubsub()
     news.subscribe("prices")
-    assert news.get_message(timeout=5)["type"] == "subscribe"
+    assert news.get_message(timeout=60)["type"] == "subscribe"
     assert (cache.publish("prices", "19.99"), cache.publish("offers", "half price")) == (1, 0)
-    assert news.get_message(timeout=5)["data"] == b"19.99"
+    assert news.get_message(timeout=60)["data"] == b"19.99"
     news.close()
     with pytest.raises(pymemcache.MemcacheUnknownCommandError):
         mc.raw_command("publish prices 19.99")
