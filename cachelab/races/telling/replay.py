@@ -163,9 +163,6 @@ def replay(report, kind: str | None, engine=None) -> Replay:
         raise ValueError("there is no violating schedule to replay: the report found none")
     search = report._search
     world = search.world
-    engine = engine or _engine(world.memcached)
-    if not engine.is_real:
-        raise ValueError(f"a replay needs a real server, and here there is none ({engine.badge})")
     start, moves = report.way(search.found[kind])
     if not world.memcached and any(map(world.model.timed, world.keyspaces)):
         raise ValueError("a cache that is asked for the TIME cannot be replayed: the real one has another")
@@ -174,6 +171,9 @@ def replay(report, kind: str | None, engine=None) -> Replay:
             "a script that adds to a stream cannot be replayed: the real server's ids are of another time. "
             "With XADD outside the script it can"
         )
+    engine = engine or _engine(world.memcached)
+    if not engine.is_real:
+        raise ValueError(f"a replay needs a real server, and here there is none ({engine.badge})")
     side = RealMemcached if world.memcached else RealValkey
     server = side(engine.host, engine.port, keys_of(world))
     try:

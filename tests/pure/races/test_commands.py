@@ -150,6 +150,15 @@ def test_ids_that_the_server_makes_are_of_one_millisecond_and_follow_each_other(
     assert valkey.contents(keyspace)["other"] == {"1800000000000-0": "job=three"}
 
 
+def test_ids_that_a_script_makes_are_not_replayed():
+    def adds(cache, db):
+        cache.eval("redis.call('XADD', KEYS[1], '*', 'job', 'one')", 1, "jobs")
+
+    report = races.explore([adds] * 2, rules={"one": lambda cache, db, results: cache.xlen("jobs") < 2})
+    with pytest.raises(ValueError, match="With XADD outside the script it can"):
+        report.replay()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
