@@ -15,7 +15,7 @@
 
 No threads, no sleeping, no sampling: explore.py says how. The cache is a model of Valkey (strings, hashes,
 sorted sets, lists, sets, streams, Lua: models/) or of memcached, held against the real one; what it lacks is
-refused.
+refused. The database is one row, or several by name: db.row("stock"), in models/database.py.
 """
 
 from pathlib import Path

@@ -39,6 +39,9 @@ class Rows(str):
     def __eq__(self, other):
         return self.rows == other.rows if isinstance(other, Rows) else str(self) == other
 
+    def __ne__(self, other):
+        return not self == other
+
     __hash__ = str.__hash__
 
     def __reduce__(self):
