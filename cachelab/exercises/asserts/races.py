@@ -304,6 +304,21 @@ def complain(called: str, report: races.Report) -> None:
         raise broken(called, text, "", BYTES if mixed else "")
 
 
+def rules_hold(called: str, report: races.Report, thoughts: dict[str, str]) -> None:
+    """Settle with the shortest order that breaks a rule; `thoughts`: what to think about, by rule."""
+    for name, asked in report.rules.items():
+        if asked.violation is not None:
+            raise incorrect(
+                called,
+                f"“{name}” does not hold in {asked} orders",
+                "it holds in every order",
+                thoughts[name],
+                listed("The shortest order that breaks it", asked.violation),
+            )
+    if not report.complete:
+        raise broken(called, "there were more orders than the explorer tries")
+
+
 def think(report: races.Report, faults) -> str:
     steps = report.violation or []
     needed = next((step.fault for step in steps if step.fault), None)

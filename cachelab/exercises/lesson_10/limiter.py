@@ -6,15 +6,15 @@ from cachelab import races, virtual
 from cachelab.checks.attempt import describe
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
-from cachelab.checks.verdict import Settled, broken, incorrect
+from cachelab.checks.verdict import Settled, incorrect
 from cachelab.exercises.asserts.crowd import virtual_time
 from cachelab.exercises.asserts.leaderboard import paid
 from cachelab.exercises.asserts.races import (
     client_of,
     complain,
     every_key_has_an_end,
-    listed,
     refusals_settled,
+    rules_hold,
 )
 from cachelab.learner import lines
 from cachelab.learner.words import counted, show
@@ -105,17 +105,7 @@ def in_every_order(allow) -> None:
             )
         if fault != "lost_call":
             complain(called, report)
-        for name, asked in report.rules.items():
-            if not asked.holds:
-                raise incorrect(
-                    called,
-                    f"“{name}” does not hold in {asked} orders",
-                    "it holds in every order",
-                    THINK[name],
-                    listed("The shortest order that breaks it", asked.violation),
-                )
-        if not report.complete:
-            raise broken(called, "there were more orders than the explorer tries")
+        rules_hold(called, report, THINK)
 
 
 def keys_are_declared(allow) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from cachelab import races
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
-from cachelab.checks.verdict import broken, incorrect
+from cachelab.checks.verdict import incorrect
 from cachelab.exercises.asserts.crowd import virtual_time
 from cachelab.exercises.asserts.races import (
     client_of,
     complain,
     every_key_has_an_end,
-    listed,
     refusals_settled,
+    rules_hold,
 )
 from cachelab.learner.words import show
 
@@ -142,17 +142,7 @@ def _explored(called: str, rules: dict, think: str, *clients: Callable, **option
     report = refusals_settled(called, races.explore, clients, rules=rules, seconds=None, **options)
     if not report.doubt:
         complain(called, report)
-    for name, asked in report.rules.items():
-        if asked.violation is not None:
-            raise incorrect(
-                called,
-                f"“{name}” does not hold in {asked} orders",
-                "it holds in every order",
-                think,
-                listed("The shortest order that breaks it", asked.violation),
-            )
-    if not report.complete:
-        raise broken(called, "there were more orders than the explorer tries")
+    rules_hold(called, report, dict.fromkeys(rules, think))
 
 
 def what_is_out_stays_out(log_in, visit, log_out, log_out_everywhere) -> None:
