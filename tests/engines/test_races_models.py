@@ -559,6 +559,7 @@ def transitions(valkey, sequence):
         side.reset()
 
 
+@pytest.mark.hypothesis  # it is inside: `make deep` would pass it by
 @pytest.mark.parametrize("kind", KINDS)
 def test_random_commands_do_on_the_model_what_they_do_on_valkey(kind, valkey):
     sequences, usual = KINDS[kind]
