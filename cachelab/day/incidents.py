@@ -46,7 +46,7 @@ def three_times(shop: Shop) -> Phase:
 def on_tv(shop: Shop) -> dict[str, float]:
     changes = 6
     for number in range(changes):
-        shop.clock.after(0.4 + 0.6 * number, shop.change, ON_TV, f"{9 - number}.99")
+        shop.clock.after(0.4 + 0.6 * number, shop.office_changes, ON_TV, f"{9 - number}.99")
     before = shop.asked[ON_TV]
     phase = shop.open("a product is on TV", 4, 4 * CAPACITY, hot=(ON_TV, 0.8))
     return _figures(phase) | {"loads for each change": (shop.asked[ON_TV] - before) / changes, "": phase}
@@ -65,7 +65,7 @@ def late_reader(shop: Shop) -> dict[str, float]:
         def change(product=product, stop=stop):
             stop.stopped.wait(1.0)
             try:
-                shop.change(product, "1.11")
+                shop.office_changes(product, "1.11")
             finally:
                 stop.go.set()
 
@@ -78,7 +78,7 @@ def late_reader(shop: Shop) -> dict[str, float]:
 def early_delete(shop: Shop) -> dict[str, float]:
     product, outcome = 44, []
     shop.before_commit[product] = lambda: shop.at_once(lambda: shop.read(product), seconds=0.5)
-    shop.at_once(lambda: shop.change(product, "1.11"))
+    shop.at_once(lambda: shop.office_changes(product, "1.11"))
     shop.clock.sleep(GRACE)
     outcome.append(shop.read(product))
     return {"stale": int(outcome[0] != "ok")}
@@ -132,7 +132,7 @@ def dead_primary(shop: Shop) -> Phase:
     shop.clock.after(1.0, shop.cache.kill)
     shop.clock.after(4.0, shop.cache.promote)
     for product in range(1, 6):
-        shop.clock.after(5.0, shop.change, product, "8.88")
+        shop.clock.after(5.0, shop.office_changes, product, "8.88")
     shop.clock.after(6.5, shop.cache.kill)
     shop.clock.after(7.5, shop.cache.promote)
     return shop.open("the primary dies", 8, OUTAGE)

@@ -219,6 +219,7 @@ class LiveShop(World):
         """An open loop in real time; `at` is (moment, action). Waits until all are answered, or DEADLINE."""
         chance, load = random.Random(name), virtual.Load(name, self.now)
         load.seconds, first, began, self.late = seconds, len(self.began), self.now, 0.0
+        self.refused.clear()
         actions = [threading.Timer(moment, action) for moment, action in at]
         for action in actions:
             action.daemon = True
@@ -260,8 +261,7 @@ def live(service: Service, seen: Callable[[Seen], None] = lambda seen: None) -> 
         shop.warm()
         phase("an ordinary hour", 3, RATE)
         prices = tuple(
-            (0.4 + 0.6 * n, lambda n=n: shop.request(ON_TV, f"{9 - n}.99", shop.releases[0]))
-            for n in range(4)
+            (0.4 + 0.6 * n, lambda n=n: shop.office_changes(ON_TV, f"{9 - n}.99")) for n in range(4)
         )
         phase("a product is on TV", 3, 2 * CAPACITY, at=prices, hot=(ON_TV, 0.8))
         phase("prices change", 3, RATE, writes=0.05)

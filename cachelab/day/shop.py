@@ -87,6 +87,7 @@ class World:
         self.rows = {number: row_of(number) for number in range(1, PRODUCTS + 1)}
         self.prices = {(number, "1"): "10.00" for number in self.rows}  # of each version
         self.changed: dict[int, list[tuple[float, int]]] = {}  # when a change had returned, and its version
+        self.refused: Counter[str] = Counter()  # changes beside a phase's customers that raised, in words
         self.releases: list = []  # the `db` of each release that runs
 
     def connect(self, host: str, port: int, ca: str | None) -> None:
@@ -156,12 +157,17 @@ class World:
             return f"change_price: {type(error).__name__}: {error}"[:80]
         return "changed"
 
+    def office_changes(self, product_id: int, price: str) -> None:
+        """Somebody changes a price beside the customers of a phase; if that raises, he counts as failed."""
+        if (said := self.request(product_id, price, self.releases[0])) != "changed":
+            self.refused[said] += 1
+
     def judged(self, name: str, load: virtual.Load, began: float, queries: list[float]) -> Phase:
         answers = [(str(r.answer) if r.outcome == "ok" else r.outcome, r) for r in load.requests]
         reads = [(kind, r.took, r.arrived) for kind, r in answers if kind != "changed"]
-        count = max(1, len(reads) + load.unanswered)
+        count = max(1, len(reads) + load.unanswered + self.refused.total())
         good = [kind in ("ok", "stale") and took <= DEADLINE for kind, took, _ in reads]
-        seen = Counter(kind for kind, *_ in reads if kind not in ("ok", "stale"))
+        seen = Counter(kind for kind, *_ in reads if kind not in ("ok", "stale")) + self.refused
         seen["later than 2 s"] = sum(kind in ("ok", "stale") and took > DEADLINE for kind, took, _ in reads)
         seen["never answered"] = load.unanswered
         took = sorted([took for _, took, _ in reads] + [math.inf] * load.unanswered)
@@ -204,6 +210,7 @@ class Shop(World):
     ) -> Phase:
         """So many seconds of customers, who come when they like; see `draw`."""
         began, first = self.clock.now, len(self.database.began)
+        self.refused.clear()
         load = self.clock.open(
             self.request,
             rate,

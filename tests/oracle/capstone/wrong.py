@@ -154,6 +154,10 @@ WRONG: dict[str, Wrong] = {
         ),
         fails=(f"{FULL}: failed", f"{HOLE}: failed", f"{DEATH}: failed"),
     ),
+    "a_change_that_raises": reference_but(
+        ("    return version\n", "    return version[0]\n"),
+        fails=(f"{TV}: failed", f"{DEATH}: failed", *RACES),
+    ),
     "local_for_a_minute": reference_but(
         (
             LEASE,
