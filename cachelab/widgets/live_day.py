@@ -14,7 +14,7 @@ from .chart import Chart
 
 __all__ = ["Dashboard", "live_day"]
 
-LATE = 0.1  # seconds; a quiet machine is late by some milliseconds
+LATE = 0.05  # seconds; a quiet machine is late by some milliseconds
 COLUMNS = dict(zip(METRICS, ("hits", "misses", "new con.", "memory %"), strict=True))
 
 
@@ -51,7 +51,7 @@ class Dashboard:
         minute = "".join(f"{_shown(seen.minute.get(name)):>9}" for name in COLUMNS)
         why = "".join(f"\n    {count} × {what}" for what, count in phase.seen.most_common(1))
         if seen.late > LATE:
-            why += f"\n    this machine was busy: a customer was sent {seen.late:.1f} s too late"
+            why += f"\n    this machine was busy: a customer was sent {seen.late:.2f} s too late"
         return f"{phase.name:23}{phase.reads:>6}{phase.failed:>8.1%}{phase.slow:>7.1%}{p99:>10}{minute}{why}"
 
     def text(self) -> str:
