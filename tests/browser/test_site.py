@@ -157,7 +157,7 @@ def test_search_leads_by_keyboard_from_any_page_to_a_section(lab, site):
     page.wait_for_url("**/notebooks/05_invalidation_races.html#*")
     assert page.evaluate(THERE, page.evaluate("location.hash"))
     assert opened.messages == []
-    assert [url for url in opened.requests if not url.startswith(("file:", "data:"))] == []
+    assert [url for url in opened.requests if not url.startswith(("file:", "blob:", "data:"))] == []
     opened.context.close()
 
 
