@@ -18,10 +18,12 @@ NOTEBOOK = notebook(
     "Chart('Latency', x='second', y='p99', y_unit='s').line('cached', [0, 1], [0.001, 0.002])",
     "ask('04.nobody')",
 )
+ACTIVE = "jupyterapp.shell.currentWidget.content.activeCell.model.id"
 BENCH = """\
 from cachelab.widgets import Bench, Slider
 Bench(lambda load: f"{load} requests", [Slider("load", 0, 10, 4, step=1)], label="in front of 04")"""
 WHY = "<details><summary><b>Why</b></summary>\n\nNo dates in JSON.\n\n</details>"
+NOTEBOOK.cells[2].metadata["jupyter"] = {"source_hidden": True}  # as the run after many a question
 NOTEBOOK.cells.insert(3, nbformat.v4.new_markdown_cell(WHY, id="why"))
 NOTEBOOK.cells += [cell for cell in nbformat.read(LESSON, as_version=4).cells if cell.id in ("hang", "bench")]
 NOTEBOOK.cells.append(nbformat.v4.new_code_cell(BENCH, id="bench-run"))
@@ -68,8 +70,7 @@ def test_a_saved_lesson_shows_its_pictures_without_its_kernel_and_goes_on_where_
         again.run("c0")
         again.output("c0").get_by_role("link", name="10. Your module under load").click()
         expect(again.cell("bench").get_by_role("heading")).to_be_in_viewport()
-        active = "jupyterapp.shell.currentWidget.content.activeCell.model.id"
-        again.page.wait_for_function(f"{active} === 'bench'")  # what Run All Above goes by
+        again.page.wait_for_function(f"{ACTIVE} === 'bench'")  # what Run All Above goes by
         again.run("bench-run")
         bench = again.output("bench-run")
         expect(bench.get_by_role("slider")).to_have_value("10")
@@ -78,7 +79,7 @@ def test_a_saved_lesson_shows_its_pictures_without_its_kernel_and_goes_on_where_
         expect(bench.get_by_role("slider")).to_be_focused()
 
 
-def test_escape_leads_out_of_a_widget_to_the_keys_of_the_notebook(given):
+def test_escape_leads_out_of_a_widget_to_the_keys_of_the_notebook_and_on_to_the_run(given):
     with open_here(given, NOTEBOOK) as page:
         page.run("c0")
         page.run("c1")
@@ -86,6 +87,13 @@ def test_escape_leads_out_of_a_widget_to_the_keys_of_the_notebook(given):
         before = page.cells()
         page.page.keyboard.press("b")
         assert page.cells() == before
+        page.page.keyboard.press("Escape")
+        # On to the run, as lesson 00 says; the arrow Down would leave out a box whose code is folded.
+        page.page.keyboard.press("Shift+Enter")
+        page.page.wait_for_function(f"{ACTIVE} === 'c2'")
+        expect(page.output("c1").get_by_role("radio", name="the user")).to_be_checked()
+        page.page.keyboard.press("Shift+Tab")
+        expect(page.output("c1").get_by_role("radio", name="the user")).to_be_focused()
         page.page.keyboard.press("Escape")
         page.page.keyboard.press("b")
         page.page.wait_for_function(

@@ -88,13 +88,14 @@ def report_scene(report: Report, kind: str | None = None) -> dict:
     if kind is None:
         raise ValueError(f"there is no race to draw: {report.headline}")
     found = next(violation for violation in report.data()["violations"] if violation["kind"] == kind)
+    meaning = found["meaning"]
     return scene(
         " ‖ ".join(report.clients) + f", from a {found['start']} cache",
         report.clients,
         report.functions,
         found["cache"],
         report.violations[kind],
-        end={"mark": "broken", "title": found["meaning"].capitalize(), "words": found["end"]},
+        end={"mark": "broken", "title": meaning[:1].upper() + meaning[1:], "words": found["end"]},
         opening=opening(found["start"], report.log_at_start[-1]),
         log=report.log_at_start,
     )

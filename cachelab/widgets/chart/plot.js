@@ -195,7 +195,7 @@ function lying(figure, width, lanes) {
       const hint = `${span.lane}: ${s.name}, ${quantity(span.start, measure.unit)} to ${quantity(span.end, measure.unit)}`;
       out.append(hinted(svg("rect", { x: from, y: middle(span.lane) - 7, width: size, height: 14, rx: 2, ...fill(out, s) }), hint));
       if (span.text && textWidth(span.text) + 8 < size) {
-        out.append(text(from + size / 2, middle(span.lane) + 4, span.text, "plot-value halo", "middle"));
+        out.append(text(from + size / 2, middle(span.lane) + 4, span.text, "plot-value halo plot-within", "middle"));
       }
     }
   }

@@ -210,8 +210,9 @@ class Duel:
             verdict, *rest = verdict.partition(" as far")
             mark = {"right": "○", "half right": "◐", "wrong": "✕"}.get(verdict, "·")
             verdict = f'<span style="white-space:nowrap">{mark} {verdict}</span>{"".join(rest)}'
-            cells = (escape(usual), verdict, *map(escape, did))
-            said = "".join(f"<td {style}>{cell}</td>" for cell in cells)
+            said = "".join(f"<td {style}>{cell}</td>" for cell in (escape(usual), verdict))
+            # An answer may hold a long name; it breaks rather than pushes the last column out of the page.
+            said += "".join(f'<td {style[:-1]};overflow-wrap:anywhere">{escape(one)}</td>' for one in did)
             body += f'<tr><th scope="row" {style}>{escape(row)}</th>{said}</tr>'
         return (
             '<div style="overflow-x:auto"><table style="border-collapse:collapse;color:inherit">'
