@@ -351,7 +351,11 @@ def test_a_cell_that_fails_for_want_of_a_server_says_what_to_do(capsys):
     engine.kill()
     shell.run_cell("1 / 0")
     assert "ended" not in capsys.readouterr().out  # an outage on purpose explains itself
+    shell.run_cell("raise ConnectionError('refused')")  # by a cell that came after it, and should not have
+    assert "Valkey has been ended by a cell above, and not restarted." in capsys.readouterr().out
     engine.restart()
+    shell.run_cell("raise ConnectionError('refused')")
+    assert "ended" not in capsys.readouterr().out
     psutil.Process(engine.pid).kill()
     assert gone(engine)
     shell.run_cell("1 + 1")
