@@ -217,6 +217,7 @@ class NotebookPage:
         where = str(path.relative_to(lab.folder / "work"))
         used = lab._windows and not lab.as_given
         self.page = lab._windows.pop() if used else lab.browser.new_context().new_page()
+        self.page.set_default_timeout(120_000)  # a busy machine is slower, and not wrong
         self._listeners = [
             (self.page.context, "request", lambda request: self._note(request.url)),
             (self.page, "websocket", lambda socket: self._note(socket.url)),
