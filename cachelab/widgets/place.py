@@ -1,4 +1,4 @@
-"""Where a learner stopped in a lesson: noted as cells run, and told under the first one, the next evening.
+"""Where a learner stopped in a lesson: noted as cells run, and told by the first one, the next evening.
 
 It needs no line in a lesson: a server names the notebook to its kernel, and `cachelab.widgets` is imported at
 the top of each. In another notebook, a script or a test nothing happens.
@@ -90,6 +90,10 @@ def watch() -> None:
         place = Place(theirs.stem, sections(theirs))
     except (source.NotHere, OSError, ValueError, KeyError):
         return
+    if heading := place.told():  # now: what the cell itself prints may be a page long
+        from IPython.display import display
+
+        display(Stopped(heading))
     began = time.monotonic()
 
     def before(_) -> None:
@@ -97,13 +101,9 @@ def watch() -> None:
         began = time.monotonic()
 
     def after(result) -> None:
-        from IPython.display import display
-
         sent = shell.get_parent().get("header", {}).get("date") if hasattr(shell, "get_parent") else None
         if sent is None or not result.info.store_history:
             return
-        if heading := place.told():
-            display(Stopped(heading))
         place.ran(getattr(result.info, "cell_id", None) or "", sent.timestamp(), time.monotonic() - began)
 
     shell.events.register("pre_run_cell", before)
