@@ -5,7 +5,8 @@ from tests.oracle.capstone.once import judging
 
 @pytest.fixture(autouse=True)
 def own_progress(tmp_path, monkeypatch):
-    """No test touches the progress, or the copies, of whoever runs it."""
+    """No test touches the progress, or the copies, of whoever runs it, nor is their class told of it."""
+    monkeypatch.delenv("CACHELAB_CLASS", raising=False)
     monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
     monkeypatch.setenv("CACHELAB_EXERCISES", str(tmp_path / "my-exercises"))
 

@@ -53,6 +53,7 @@ def pytest_configure(config):
     )
     os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
     os.environ["CACHELAB_PROGRESS"] = str(folder / "progress.json")
+    os.environ.pop("CACHELAB_CLASS", None)
     os.environ["CACHELAB_EXERCISES"] = str(folder / "my-exercises")
 
 

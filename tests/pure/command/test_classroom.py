@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cachelab.checks import exercise_ids, progress
@@ -17,6 +17,7 @@ from cachelab.command.classroom.histogram import answer, histogram
 from cachelab.command.classroom.page import HERE
 from cachelab.command.classroom.roll import MOST, Roll
 from cachelab.questions import Question, lessons, of
+from tests.oracle.depth import examples
 
 WORKSHOP = agendas(source.home() / "workshop")
 ADA, BOB = "ada000000000", "b0b000000000"
@@ -101,6 +102,7 @@ KINDS = [Question("?", of=1000), Question("?", of=7), Question("?", unit="%"), Q
          Question("?", unit="threads")]  # fmt: skip
 
 
+@settings(max_examples=examples(40))
 @given(st.sampled_from(KINDS), st.lists(st.floats(-1e300, 1e300), max_size=40))
 def test_every_guess_is_in_one_bin(question, guesses):
     guesses = [min(abs(guess), question.of) if question.of else guess for guess in guesses]
