@@ -442,6 +442,7 @@ trimmed = st.sampled_from(
         (b"MAXLEN", b"-1"),
         (b"MINID", b"2"),
         (b"MINID", b"~", b"%d-1" % MOMENT),
+        (b"MINID", b"~", b"1-2"),
         (b"MINID", b"~", b"3-0", b"LIMIT", b"1"),
         (b"NOMKSTREAM",),
         (b"LIMIT", b"1"),
@@ -473,6 +474,7 @@ streams = st.one_of(
     command(b"XACK", often, groups, known_ids, known_ids),
     spread(b"XCLAIM", often, groups, consumers, b"0", known_ids, known_ids, claiming),
     spread(b"XAUTOCLAIM", often, groups, consumers, b"0", range_starts, counted),
+    spread(b"XAUTOCLAIM", often, groups, consumers, b"0", b"-", b"COUNT", b"1", claiming),
     spread(b"XAUTOCLAIM", often, groups, consumers, b"0", b"0", claiming),
     command(b"XPENDING", often, groups),
     command(b"XPENDING", often, groups, range_starts, range_ends, ranks),
@@ -488,19 +490,29 @@ streams = st.one_of(
     command(b"EVAL", st.just(HAND_OUT), b"1", often, st.sampled_from([b"1-1", b"2-1", b"5-1"]), consumers),
     others,
 )
-handed_out = [  # what most of these commands are about
+filled = [
     (b"XADD", b"a", b"1-1", b"job", b"ann"),
     (b"XADD", b"a", b"1-2", b"job", b"bob"),
     (b"XGROUP", b"CREATE", b"a", b"g", b"0"),
-    (b"XREADGROUP", b"GROUP", b"g", b"ann", b"COUNT", b"1", b"STREAMS", b"a", b">"),
 ]
+one, both = (
+    (b"XREADGROUP", b"GROUP", b"g", b"ann", b"COUNT", count, b"STREAMS", b"a", b">") for count in (b"1", b"2")
+)
+openings = st.sampled_from(  # what most of these commands are about
+    [
+        [*filled, one],
+        [*filled, both, (b"PEXPIRE", b"a", b"50000")],
+        [*filled, both, (b"XDEL", b"a", b"1-1")],
+        [*filled, both, (b"XDEL", b"a", b"1-2")],
+    ]
+)
 anything = st.one_of(strings_and_hashes, sorted_sets, lists, sets_and_keys, streams)
 KINDS = {  # with the usual number of examples, of eight commands or so each: 100,000 in `make deep`
     "strings and hashes": (st.lists(strings_and_hashes, min_size=5, max_size=12), 80),
     "sorted sets": (st.lists(sorted_sets, min_size=5, max_size=12), 80),
     "lists": (st.lists(lists, min_size=5, max_size=12), 55),
     "sets and keys": (st.lists(sets_and_keys, min_size=5, max_size=12), 55),
-    "streams": (st.lists(streams, min_size=3, max_size=8).map(lambda drawn: [*handed_out, *drawn]), 55),
+    "streams": (st.builds(list.__add__, openings, st.lists(streams, min_size=3, max_size=8)), 55),
 }
 
 

@@ -283,8 +283,8 @@ def _xread(data, *words):
                 "ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> "
                 "<consumer> option."
             )
-        if word == b"+":  # from the last entry on
-            starts.append(stream.entries[-1][0] - 1 if stream.entries else LARGEST)
+        if word == b"+":  # the last entry, or none if that has been deleted: the server goes by the last id
+            starts.append(stream.last - 1)
         else:
             starts.append(stream.last if word == b"$" else id_of(word))
     found = []
