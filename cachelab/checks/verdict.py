@@ -94,6 +94,20 @@ class Schedule(Table):
         return caption + importlib.import_module(PICTURES).drawn(self.scene, str(self))
 
 
+def coloured(source: str) -> str:
+    """Python source as HTML, in the colours that JupyterLab's editor has just now."""
+    from pygments.lexers import PythonLexer  # IPython brings it, and only a notebook asks for HTML
+    from pygments.token import Comment, Keyword, Number, String
+
+    looks = {Comment: "comment", Keyword: "keyword", Number: "number", String: "string"}
+    pieces = []
+    for kind, text in PythonLexer().get_tokens(source):
+        look = next((look for group, look in looks.items() if kind in group), None)
+        style = f' style="color:var(--jp-mirror-editor-{look}-color,inherit)"' if look else ""
+        pieces.append(f"<span{style}>{escape(text)}</span>" if look else escape(text))
+    return "".join(pieces)
+
+
 @dataclass(frozen=True)
 class Note:
     """A hint or a solution: text that reads the same in a notebook and in a terminal."""
@@ -109,7 +123,7 @@ class Note:
 
     def folded(self) -> str:
         """HTML that shows the title, and the rest on a click: what stands above it stays."""
-        source = f'<pre tabindex="0" style="overflow-x:auto;white-space:pre">{escape(self.source)}</pre>'
+        source = f'<pre tabindex="0" style="overflow-x:auto;white-space:pre">{coloured(self.source)}</pre>'
         return (
             f'<details style="margin:.4em 0 0"><summary style="cursor:pointer">{escape(self.title)}</summary>'
             f'<p style="margin:.2em 0 0;white-space:pre-wrap">{code(self.text)}</p>'
@@ -120,7 +134,7 @@ class Note:
         source = (
             f'<pre tabindex="0" style="margin:.5em 0 '
             '0;overflow-x:auto;white-space:pre;background:transparent;color:inherit">'
-            f"{escape(self.source)}</pre>"
+            f"{coloured(self.source)}</pre>"
             if self.source
             else ""
         )

@@ -1,4 +1,5 @@
 import builtins
+import re
 
 import pytest
 
@@ -218,7 +219,8 @@ def test_hints_and_solution_open_on_the_verdict_and_hide_nothing():
     assert html.count("<details") == 2 and "Hint 1 of 2</summary>" in html and ">Called</dt>" in html
     for _ in range(2):
         last = ex.check(lambda reads, capacity: 0)
-    assert last.notes[-1].title == "Solution of 01.2" and "1 - capacity / reads" in last._repr_html_()
+    shown = re.sub("<[^>]+>", "", last._repr_html_())  # the solution has colours
+    assert last.notes[-1].title == "Solution of 01.2" and "1 - capacity / reads" in shown
     passed = ex.check(right)
     assert [note.title for note in passed.notes] == ["Solution of 01.2"]
     assert exercise("01.3").check(...).notes == ()
@@ -253,7 +255,10 @@ def test_the_solution_is_shown_after_a_pass_or_three_tries(answers, monkeypatch)
 
 
 def test_notes_and_verdicts_read_as_text():
-    assert repr(Note("Title", "Text", "x = 1")) == "Title\n  Text\n\nx = 1"
+    note = Note("Title", "Text", "x = 1  # a < b")
+    assert repr(note) == "Title\n  Text\n\nx = 1  # a < b"
+    comment = '<span style="color:var(--jp-mirror-editor-comment-color,inherit)"># a &lt; b</span>'
+    assert comment in note._repr_html_() and comment in note.folded()
     assert (
         repr(Verdict("correct", (("", "It holds."),), title="01.2 T")) == "(ok) 01.2 T: correct\n  It holds."
     )
