@@ -30,6 +30,7 @@ from .verdict import BROKEN, NOT_ATTEMPTED, Settled, Text, Verdict, could_not_ru
 
 SECONDS = 15.0  # that all calls of one check together may use
 TICK = 0.05  # seconds between two looks at what a call has used
+SLOWER = 3  # times what a call may use, in a browser: its Python is slower, and its only clock is the wall's
 PRINTED = 4_000  # characters of the learner's own printing that are kept
 
 
@@ -97,13 +98,14 @@ class Budget:
 
     GIVE_UP = 6  # this many swallowed interruptions end the check
 
-    def __init__(self, give_up: Callable[[str], None]):
+    def __init__(self, give_up: Callable[[str], None], slower: float = 1):
         """For the calls that this thread makes."""
         self._meter = Meter(threading.current_thread(), 2 * TICK)
         self._thread = threading.get_ident()
         self._give_up = give_up
         self._between = threading.Lock()  # a look from another thread never falls between two calls
-        self._left, self._granted, self._used = SECONDS, 0.0, 0.0
+        self._slower = slower
+        self._left, self._granted, self._used = SECONDS * slower, 0.0, 0.0
         self._under_way = False
         self.owed: Callable[[], bool] = lambda: False
         """Whether one of our engines owes the call an answer: then its waiting is ours."""
@@ -113,7 +115,7 @@ class Budget:
     @contextmanager
     def limit(self, seconds: float):
         self._meter.read()  # what was before is nobody's
-        self._granted, self._used = max(0.05, min(seconds, self._left)), 0.0
+        self._granted, self._used = max(0.05, min(seconds * self._slower, self._left)), 0.0
         self.strikes, self.where = 0, ""
         walls.call(walls.called(), learners=True)
         self._under_way = True
@@ -331,7 +333,7 @@ def _in_place(judge) -> Verdict:
 
     with ExitStack() as _undo:
         printed = _quiet(_undo)
-        _budget = Budget(give_up)
+        _budget = Budget(give_up, SLOWER)
         _undo.callback(_looking(_budget))
         try:
             verdict = settle(judge)
