@@ -231,7 +231,10 @@ def _settings(folder: Path) -> None:
     extensions = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
     widgets = [str(extensions / name) for name in ("@jupyter-widgets/jupyterlab-manager", "anywidget")]
     _write(folder / "jupyter_lite_config.json", {"LiteBuildConfig": {"federated_extensions": widgets}})
-    shutil.copy(ROOT / "binder" / "overrides.json", folder)
+    ours = json.loads((ROOT / "binder" / "overrides.json").read_text(encoding="utf-8"))
+    # A visitor has chosen light or dark already, if anywhere, in the system.
+    theme = {"@jupyterlab/apputils-extension:themes": {"adaptive-theme": True}}
+    _write(folder / "overrides.json", ours | theme)
 
 
 def _write(path: Path, data: dict) -> None:

@@ -44,7 +44,7 @@ function widget(draw) {
       keepKeys(root, signal);
       keepFocus(root, signal);
       el.replaceChildren(root);
-      const get = (name) => model.get(name);
+      const get = (name) => model.get(name) ?? null; // a kernel in the browser sends undefined for None
       const send = (changes) => {
         for (const [name, value] of Object.entries(changes)) model.set(name, value);
         model.save_changes();
