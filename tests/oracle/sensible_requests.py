@@ -192,7 +192,8 @@ def _serverless(elasticache) -> dict[str, list[Request]]:
     elif caches[0]["Status"] == "available":
         found["modify serverless"] = [("modify_serverless_cache", me | {"Description": "the sky"})]
         found["delete serverless"] = [("delete_serverless_cache", me)]
-        if not any(row["ServerlessCacheSnapshotName"] == "monday" for row in backups):
+        backed_up = caches[0]["Engine"] != "memcached"  # the box refuses that by name
+        if backed_up and not any(row["ServerlessCacheSnapshotName"] == "monday" for row in backups):
             found["snapshot serverless"] = [("create_serverless_cache_snapshot", me | kept)]
     return found
 
