@@ -37,14 +37,13 @@ def answer(question: Question, answers: list[float | str]) -> str:
 
 
 def _counts(guesses: list[float], most: int) -> list[Bin]:
-    """Of 0 to `most`: a bin each if they are few, else some ten of equal width."""
-    width = 1 if most < _SINGLE else math.ceil((most + 1) / 10)
-    count = Counter(round(guess) // width for guess in guesses)
-    ends = [(first, min(first + width - 1, most)) for first in range(0, most + 1, width)]
-    return [
-        (f"{first:,}" if first == last else f"{first:,} to {last:,}", count[first // width])
-        for first, last in ends
-    ]
+    """Of 0 to `most`: a bin each if they are few, else some ten of equal width, `most` in the last."""
+    width = 1 if most < _SINGLE else math.ceil(most / 10)
+    firsts = list(range(0, most + (width == 1), width))
+    lasts = [*(first - 1 for first in firsts[1:]), most]
+    count = Counter(min(round(guess) // width, len(firsts) - 1) for guess in guesses)
+    words = (f"{a:,}" if a == b else f"{a:,} to {b:,}" for a, b in zip(firsts, lasts, strict=True))
+    return [(said, count[number]) for number, said in enumerate(words)]
 
 
 def _shares(guesses: list[float]) -> list[Bin]:

@@ -90,6 +90,8 @@ def test_a_histogram_for_each_kind_of_question():
     assert histogram(Question("?", of=2), [0, 2, 2]) == [("0", 1), ("1", 0), ("2", 2)]
     assert histogram(Question("?", of=25), [0, 2, 3, 25])[:2] == [("0 to 2", 2), ("3 to 5", 1)]
     assert histogram(Question("?", of=25), [25])[-1] == ("24 to 25", 1)
+    thousand = histogram(Question("?", of=1000), [99, 100, 1000])
+    assert thousand[:2] == [("0 to 99", 1), ("100 to 199", 1)] and thousand[-1] == ("900 to 1,000", 1)
     shares = histogram(Question("?", unit="%"), [0, 99, 100, 120, -3])
     assert shares[0] == ("less than 0%", 1) and shares[-2:] == [("90% to 100%", 2), ("more than 100%", 1)]
     times = histogram(Question("?", unit="s"), [0.2, 0.3, 1, 0])
@@ -98,8 +100,8 @@ def test_a_histogram_for_each_kind_of_question():
     assert far[0] == ("less than 2×", 1) and far[-1][1] == 1 and len(far) == 11
 
 
-KINDS = [Question("?", of=1000), Question("?", of=7), Question("?", unit="%"), Question("?", unit="µs"),
-         Question("?", unit="threads")]  # fmt: skip
+KINDS = [Question("?", of=most) for most in (7, 20, 1000)]
+KINDS += [Question("?", unit=unit) for unit in ("%", "µs", "threads")]
 
 
 @settings(max_examples=examples(40))
