@@ -44,7 +44,9 @@ def outcome(
         return _shown(question, said=f"{said}{withheld}")
     sign = verdict.sign(question, guess, actual)
     hint = _hint(question, guess, actual) if sign == "✗" else ""
-    reasons = " ".join(filter(None, (question.because, because)))
+    # Of an option that usually is wrong, and has come out here, the reason for the usual one says nothing.
+    usual = not (question.choices and question.choices.get(actual))
+    reasons = " ".join(filter(None, (question.because if usual else "", because)))
     bars, logarithmic = ([], False) if question.choices else verdict.bars(question, guess, actual)
     return _shown(
         question,

@@ -172,6 +172,8 @@ def test_the_tempting_choice_gets_its_reason():
     ]
     prediction.guess = "an error"
     assert prediction.reveal("an error").verdict.endswith("that is the answer. No dates in JSON.")
+    # The cell is run once more, after the function has been mended.
+    assert prediction.reveal("the user").verdict == "You said “an error”; the answer is “the user”."
 
 
 def test_too_low_and_too_high_have_their_reasons():
