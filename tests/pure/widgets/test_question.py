@@ -216,8 +216,8 @@ RECALL = Question(
 
 def test_a_question_about_an_earlier_lesson_replies_at_once():
     card = Prediction(RECALL)
-    assert card.is_recall and card.outcome == {} and "refused" in card.static_html()
-    assert "refused" not in json.dumps(card.get_state(), default=str)
+    assert card.is_recall and card.outcome == {} and RECALL.because in card.static_html()
+    assert RECALL.because not in json.dumps(card.get_state(), default=str)
     card.guess = "a read"
     reasons = "A read hands one out. So a late fill is refused. See lesson 05."
     assert card.outcome["verdict"] == f"You said “a read”; the answer is “a delete”. {reasons}"
