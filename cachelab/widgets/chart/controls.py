@@ -161,7 +161,10 @@ class Controls(Base):
                 self._noting.cancel()
             self._noting = threading.Timer(REST, self._note)
             self._noting.daemon = True
-            self._noting.start()
+            try:
+                self._noting.start()
+            except RuntimeError:  # a Python in a browser has no threads
+                self._note()
 
     def _note(self) -> None:
         chosen = zip(self._controls, self.controls, self.positions, strict=True)

@@ -72,6 +72,15 @@ def test_a_bench_stands_where_a_page_left_it_and_says_where_it_began():
     assert bench().moved == [] and progress.read()["settings"] == {}
 
 
+def test_where_no_thread_can_be_started_it_is_noted_at_once(monkeypatch):
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Timer, "start", start)
+    bench().set_state({"positions": [80, 1]})
+    assert bench().moved == ["hit_ratio", "distance"]
+
+
 def test_what_a_script_sets_is_not_remembered():
     bench().set(hit_ratio=0.8)
     assert bench().moved == []
