@@ -1,6 +1,7 @@
 """The checks' database says what the shop's would: the same methods, parameters, fields and types."""
 
 import inspect
+import random
 
 import pytest
 from psycopg import OperationalError
@@ -101,3 +102,11 @@ def test_every_query_is_counted_and_a_database_that_is_down_raises_as_psycopg_do
 def test_a_method_that_is_not_there_names_those_that_are(made_up):
     with pytest.raises(AttributeError, match="no 'query_user' here; it has get_user, order_history"):
         made_up.query_user(7)
+
+
+def test_no_two_ids_are_the_same():
+    """Whom a check takes for nobody would be somebody: of 371 answers one got the wrong verdict."""
+    db = Database(Log())
+    db._random = random.Random(1)
+    known = [db.new_user()["user_id"] for _ in range(500)]
+    assert len({*known, *(db.new_id() for _ in range(500))}) == 1000

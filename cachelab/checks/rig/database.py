@@ -31,6 +31,7 @@ class Database:
     def __init__(self, log):
         self._log = log
         self._random = random.SystemRandom()  # other rows on every check: an answer cannot know them by heart
+        self._given: set[int] = set()
         self._users: dict[int, dict] = {}
         self._orders: dict[int, list[dict]] = {}
         self._sales: dict[str, list[dict]] = {}
@@ -92,7 +93,11 @@ class Database:
         return copy.deepcopy(self._users[user_id])
 
     def new_id(self) -> int:
-        return self._random.randrange(10_000, 90_000)
+        """One that no user has, and that is given to nobody else."""
+        while (new := self._random.randrange(10_000, 90_000)) in self._given or new in self._users:
+            pass
+        self._given.add(new)
+        return new
 
     def change_user(self, user_id: int, **fields) -> dict:
         """Somebody else's update: not counted, not logged."""
