@@ -24,7 +24,7 @@ test: .venv/dev   ## everything CI runs
 
 # The parts of it, side by side: five workers on two cores, since a third of the time each waits for something.
 test-python:
-	$(BIN)/python -m pytest -q tests --ignore tests/browser -n 3 --dist loadscope
+	$(BIN)/python -m pytest -q tests --ignore tests/browser -n 3 --dist loadscope --no-loadscope-reorder
 
 test-browser:
 	$(BIN)/python -m pytest -q tests/browser --ignore tests/browser/test_site.py -p no:cacheprovider
