@@ -18,8 +18,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from functools import partial
 
 from cachelab.learner import lines, words
 from cachelab.learner.clock import real_monotonic
@@ -283,6 +284,19 @@ def at_end(undo: Callable[[], None]) -> None:
     """Call this when the check under way is over, even if its thread goes on."""
     if _undo is not None:
         _undo.callback(undo)
+
+
+@contextmanager
+def replaced(owner, name: str, value) -> Iterator[None]:
+    """`owner.name` is this value meanwhile, and no longer than the check under way: its thread may never come
+    to leave the block."""
+    undo = partial(setattr, owner, name, getattr(owner, name))
+    at_end(undo)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        undo()
 
 
 def park() -> None:

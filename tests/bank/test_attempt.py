@@ -2,6 +2,7 @@
 
 import builtins
 import gc
+import logging
 import os
 import re
 import socket
@@ -90,9 +91,11 @@ def test_hostile_answers_end_as_a_sentence(answer, status, says, hurry):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_without_fork_a_verdict_still_comes(answer, status, says, hurry, monkeypatch):
     monkeypatch.setattr(walls, "possible", False)
+    before = logging.Logger.callHandlers, builtins.hash, time.sleep, time.monotonic
     verdict = exercise("04.3").check(answer)
     assert verdict.status == status, verdict
     assert re.search(says, str(verdict)), verdict
+    assert (logging.Logger.callHandlers, builtins.hash, time.sleep, time.monotonic) == before
 
 
 def test_without_fork_a_wait_that_nothing_ends_is_left_behind(monkeypatch):

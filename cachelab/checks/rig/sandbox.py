@@ -14,6 +14,7 @@ from typing import Any
 from xmlrpc.client import ServerProxy
 from xmlrpc.server import SimpleXMLRPCServer
 
+from ..attempt import replaced
 from ..verdict import Settled, could_not_run
 
 SUBNETS = "private-subnets"
@@ -127,12 +128,8 @@ def impatient_waiters() -> Iterator[None]:
     """boto3's waiters ask every 15 s, which suits AWS; here they ask every tenth of a second."""
     import botocore.waiter as waiter
 
-    real = waiter.time
-    waiter.time = SimpleNamespace(sleep=lambda seconds: time.sleep(min(seconds, NAP)))
-    try:
+    with replaced(waiter, "time", SimpleNamespace(sleep=lambda seconds: time.sleep(min(seconds, NAP)))):
         yield
-    finally:
-        waiter.time = real
 
 
 def _network(account) -> dict[str, str]:

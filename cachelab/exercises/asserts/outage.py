@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cachelab.checks.attempt import replaced
 from cachelab.checks.rig.database import OperationalError
 from cachelab.checks.rig.lab import Lab, Trial
 from cachelab.exercises.asserts.cache_aside import answered_from_cache, ask
@@ -47,11 +48,8 @@ def warnings() -> Iterator[list[str]]:
         kinds = (type(part).__name__ for part in (record.msg, *given) if isinstance(part, BaseException))
         said.append(" ".join((record.getMessage(), kind, *kinds)))
 
-    logging.Logger.callHandlers = heard
-    try:
+    with replaced(logging.Logger, "callHandlers", heard):
         yield said
-    finally:
-        logging.Logger.callHandlers = real
 
 
 def recorded(call: Trial, said: list[str], error: str) -> None:

@@ -5,6 +5,7 @@ import random
 from contextlib import contextmanager
 from copy import copy
 
+from cachelab.checks.attempt import replaced
 from cachelab.checks.rig.lab import Lab, name_of
 from cachelab.learner.words import show
 
@@ -51,19 +52,13 @@ def noticed(owner, name: str):
         used.append(name)
         return method(*args, **named)
 
-    setattr(owner, name, noting)
-    try:
+    with replaced(owner, name, noting):
         yield used
-    finally:
-        setattr(owner, name, method)
 
 
 @contextmanager
 def other_process():
     """`hash` of texts as another process would have it: its seed is drawn when Python starts."""
     plain, salt = builtins.hash, chance.getrandbits(60)
-    builtins.hash = lambda value: plain((salt, value))
-    try:
+    with replaced(builtins, "hash", lambda value: plain((salt, value))):
         yield
-    finally:
-        builtins.hash = plain
