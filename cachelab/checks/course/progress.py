@@ -34,6 +34,9 @@ _EMPTY = {
 # guesses: question -> [guess, answer], each a number, a choice or None
 # places: lesson's file -> [time in s, cell's id];  settings: bench -> {control: what it stands at, in words}
 
+# What JSON that holds something else raises: a number without an end is no int, and lists can be too deep.
+_SENSELESS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+
 
 def read() -> dict:
     """What is known: {"exercises": {"04.1": {"tries": 2, "solved": True}, …}, "last": [time, "04.1"] or
@@ -48,7 +51,7 @@ def read() -> dict:
         return _clean(_EMPTY)
     try:
         return _clean(json.loads(text))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except _SENSELESS:
         aside = file.with_name(
             f"{file.stem}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}{file.suffix}"
         )
@@ -194,7 +197,7 @@ def unpacked(code: str) -> dict:
             raise ValueError
         unpack = zlib.decompressobj()
         return _clean(json.loads(unpack.decompress(packed[:-4], 1 << 20)))
-    except (ValueError, TypeError, KeyError, AttributeError, zlib.error):
+    except (*_SENSELESS, zlib.error):
         raise ValueError(
             f"this is not a whole progress code: it starts with {PREFIX!r} and is one line, all of what "
             "export() gave"

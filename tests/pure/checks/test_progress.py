@@ -1,8 +1,10 @@
+import base64
 import json
 import os
 import stat
 import subprocess
 import sys
+import zlib
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -118,6 +120,22 @@ def test_a_code_that_is_not_whole_is_refused_and_changes_nothing(code):
     assert progress.solved("04.1")
 
 
+SENSELESS = [
+    "[" * 100_000, '{"exercises": {"04.1": {"tries": Infinity, "solved": true}}, "last": null}',
+    '{"exercises": {}, "last": [1e999, "04.1"]}',
+    '{"exercises": {}, "last": null, "found": {"races": 1e999}}',
+    '{"exercises": {}, "last": null, "guesses": {"04.kill": [%s, 8]}}' % ("9" * 400),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SENSELESS, ids=range(len(SENSELESS)))
+def test_a_whole_code_that_holds_what_no_learner_has_is_refused(text):
+    packed = zlib.compress(text.encode())
+    whole = packed + zlib.crc32(packed).to_bytes(4, "big")
+    with pytest.raises(ValueError, match="whole progress code"):
+        progress.unpacked(progress.PREFIX + base64.urlsafe_b64encode(whole).decode().rstrip("="))
+
+
 @ONE_FILE
 @given(st.integers(0, 10**6), st.sampled_from("abcXYZ019-_"))
 def test_a_code_with_one_wrong_letter_is_refused(place, letter):
@@ -139,8 +157,11 @@ def test_a_code_broken_over_lines_by_a_mail_program_still_works():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "null", '{"exercises": 3}', '{"exercises": {"04.1": 1}, "last": null}', "\0" * 50]
-)
+    "text",
+    ["", "{", "[]", "null", '{"exercises": 3}', '{"exercises": {"04.1": 1}, "last": null}', "\0" * 50]
+    + SENSELESS,
+    ids=str.__len__,
+)  # fmt: skip
 def test_a_file_that_makes_no_sense_is_set_aside(text):
     progress.path().write_text(text)
     assert progress.record("04.1", "correct") == ""
