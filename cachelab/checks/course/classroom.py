@@ -32,7 +32,7 @@ VARIABLE = "CACHELAB_CLASS"
 USER, LIST = "learner", "class"  # who appends, and to what
 PATIENCE = 2.0  # seconds for each of connecting, sending and the answer; in a thread of its own
 LASTS = 18 * 3600.0  # seconds: a class that was joined by hand is over the next morning
-LONGEST = 32_000  # bytes of a message; one with every guess and exercise of the course is half as long
+LONGEST = 32_000  # bytes of a message; one with every guess and exercise of the course is far shorter
 
 # What is kept beside the progress, in progress.class.json: {"line", "by_hand", "joined": time in s, "left",
 # "who", "number", "guesses": {question: [guess, answer]}, "exercises": {id: [tries, solved, first time]},

@@ -42,13 +42,15 @@ class Roll:
         self._lessons, self._agenda = set(lessons), agenda
         self._learners: dict[str, Learner] = {}
         self._exercises = {id: exercise(id) for id in exercise_ids()}
-        self._questions: dict[str, Question] = {}
+        self._questions = {
+            f"{lesson}.{name}": asked
+            for lesson in questions.lessons()
+            for name, asked in questions.of(lesson).items()
+        }
         self._handles: set[str] = set()
         self.opened: set[str] = set()
         self.refused = 0
         self.trouble = ""  # why nothing arrives at the moment
-        for lesson in self._lessons:
-            self._ask(lesson)
 
     # --- what arrives ---
 
@@ -77,7 +79,7 @@ class Roll:
         learner = Learner(known.handle if known else "", number, left=told.get("left") is True)
         if not learner.left:
             for id, (guess, found) in list(told["guesses"].items()):
-                if (question := self._question(id)) is not None and _fits(question, guess):
+                if (question := self._questions.get(id)) is not None and _fits(question, guess):
                     learner.guesses[id] = (guess, found if _fits(question, found) else None)
             for id, (_, solved, ago) in list(told["exercises"].items()):
                 if id in self._exercises and solved is True:
@@ -86,7 +88,7 @@ class Roll:
                     ago = min(max(ago, 0), DAY) if _number(ago) else 0
                     learner.stuck[id] = min(now - ago, known.stuck.get(id, now) if known else now)
             last = told.get("last")
-            if isinstance(last, str) and (last in self._exercises or self._question(last) is not None):
+            if isinstance(last, str) and (last in self._exercises or last in self._questions):
                 learner.last = last
         learner.handle = learner.handle or self._handle(who)
         self._learners[who] = learner
@@ -103,20 +105,11 @@ class Roll:
         self._handles.add(name)
         return name
 
-    def _question(self, id: str) -> Question | None:
-        self._ask(id.partition(".")[0])
-        return self._questions.get(id)
-
-    def _ask(self, lesson: str) -> None:
-        """Read what a lesson asks, once."""
-        if lesson in questions.lessons() and not any(id.startswith(f"{lesson}.") for id in self._questions):
-            self._questions |= {f"{lesson}.{name}": asked for name, asked in questions.of(lesson).items()}
-
     # --- what is shown ---
 
     def open(self, id: str, opened: bool) -> None:
         """Show how the guesses of a question are spread, or no more. ValueError if there is none such."""
-        if self._question(id) is None:
+        if id not in self._questions:
             raise ValueError(f"no question {id!r}")
         self.opened.add(id) if opened else self.opened.discard(id)
 
@@ -147,7 +140,6 @@ class Roll:
         return (self._lessons | {id.partition(".")[0] for id in met}) - {""}
 
     def _lesson(self, number: str) -> dict | None:
-        self._ask(number)
         asked = [self._spread(id, q) for id, q in self._questions.items() if id.startswith(f"{number}.")]
         tried = [self._row(id) for id in self._exercises if id.startswith(f"{number}.")]
         return {"lesson": number, "questions": asked, "exercises": tried} if asked or tried else None
