@@ -20,7 +20,6 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
-from functools import partial
 
 from cachelab.learner import lines, words
 from cachelab.learner.clock import real_monotonic
@@ -289,14 +288,12 @@ def at_end(undo: Callable[[], None]) -> None:
 @contextmanager
 def replaced(owner, name: str, value) -> Iterator[None]:
     """`owner.name` is this value meanwhile, and no longer than the check under way: its thread may never come
-    to leave the block."""
-    undo = partial(setattr, owner, name, getattr(owner, name))
-    at_end(undo)
-    setattr(owner, name, value)
-    try:
+    to leave the block, or come to it when another check has replaced the same. It is put back once."""
+    with ExitStack() as undo:
+        at_end(undo.close)
+        undo.callback(setattr, owner, name, getattr(owner, name))
+        setattr(owner, name, value)
         yield
-    finally:
-        undo()
 
 
 def park() -> None:

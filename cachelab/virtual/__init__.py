@@ -31,7 +31,7 @@ sort what you iterate.
 
 from .cache import Cache
 from .chance import exponential, lognormal, sometimes, uniform
-from .clock import Clock, time
+from .clock import Clock, leave, time
 from .database import Database, DatabaseDown, DatabaseError, PoolTimeout, StatementTimeout
 from .errors import Deadlock, Endless, TooLong, Unsupported, VirtualTimeError, WaitsForReal
 from .load import Load, Request
@@ -58,6 +58,7 @@ __all__ = [
     "VirtualTimeError",
     "WaitsForReal",
     "exponential",
+    "leave",
     "lognormal",
     "sometimes",
     "time",

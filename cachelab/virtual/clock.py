@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from random import Random
 from typing import Any
 
 from . import threads
 from .cache import Cache
 from .database import Database
-from .errors import VirtualTimeError
+from .errors import Ended, VirtualTimeError
 from .load import Load, Rate, closed_loop, open_loop
 from .log import Log
 from .memcached import Memcached
@@ -28,6 +28,7 @@ class Clock:
     def __init__(self, seed: int, steps: int, patches: Patches):
         self.seed = seed
         self._patches = patches
+        self._undo = ExitStack()  # whoever is the first to close it ends this virtual time
         self._scheduler = Scheduler(steps)
         self._scheduler.network = Network()
         self.log = Log(self._scheduler)
@@ -238,8 +239,12 @@ def time(seed: int = 1, *, steps: int = 2_000_000, budget: float = 5.0, modules:
     watchdog = Watchdog(scheduler, budget)
     _one_at_a_time.append(clock)
     problem = None
-    try:
+    with clock._undo as undo:
+        undo.callback(_one_at_a_time.remove, clock)
+        undo.callback(_let_go, scheduler)
         scheduler.enter(scheduler.main)
+        undo.callback(workers.pop, scheduler.main.identity, None)
+        undo.callback(patches.undo)
         patches.apply()
         for module in modules:
             if isinstance(module, dict):
@@ -249,6 +254,7 @@ def time(seed: int = 1, *, steps: int = 2_000_000, budget: float = 5.0, modules:
             else:
                 patches.look_through(vars(module))
         watchdog.start()
+        undo.callback(watchdog.stop)
         try:
             yield clock
         except BaseException as error:
@@ -258,12 +264,24 @@ def time(seed: int = 1, *, steps: int = 2_000_000, budget: float = 5.0, modules:
             try:
                 scheduler.close()
             finally:
-                watchdog.stop()
                 if scheduler.told and (problem is None or isinstance(problem, VirtualTimeError)):
                     raise scheduler.told[0] from None  # the first, whatever came of it
-    finally:
-        patches.undo()
-        workers.pop(scheduler.main.identity, None)
-        for worker in [*scheduler.given_up, *scheduler.members]:
-            threads.let_go(scheduler, worker)
-        _one_at_a_time.remove(clock)
+
+
+def _let_go(scheduler: Scheduler) -> None:
+    for worker in [*scheduler.given_up, *scheduler.members]:
+        threads.let_go(scheduler, worker)
+
+
+def leave() -> None:
+    """End virtual time from real time, if it is on: its own thread may never come to leave the block.
+
+    Nothing stays patched. Who waits in it waits for good; if its own thread does, that ends."""
+    if here() is not None:
+        return
+    for clock in list(_one_at_a_time):
+        scheduler = clock._scheduler
+        scheduler.fault = Ended()
+        for worker in list(scheduler.members):
+            scheduler.give_up(worker)
+        clock._undo.close()

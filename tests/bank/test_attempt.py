@@ -1,25 +1,30 @@
 """Whatever an answer does, the learner gets a verdict, in time, and their kernel is as it was."""
 
 import builtins
+import datetime
 import gc
 import logging
 import os
+import random
 import re
 import socket
 import sys
 import threading
 import time
+from _thread import allocate_lock
+from types import SimpleNamespace
 
 import botocore.waiter
 import psutil
 import pytest
 import redis
 
-from cachelab import engines
+from cachelab import engines, virtual
 from cachelab.checks import attempt, exercise, walls
 from cachelab.checks.attempt import settle
-from cachelab.checks.rig import lab
+from cachelab.checks.rig import lab, unsafe
 from cachelab.checks.verdict import Verdict, incorrect
+from cachelab.exercises.asserts.crowd import virtual_time
 from tests.oracle import hostile
 
 CASES = [
@@ -246,6 +251,68 @@ def test_without_fork_all_that_was_patched_is_back_and_nothing_goes_on(answer, h
             thread.join(0.02)
         else:
             pytest.fail(f"{thread.name} goes on")
+
+
+def _left_behind(block, meanwhile):
+    """Run a check without fork, whose thread waits in this block for what comes when it is over; then do
+    `meanwhile`, and have that thread leave the block."""
+    threads, comes = set(threading.enumerate()), allocate_lock()
+    comes.acquire()
+
+    def judge():
+        with block, attempt.limit(0.2):
+            comes.acquire()
+        return Verdict("correct", ())
+
+    assert "did not come to an end" in attempt.attempt(judge).message
+    [worker] = [each for each in set(threading.enumerate()) - threads if each.name == "check"]
+    meanwhile()
+    comes.release()
+    worker.join(30)
+    assert not worker.is_alive()
+
+
+def test_without_fork_virtual_time_ends_with_its_check(monkeypatch):
+    monkeypatch.setattr(walls, "possible", False)
+
+    def patched():
+        named = (time.sleep, time.monotonic, threading.Lock, socket.socket, os.urandom, random.random)
+        return named, gc.isenabled(), datetime.datetime
+
+    def the_next_check():
+        assert patched() == before
+        with virtual.time() as clock:
+            time.sleep(3600)
+            assert clock.now == 3600
+
+    before = patched()
+    _left_behind(virtual_time("`get_product(7)`"), the_next_check)
+    assert patched() == before
+
+
+def test_without_fork_what_a_check_replaced_is_put_back_once(monkeypatch):
+    """A thread that leaves its block late does not undo what another check has replaced since."""
+    monkeypatch.setattr(walls, "possible", False)
+    place = SimpleNamespace(name="ours")
+
+    def the_next_check():
+        assert place.name == "ours"
+        place.name = "the next check's"
+
+    _left_behind(attempt.replaced(place, "name", "a check's"), the_next_check)
+    assert place.name == "the next check's"
+
+
+def test_without_fork_a_late_thread_ends_nobody_elses_watch(monkeypatch):
+    monkeypatch.setattr(walls, "possible", False)
+    later = unsafe.watched()
+    seen = []
+    _left_behind(unsafe.watched(), lambda: seen.append(later.__enter__()))
+    try:
+        eval("1")
+        assert seen == [{"eval"}]
+    finally:
+        later.__exit__(None, None, None)
 
 
 @pytest.mark.parametrize("forks", [True, False])

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from cachelab.learner.lines import is_learners
 
+from ..attempt import replaced
+
 DONE = {"pickle": "unpickled", "marshal": "unmarshalled", "eval": "evaluated"}
 """What was done to a text or to bytes, by its name."""
 
@@ -32,12 +34,9 @@ def _hear(event: str, _args) -> None:
 def watched() -> Iterator[set[str]]:
     """Yields a set that gets the names in DONE as the learner's lines do that. (Libraries evaluate code of
     their own, to make a named tuple or to import.)"""
-    global _seen, _hooked
+    global _hooked
     if not _hooked:  # a hook stays until the process ends
         sys.addaudithook(_hear)
         _hooked = True
-    before, _seen = _seen, set()
-    try:
+    with replaced(sys.modules[__name__], "_seen", set()):
         yield _seen
-    finally:
-        _seen = before

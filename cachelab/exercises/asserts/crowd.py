@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from cachelab import races, virtual
-from cachelab.checks.attempt import describe, note
+from cachelab.checks.attempt import at_end, describe, note
 from cachelab.checks.verdict import Table, broken, incorrect, not_attempted
 from cachelab.exercises.asserts.races import alone, complain, listed, refusals_settled
 from cachelab.learner import lines
@@ -23,6 +23,7 @@ def virtual_time(
 ) -> Iterator[virtual.Clock]:
     """`virtual.time`, in which the learner's `functions` sleep, too; what cannot go on is a broken answer."""
     note(called)
+    at_end(virtual.leave)
     try:
         with virtual.time(seed=seed, steps=steps, budget=2.0, modules=functions) as clock:
             yield clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cachelab import day, virtual
-from cachelab.checks.attempt import note
+from cachelab.checks.attempt import at_end, note
 from cachelab.checks.verdict import Table, broken, incorrect, not_attempted
 from cachelab.day.incidents import Incident, judge_one
 from cachelab.day.lines import LESSONS, Line, shown
@@ -52,6 +52,7 @@ THINK = {  # what to think about, by the name of the line
 
 def module_of(*functions: Callable) -> day.Service:
     """The cell in which these functions stand; settles if it is none, or still the one that was given."""
+    at_end(virtual.leave)  # connect, and every day, run in virtual time
     try:
         service = day.Service.of(*functions)
     except day.Scattered as error:

@@ -3,9 +3,10 @@
 import random
 import statistics
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from unittest import mock
 
+from cachelab.checks.attempt import at_end
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import incorrect
@@ -127,5 +128,8 @@ def _always(get_product, draw: float) -> Iterator[None]:
     """`random.random()` gives this number, also under a name that the learner has imported it by."""
     names = getattr(get_product, "__globals__", {})
     own = {name: lambda: draw for name, what in names.items() if what is random.random}
-    with mock.patch("random.random", lambda: draw), mock.patch.dict(names, own):
+    with ExitStack() as undo:
+        at_end(undo.close)
+        undo.enter_context(mock.patch("random.random", lambda: draw))
+        undo.enter_context(mock.patch.dict(names, own))
         yield
