@@ -3,10 +3,12 @@
 
 // anywidget 0.11 gives a widget two seconds to load. One that is late is drawn all the same, but hears nothing
 // from Python any more (`Failed to initialize model`): on a busy machine, a bench without answers. There is no
-// option for it, so the first widget of a page gives those after it two minutes.
+// option for it, so the first widget of a page gives those after it two minutes. Whoever else waits for two
+// seconds in this page goes on doing so: the first lines of a trace name the file that asks.
 if (!AbortSignal.timeout.patient) {
   const { timeout } = AbortSignal;
-  const patient = (milliseconds) => timeout.call(AbortSignal, milliseconds === 2000 ? 120_000 : milliseconds);
+  const late = () => /anywidget/.test(new Error().stack.split("\n").slice(1, 4).join());
+  const patient = (milliseconds) => timeout.call(AbortSignal, milliseconds === 2000 && late() ? 120_000 : milliseconds);
   AbortSignal.timeout = Object.assign(patient, { patient: true });
 }
 

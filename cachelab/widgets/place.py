@@ -1,7 +1,7 @@
 """Where a learner stopped in a lesson: noted as cells run, and told by the first one, the next evening.
 
 It needs no line in a lesson: a server names the notebook to its kernel, and `cachelab.widgets` is imported at
-the top of each. In another notebook, a script or a test nothing happens.
+the top of each. In another notebook, such as one of exercises, a script or a test nothing happens.
 """
 
 import json
@@ -85,7 +85,8 @@ def watch() -> None:
             r"-updated(-\d+)?(?=\.ipynb$)", "", opened.name
         )  # a corrected lesson beside an edited one
         theirs = source.course("notebooks") / name
-        if shell is None or not theirs.is_file():
+        of_exercises = opened.parent.name == "exercises"  # they are called as their lessons are
+        if shell is None or of_exercises or not theirs.is_file():
             return
         place = Place(theirs.stem, sections(theirs))
     except (source.NotHere, OSError, ValueError, KeyError):

@@ -79,6 +79,13 @@ def test_a_widget_that_loads_for_more_than_two_seconds_hears_python_all_the_same
     assert kit.console == []
 
 
+def test_the_time_outs_of_others_are_as_short_as_they_ask(kit):
+    first = """() => Promise.race([
+      new Promise((done) => AbortSignal.timeout(2000).addEventListener("abort", () => done("time-out"))),
+      new Promise((done) => setTimeout(done, 60_000, "a minute"))])"""
+    assert kit.page.evaluate(first) == "time-out"
+
+
 def test_a_chart_is_fed_from_a_thread(kit):
     curve = kit.output("c1").locator(".plot-curve")
     before = curve.get_attribute("d")

@@ -84,6 +84,15 @@ def test_what_the_text_explains_is_what_happened(lesson):
     expect(lesson.output("failover-see").get_by_role("img")).to_be_visible()
 
 
+def test_the_order_form_is_no_wider_than_its_page(lesson, form):
+    lesson.width(1024)
+    lesson.settle()
+    for part in (".asked", ".answered"):
+        right = "(node, of) => (of ? node.closest(of) : node).getBoundingClientRect().right"
+        assert form.locator(part).evaluate(right) <= form.locator(part).evaluate(right, ".jp-Cell"), part
+    lesson.width(1280)
+
+
 def test_an_order_by_keyboard(form):
     verdict, code = form.locator(".verdict"), form.locator("pre")
     form.get_by_role("textbox", name="Name").fill("another-cache")

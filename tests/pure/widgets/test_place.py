@@ -1,9 +1,13 @@
 """Where a learner stopped in a lesson is noted, and told the next evening."""
 
+import types
+
+import IPython
 import pytest
 
+from cachelab.checks import progress
 from cachelab.checks.course import source
-from cachelab.widgets.place import Place, Stopped, sections
+from cachelab.widgets.place import Place, Stopped, sections, watch
 
 LESSON = "04_cache_aside"
 
@@ -38,6 +42,20 @@ def test_what_is_run_in_one_go_moves_nothing():
     evening.ran("connect-run", sent=10, took=1)
     evening.ran("bench-run", sent=60, took=1)
     assert "silent" not in opened().told()
+
+
+@pytest.mark.parametrize("folder, told", [("notebooks", True), ("exercises", False)])
+def test_exercises_are_not_their_lesson_though_their_notebook_is_called_the_same(
+    folder, told, monkeypatch, capsys
+):
+    progress.stop_at(LESSON, "hang-run")
+    watched = []
+    events = types.SimpleNamespace(register=lambda event, _: watched.append(event))
+    monkeypatch.setattr(IPython, "get_ipython", lambda: types.SimpleNamespace(events=events))
+    monkeypatch.setenv("JPY_SESSION_NAME", f"course/{folder}/{LESSON}.ipynb")
+    watch()
+    assert bool(watched) == told
+    assert ("Last time you stopped at 4. A silent cache" in capsys.readouterr().out) == told
 
 
 @pytest.mark.parametrize(
