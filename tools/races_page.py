@@ -107,13 +107,14 @@ def _head(code: str) -> str:
     """The imports and constants of strategies.py that this code uses, as they are written there."""
     used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
     source = inspect.getsource(strategies)
+    lines = source.splitlines()
     imports, constants = [], []
     for node in ast.parse(source).body:
-        text = ast.get_source_segment(source, node)
+        text = "\n".join(lines[node.lineno - 1 : node.end_lineno])
         if isinstance(node, ast.Import | ast.ImportFrom) and used & {name.name for name in node.names}:
             imports.append(text)
         elif isinstance(node, ast.Assign) and used & {target.id for target in node.targets}:
-            constants.append(text + ("  # milliseconds" if text.startswith("MINUTE") else ""))
+            constants.append(text)
     if "races" in used:
         imports.append("from cachelab import races")
-    return "".join("\n".join(lines) + "\n\n" for lines in (imports, constants) if lines) + "\n"
+    return "".join("\n".join(part) + "\n\n" for part in (imports, constants) if part) + "\n"
