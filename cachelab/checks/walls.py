@@ -169,16 +169,17 @@ def _ask_for_orphans() -> None:
 
 
 def _end_descendants() -> None:
-    """Kill what is below this process, again until there is nothing: who dies hands on its own children."""
+    """Kill what is below this process, again until there is nothing: who dies hands on its own children, so
+    that who has none to wait for has nothing below."""
     for _ in range(1000):
-        for process in psutil.Process().children(recursive=True):
-            with suppress(psutil.Error):
-                process.kill()
         try:
             while os.waitpid(-1, os.WNOHANG) != (0, 0):
                 pass
         except ChildProcessError:
             return
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                process.kill()
         time.sleep(0.005)
 
 
