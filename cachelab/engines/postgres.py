@@ -209,7 +209,7 @@ class GivenPostgres(Engine):
         except psycopg.Error as error:
             raise EngineError(
                 f"{URL_VARIABLE} is set to {without_password(url)}, and no PostgreSQL let us in there: "
-                f"{without_password(str(error)).strip()}. "
+                f"{without_password(str(error)).strip().rstrip('.')}. "
                 "Correct it, or unset it to use a server of the course's own."
             ) from error
 

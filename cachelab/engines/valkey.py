@@ -161,7 +161,7 @@ class GivenValkey(Engine):
         except (redis.RedisError, OSError, ValueError) as error:
             raise EngineError(
                 f"{URL_VARIABLE} is set to {without_password(url)}, and no Valkey answered there: "
-                f"{_without_pieces(error, url)}. {_encoding(url)}"
+                f"{_without_pieces(error, url).rstrip('.')}. {_encoding(url)}"
                 "Correct it, or unset it to use a server of the course's own."
             ) from error
         self.host = address.get("host", address.get("path", ""))

@@ -55,14 +55,23 @@ def test_a_class_is_seen_when_it_is_meant_to_be(lab, served):
     button = card.get_by_role("button", name="Open: The first call of get_user(42) gives")
     button.press("Enter")
     expect(card.locator("tbody tr")).to_have_count(3)
+    expect(card.get_by_text("Nobody has run it yet.")).to_be_hidden()  # some still guess when others have
     with lock:
         told(roll, 3, "an error", False)
     expect(card.locator("tbody tr").nth(2)).to_contain_text("an error1")  # it grows …
     expect(card.get_by_role("button", name="Close: ")).to_be_focused()  # … and nobody loses their place
+    card.get_by_text("What came out").press("Enter")
+    expect(card.get_by_text("Nobody has run it yet.")).to_be_visible()
     exercises = page.locator("#lesson-04 .exercises")
     expect(exercises.locator("tbody tr").first).to_contain_text("03, longest 8 min1")
     expect(exercises.locator("[data-state=stuck]").first).to_contain_text("stuck for 8 min")
     expect(page.locator("#agenda tbody tr").first).to_contain_text("now")
+    page.get_by_label("or it is").fill("0:50")
+    page.get_by_label("or it is").press("Enter")
+    expect(page.locator("#clock")).to_have_text("0:50 by the agenda")
+    expect(page.locator("#late")).to_contain_text("Ten minutes late at 0:40")
+    page.get_by_role("button", name="Lesson 04").press("Enter")
+    expect(page.locator("#title-04")).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)

@@ -82,6 +82,22 @@ def test_learners_of_their_own_are_seen(opened, learner, tmp_path):
     assert str(opened.room.line) in opened.greeting() and opened.page.address in opened.greeting()
 
 
+def test_files_are_read_beside_the_network(opened, learner, tmp_path, monkeypatch):
+    """For whom the network does not let through."""
+    monkeypatch.setattr(opened._given, "codes", tmp_path)
+    (tmp_path / "ada").write_text(progress.export())
+    (tmp_path / "progress.lock").write_text("")
+    (tmp_path / "notes").write_text("tomorrow at nine")
+    progress.guess("04.hang", 3)
+    assert classroom.status().state == "connected"
+    opened.look()
+    shown = asked(opened)
+    files = {who for who in opened.roll._learners if who.startswith("file-")}
+    assert len(files) == 1 and shown["learners"] > 1
+    assert "notes holds no whole progress code" in shown["trouble"] and str(tmp_path) in opened.greeting()
+    opened.roll.forget(files.__contains__)
+
+
 COMMANDS = """LRANGE class 0 -1|LPOP class|RPOP class|LTRIM class 0 0|DEL class|XADD class * a b
 RPUSH other 1|SET class 1|KEYS *|SCAN 0|DBSIZE|INFO|CLIENT LIST|CONFIG GET *|ACL LIST
 MONITOR|SUBSCRIBE class|PUBLISH class 1|EVAL 1 0

@@ -4,6 +4,7 @@
     cachelab class --host 192.168.1.5             learners in this network
     cachelab class 01 04 --agenda 90_minutes      with these lessons on the page from the start, and minutes
     cachelab class --codes FOLDER                 no network: learners drop their progress codes, a file each
+    cachelab class --codes FOLDER --host …        both: a folder for whom the network does not let through
 
 It prints one line that learners set, and the address of your page. The line's password can append to one list
 and do nothing else: nobody reads what others guessed. Nothing is kept when the class ends.
@@ -30,7 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agenda", metavar="NAME", help="one of workshop/, such as 90_minutes or half_day")
     parser.add_argument("--page-host", default="127.0.0.1", metavar="ADDRESS", help="of the page")
     parser.add_argument("--page-port", type=int, default=0, help="of the page; default: a free one")
-    parser.add_argument("--codes", type=Path, metavar="FOLDER", help="read progress codes in its files")
+    parser.add_argument(
+        "--codes", type=Path, metavar="FOLDER", help="read progress codes in its files; alone: no network"
+    )
 
 
 def run(given: argparse.Namespace) -> int:
@@ -52,11 +55,8 @@ def run(given: argparse.Namespace) -> int:
 
 def _check(given: argparse.Namespace) -> None:
     """Raises Trouble for what cannot be meant."""
-    if given.codes is not None:
-        if not given.codes.is_dir():
-            raise Trouble(f"there is no folder {str(given.codes)!r} for the progress codes")
-        if given.line or given.host or given.port:
-            raise Trouble("--codes needs no network: leave --line, --host and --port out")
+    if given.codes is not None and not given.codes.is_dir():
+        raise Trouble(f"there is no folder {str(given.codes)!r} for the progress codes")
     if given.line and (given.host or given.port):
         raise Trouble("--line names host and port: leave --host and --port out")
     for port in (given.port, given.page_port):
@@ -75,14 +75,15 @@ class Class:
         _known(given.lessons)
         self._given = given
         self.lock = threading.Lock()
-        self.roll = Roll(time.monotonic, lessons, agenda)
+        # The time of day: a class goes on while the lid of this machine is down, and its other clocks stand.
+        self.roll = Roll(time.time, lessons, agenda, _sections())
         self.room = self.page = None
 
     def __enter__(self):
         from .page import Page
 
         try:
-            if self._given.codes is None:
+            if self._given.codes is None or self._given.line or self._given.host or self._given.port:
                 self.room = self._room()
             try:
                 self.page = Page(self.roll, self.lock, self._given.page_host, self._given.page_port)
@@ -120,11 +121,9 @@ class Class:
         from cachelab.checks.course.classroom import VARIABLE
 
         page = f"Your page, for nobody else: {self.page.address}\nCtrl+C ends the class."
+        files = f"Learners put what `progress.export()` gives into a file in {self._given.codes}, one each."
         if self.room is None:
-            return (
-                f"A class without a network. Learners put what `progress.export()` gives into a file in "
-                f"{self._given.codes}, any name, one each.\n\n{page}"
-            )
+            return f"A class without a network. {files}\n\n{page}"
         line = str(self.room.line)
         where = ""
         if self._given.host is None and not self._given.line:
@@ -132,6 +131,8 @@ class Class:
 
             own = " or ".join(f"--host {one}" for one in addresses())
             where = f"\nThis line works on this machine only. For a room: {own or 'a network first'}.\n"
+        if self._given.codes is not None:
+            where += f"\nWhom the network does not let through: {files[0].lower()}{files[1:]}\n"
         return (
             f"Learners set this before they start the course, or the hub does for all …\n\n"
             f"    export {VARIABLE}={line}\n\n"
@@ -147,24 +148,31 @@ class Class:
 
     def look(self) -> None:
         """One look at what has arrived."""
-        from .room import NoRoom
-
-        if self.room is None:
+        troubles = []
+        if self._given.codes is not None:
             from .codes import read
 
-            read(self._given.codes, self.roll, self.lock)
-            return
+            troubles.append(read(self._given.codes, self.roll, self.lock))
+        if self.room is not None:
+            troubles.append(self._empty_the_room())
+        with self.lock:
+            self.roll.trouble = " · ".join(filter(None, troubles))
+
+    def _empty_the_room(self) -> str:
+        """Put what lies there on the roll; why nothing arrives, or ""."""
+        from .room import NoRoom
+
         for _ in range(BATCHES):
             try:
-                arrived, trouble = self.room.take(), ""
+                arrived = self.room.take()
             except NoRoom as error:
-                arrived, trouble = [], f"Nothing arrives: {error}."
+                return f"Nothing arrives: {error}."
             with self.lock:
-                self.roll.trouble = trouble
                 for text in arrived:
                     self.roll.take(text)
             if not arrived:
-                return
+                break
+        return ""
 
 
 def _agenda(name: str | None):
@@ -182,6 +190,17 @@ def _agenda(name: str | None):
     if name not in found:
         raise Trouble(f"no agenda {name!r}; there are {', '.join(found) or 'none here'}")
     return found[name]
+
+
+def _sections() -> dict[str, str]:
+    from cachelab.checks.course.source import NotHere, course
+
+    from .sections import sections
+
+    try:
+        return sections(course("notebooks"))
+    except NotHere:
+        return {}
 
 
 def _known(lessons: list[str]) -> None:

@@ -25,6 +25,21 @@ class Agenda:
     name: str
     rows: tuple[Row, ...]
     checkpoints: tuple[tuple[int, str, str], ...]  # minutes from the beginning, as written, what
+    late: str  # what to leave out, and when
+    first: int  # minutes since midnight, or 0, at which it begins as it is written
+
+    def clock(self, minutes: float) -> str:
+        """So many minutes from the beginning, as the agenda writes it: "0:33", "13:26"."""
+        hours, minutes = divmod(self.first + int(minutes), 60)
+        return f"{hours}:{minutes:02}"
+
+    def minutes(self, clock: str) -> int:
+        """Minutes from the beginning at which it is `clock`. ValueError for what is none in the agenda."""
+        found = re.fullmatch(r"(\d{1,2}):([0-5]\d)", clock.strip(), re.ASCII)
+        minutes = int(found[1]) * 60 + int(found[2]) - self.first if found else -1
+        if not 0 <= minutes < 24 * 60:
+            raise ValueError(f"{clock!r} is no time of this agenda, which begins at {self.clock(0)}")
+        return minutes
 
     @property
     def lessons(self) -> list[str]:
@@ -52,16 +67,20 @@ def _read(text: str) -> Agenda:
             first = time if first is None else first
             about = frozenset(_NOTEBOOK.findall(said))
             rows.append(Row(f"{hours}:{minutes}", time - first, int(takes), _plain(said), about))
-    return Agenda(title, tuple(rows), tuple(_checkpoints(text, first or 0)))
+    points, late = _checkpoints(text, first or 0)
+    return Agenda(title, tuple(rows), points, late, first or 0)
 
 
-def _checkpoints(text: str, first: int):
-    """ "**You should be here:** 0:20 this · 0:40 that." """
+def _checkpoints(text: str, first: int) -> tuple[tuple[tuple[int, str, str], ...], str]:
+    """ "**You should be here:** 0:20 this · 0:40 that. Late at 0:40: leave this out." """
+    points, late = [], ""
     here = re.search(r"\*\*You should be here:\*\*(.*?)(?:\n\n|\Z)", text, flags=re.DOTALL)
     for part in " ".join(here[1].split()).split(" · ") if here else ():
         if found := re.match(r"(\d+):(\d\d) (.+)", part.strip()):
             hours, minutes, said = found.groups()
-            yield int(hours) * 60 + int(minutes) - first, f"{hours}:{minutes}", _plain(said)
+            said, _, late = _plain(said).partition(". ")
+            points.append((int(hours) * 60 + int(minutes) - first, f"{hours}:{minutes}", said))
+    return tuple(points), late
 
 
 def _plain(text: str) -> str:

@@ -22,7 +22,6 @@ function put(element, fresh, ...facts) { // new children, if the facts they show
 }
 function say(element, text) { if (element.textContent !== text) element.textContent = text; }
 const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-const minutes = (value) => `${Math.floor(value / 60)}:${String(Math.floor(value % 60)).padStart(2, "0")}`;
 
 async function ask(path, body) {
   let reply;
@@ -44,12 +43,13 @@ function draw(told) {
   const more = [told.left ? `${told.left} left` : "", told.refused ? `${counted(told.refused, "message")} refused` : ""].filter(Boolean);
   say($("people"), [counted(told.learners, "learner"), ...more].join(" · "));
   agenda(told);
+  jump(told.agenda.length > 0, told.lessons.map(({ lesson }) => lesson));
   const place = $("lessons");
   for (const lesson of told.lessons) {
     let section = $(`lesson-${lesson.lesson}`);
     if (!section) {
       section = html("section", { id: `lesson-${lesson.lesson}`, "aria-labelledby": `title-${lesson.lesson}`, "data-lesson": lesson.lesson },
-        html("h2", { id: `title-${lesson.lesson}` }, `Lesson ${lesson.lesson}`), html("div", { class: "questions" }), html("div", { class: "exercises" }));
+        html("h2", { id: `title-${lesson.lesson}`, tabindex: "-1" }, `Lesson ${lesson.lesson}`), html("div", { class: "questions" }), html("div", { class: "exercises" }));
       const after = [...place.children].find((other) => other.dataset.lesson > lesson.lesson);
       place.insertBefore(section, after ?? null);
     }
@@ -59,41 +59,53 @@ function draw(told) {
   }
 }
 
-function agenda({ agenda: rows, checkpoints, minutes: now }) {
+// Buttons and no links: a link would take the token's place after #.
+function jump(hasAgenda, lessons) {
+  const parts = [...(hasAgenda ? [["Minutes", "agenda-title"]] : []), ...lessons.map((lesson) => [lesson, `title-${lesson}`])];
+  put($("jump"), () => parts.map(([words, id]) => html("button", { type: "button", "aria-label": words === "Minutes" ? words : `Lesson ${words}`,
+    onclick: () => { $(id).scrollIntoView(); $(id).focus({ preventScroll: true }); } }, words)), parts);
+}
+
+function agenda({ agenda: rows, checkpoints, clock, late }) {
   $("agenda").hidden = rows.length === 0;
-  say($("clock"), `${minutes(now)} since the start`);
+  say($("clock"), `${clock} by the agenda`);
+  say($("late"), late);
   put($("agenda").querySelector("tbody"), () => rows.map((row) =>
     html("tr", { "data-state": row.state, "aria-current": row.state === "now" ? "step" : null },
       html("td", {}, row.at), html("td", {}, row.minutes), html("td", {}, row.text),
       html("td", { class: "number" }, row.state === "now" ? "▸ now" : row.state), html("td", {}, row.here))), rows);
-  put($("checkpoints"), () => checkpoints.map(({ at, text, past }) => html("li", {}, `${past ? "✓" : "○"} ${at}: ${text}`, past ? " (due)" : "")), checkpoints);
+  put($("checkpoints"), () => checkpoints.map(({ at, text, past }) => html("li", {}, `${past ? "●" : "○"} ${at}: ${text}`, past ? " (due)" : "")), checkpoints);
 }
 
-function question(place, { id, ask: asked, guesses, open, bins, answer }, learners) {
+function question(place, { id, ask: asked, section, guesses, open, bins, answer }, learners) {
   let card = $(`question-${id}`);
   if (!card) {
     const button = html("button", { type: "button", "aria-controls": `spread-${id}`,
       onclick: () => ask("open", { id, open: button.getAttribute("aria-expanded") !== "true" }) });
-    card = html("div", { class: "question", id: `question-${id}` },
+    card = html("div", { class: "question", id: `question-${id}` }, section ? html("div", { class: "quiet" }, section) : null,
       html("div", { class: "head" }, html("span", { class: "ask" }, asked), html("span", { class: "count" }), button),
-      html("div", { id: `spread-${id}` }));
+      html("div", { id: `spread-${id}` }),
+      html("details", { hidden: "" }, html("summary", {}, "What came out"), html("p")));
     place.append(card);
   }
-  const [, count, button] = card.firstChild.children;
+  const [, count, button] = card.querySelector(".head").children;
+  const cameOut = card.lastChild; // folded, since some still guess when the first have run it
   say(count, `${guesses} of ${learners} have guessed`);
   say(button, open ? "Close" : "Open");
   button.setAttribute("aria-expanded", String(open));
   button.setAttribute("aria-label", `${open ? "Close" : "Open"}: ${asked}`);
-  put(card.lastChild, () => (open ? spread(asked, bins, answer) : []), open, bins, answer);
+  put($(`spread-${id}`), () => (open ? spread(bins) : []), open, bins);
+  cameOut.hidden = !open;
+  if (!open) cameOut.open = false;
+  say(cameOut.lastChild, answer ? `It came out as ${answer}.` : "Nobody has run it yet.");
 }
 
-function spread(asked, bins, answer) {
+function spread(bins) {
   const most = Math.max(1, ...bins.map(([, count]) => count));
   const rows = bins.map(([words, count]) => html("tr", {}, html("th", { scope: "row" }, words), html("td", {}, count), html("td", { class: "bar" }, bar(count / most))));
   return [
-    html("table", {}, html("caption", { class: "quiet" }, bins.length ? "How the guesses are spread" : "No guess yet"),
+    html("table", {}, html("caption", {}, bins.length ? "How the guesses are spread" : "No guess yet"),
       html("thead", { hidden: "" }, html("tr", {}, html("th", {}, "guess"), html("th", {}, "learners"), html("th", {}, "bar"))), html("tbody", {}, ...rows)),
-    html("p", {}, answer ? `It came out as ${answer}.` : "Nobody has run it yet."),
   ];
 }
 
@@ -120,9 +132,12 @@ function tried(place, { lesson, exercises }) {
     const of = (state) => marks.filter(([, is]) => is === state);
     const stuck = of("stuck");
     const longest = Math.max(0, ...stuck.map(([, , since]) => since));
-    const who = marks.map(([name, state, since]) => {
+    const order = ["stuck", "passed", "not tried"]; // the longest stuck first; of an exercise that nobody tried, nobody
+    const listed = of("not tried").length < marks.length ? [...marks] : [];
+    listed.sort(([, a, first], [, b, second]) => order.indexOf(a) - order.indexOf(b) || second - first);
+    const who = listed.map(([name, state, since]) => {
       const said = state === "stuck" ? ` for ${since} min` : "";
-      return html("li", { "data-state": state }, html("span", { "aria-hidden": "true" }, `${SIGNS[state]} ${name}${said && ` ${since}′`}`),
+      return html("li", { "data-state": state, "data-over": state === "stuck" && since >= planned ? "" : null }, html("span", { "aria-hidden": "true" }, `${SIGNS[state]} ${name}${said && ` ${since}′`}`),
         html("span", { class: "hidden" }, `${name}: ${state}${said}`));
     });
     return [
@@ -130,12 +145,17 @@ function tried(place, { lesson, exercises }) {
         html("td", {}, of("not tried").length),
         html("td", {}, stuck.length ? `${stuck.length}, longest ${longest} min` : "0"),
         html("td", {}, of("passed").length)),
-      html("tr", { class: "who" }, html("td", { colspan: 4 }, html("ul", { class: "marks" }, ...who))),
+      ...(who.length ? [html("tr", { class: "who" }, html("td", { colspan: 4 }, html("ul", { class: "marks" }, ...who)))] : []),
     ];
   }).flat(), rows);
 }
 
 $("start").onclick = () => ask("start", {});
+$("set").onsubmit = (event) => {
+  event.preventDefault();
+  ask("start", { at: $("at").value });
+  $("at").value = "";
+};
 for (;;) {
   await ask("class");
   await new Promise((again) => setTimeout(again, 1000));

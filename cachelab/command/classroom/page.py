@@ -70,7 +70,7 @@ class _Request(BaseHTTPRequestHandler):
         self._ask(
             {
                 "/open": lambda given: self._roll.open(str(given["id"]), given["open"] is True),
-                "/start": lambda _: self._roll.start(),
+                "/start": lambda given: self._roll.start(given.get("at")),
             }
         )
 
@@ -89,7 +89,7 @@ class _Request(BaseHTTPRequestHandler):
             with self._lock:
                 known[self.path](body)
                 picture = self._roll.picture()
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             self.send_error(HTTPStatus.BAD_REQUEST)
             return
         self._reply(json.dumps(picture).encode(), "application/json")

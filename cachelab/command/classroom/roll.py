@@ -8,7 +8,7 @@ most `MOST` learners are kept, and of each only what the course has room for.
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cachelab import questions
@@ -35,11 +35,18 @@ class Learner:
 
 
 class Roll:
-    """`clock` gives seconds; `lessons` are shown from the start, others once somebody is there."""
+    """`clock` gives seconds; `lessons` are shown from the start, others once somebody is there; `sections`
+    has the section of each question."""
 
-    def __init__(self, clock: Callable[[], float], lessons: Iterable[str] = (), agenda: Agenda | None = None):
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        lessons: Iterable[str] = (),
+        agenda: Agenda | None = None,
+        sections: Mapping[str, str] | None = None,
+    ):
         self._clock, self._began = clock, clock()
-        self._lessons, self._agenda = set(lessons), agenda
+        self._lessons, self._agenda, self._sections = set(lessons), agenda, sections or {}
         self._learners: dict[str, Learner] = {}
         self._exercises = {id: exercise(id) for id in exercise_ids()}
         self._questions = {
@@ -93,9 +100,9 @@ class Roll:
         learner.handle = learner.handle or self._handle(who)
         self._learners[who] = learner
 
-    def forget_all_but(self, keep: set[str]) -> None:
-        """For learners whose file is gone."""
-        for who in self._learners.keys() - keep:
+    def forget(self, gone: Callable[[str], bool]) -> None:
+        """Take off the page all those `who` for whom it holds, such as learners whose file is gone."""
+        for who in [who for who in self._learners if gone(who)]:
             self._handles.discard(self._learners.pop(who).handle)
 
     def _handle(self, who: str) -> str:
@@ -113,9 +120,10 @@ class Roll:
             raise ValueError(f"no question {id!r}")
         self.opened.add(id) if opened else self.opened.discard(id)
 
-    def start(self) -> None:
-        """The agenda begins now."""
-        self._began = self._clock()
+    def start(self, at: str | None = None) -> None:
+        """The agenda begins now; or it is `at` on it, such as "0:40". ValueError for no time of it."""
+        minutes = self._agenda.minutes(at) if self._agenda and at is not None else 0
+        self._began = self._clock() - 60 * minutes
 
     @property
     def here(self) -> list[Learner]:
@@ -125,13 +133,14 @@ class Roll:
         """What the page draws, as JSON: of a question that is closed only how many have guessed."""
         minutes = (self._clock() - self._began) / 60
         return {
-            "minutes": minutes,
+            "clock": self._agenda.clock(minutes) if self._agenda else "",
             "learners": len(self.here),
             "left": len(self._learners) - len(self.here),
             "refused": self.refused,
             "trouble": self.trouble,
             "agenda": self._rows(minutes),
             "checkpoints": self._checkpoints(minutes),
+            "late": self._agenda.late if self._agenda else "",
             "lessons": [lesson for lesson in map(self._lesson, sorted(self._shown())) if lesson],
         }
 
@@ -147,6 +156,7 @@ class Roll:
     def _spread(self, id: str, question: Question) -> dict:
         pairs = [learner.guesses[id] for learner in self.here if id in learner.guesses]
         row = {"id": id, "ask": question.ask, "guesses": len(pairs), "open": id in self.opened}
+        row["section"] = self._sections.get(id, "")
         if row["open"]:
             row["bins"] = histogram(question, [guess for guess, _ in pairs])
             row["answer"] = answer(question, [found for _, found in pairs if found is not None])

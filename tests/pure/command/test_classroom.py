@@ -16,6 +16,7 @@ from cachelab.command.classroom.agenda import agendas
 from cachelab.command.classroom.histogram import answer, histogram
 from cachelab.command.classroom.page import HERE
 from cachelab.command.classroom.roll import MOST, Roll
+from cachelab.command.classroom.sections import sections
 from cachelab.questions import Question, lessons, of
 from tests.oracle.depth import examples
 
@@ -64,6 +65,8 @@ def test_every_agenda_of_the_workshop_is_read_whole():
         assert [row.starts for row in agenda.rows] == [0, *ends[:-1]], agenda.name  # nothing is missed
         assert len(agenda.checkpoints) >= 3 and all(0 < due < ends[-1] for due, *_ in agenda.checkpoints)
         assert agenda.lessons and all("](" not in row.text for row in agenda.rows)
+        assert "ate at" in agenda.late or agenda.name.startswith("A day"), agenda.late
+        assert not any("late" in text for *_, text in agenda.checkpoints)
     assert WORKSHOP["90_minutes"].lessons == ["00", "01", "04"]
     assert WORKSHOP["day"].rows[1].at == "9:10" and WORKSHOP["day"].rows[1].starts == 10
 
@@ -77,8 +80,35 @@ def test_the_page_says_what_is_due_and_who_is_where(clock):
     assert [row["state"] for row in shown["agenda"]] == ["over", "over", "now", "later", "later", "later"]
     assert [row["here"] for row in shown["agenda"]] == [0, 1, 0, 1, 0, 0]
     assert [point["past"] for point in shown["checkpoints"]] == [True, True, False]
+    assert shown["clock"] == "0:40" and shown["late"].startswith("Ten minutes late at 0:40: drop")
     roll.start()
-    assert roll.picture()["minutes"] == 0
+    assert roll.picture()["clock"] == "0:00"
+
+
+def test_the_clock_is_the_agendas_own_and_can_be_set(clock):
+    roll = Roll(clock, agenda=WORKSHOP["day"])
+    clock.seconds = 11 * 60
+    assert roll.picture()["clock"] == "9:11"
+    roll.start("13:30")  # a class that was opened once more, after lunch
+    clock.seconds += 60
+    shown = roll.picture()
+    assert shown["clock"] == "13:31" and shown["agenda"][9]["state"] == "now"
+    for nonsense in ("8:59", "13:60", "later", "", "99:00"):
+        with pytest.raises(ValueError, match="no time of this agenda, which begins at 9:00"):
+            roll.start(nonsense)
+    assert roll.picture()["clock"] == "13:31"
+
+
+def test_questions_stand_under_their_sections():
+    found = sections(source.home() / "notebooks")
+    assert (
+        found["04.kill"] == "3. A dead cache, and what retries cost"
+        and found["01.busy"] == found["01.cached"]
+    )
+    assert "07.reads" not in found and "07.loads" in found
+    assert len(found) > 0.7 * sum(len(of(lesson)) for lesson in lessons())
+    shown = Roll(Clock(), ["04"], sections=found).picture()
+    assert shown["lessons"][0]["questions"][0]["section"].startswith("1. ")
 
 
 # --- histograms ---
@@ -214,13 +244,14 @@ def test_codes_are_dropped_into_a_folder(roll, tmp_path):
     (folder / "notes.txt").write_text("tomorrow at nine")
     (folder / "zip.bin").write_bytes(b"\xff" * 10)
     lock = threading.Lock()
-    codes.read(folder, roll, lock)
+    trouble = codes.read(folder, roll, lock)
     assert sorted(state for state, _ in marks(roll, "04.1")) == ["passed", "stuck"]
     assert question(roll, "04.kill")["guesses"] == 2 and "Ada" not in json.dumps(roll.picture()["lessons"])
-    assert roll.trouble == "notes.txt holds no whole progress code; zip.bin holds no whole progress code"
+    assert trouble == "notes.txt holds no whole progress code; zip.bin holds no whole progress code"
     (folder / "bob").unlink()
+    roll.take(told())  # of the network, where others are heard at the same time
     codes.read(folder, roll, lock)
-    assert roll.picture()["learners"] == 1
+    assert roll.picture()["learners"] == 2
 
 
 # --- the command ---
@@ -232,7 +263,6 @@ def test_codes_are_dropped_into_a_folder(roll, tmp_path):
         (["99"], "no lesson 99; there are 00, 01"),
         (["--agenda", "week"], "no agenda 'week'; there are 90_minutes, 90_minutes:2, day"),
         (["--codes", "nowhere"], "there is no folder 'nowhere'"),
-        (["--codes", ".", "--port", "1"], "--codes needs no network"),
         (["--line", "redis://x", "--host", "y"], "--line names host and port"),
         (["--line", "redis://x"], "--line: this is not the line of a class"),
         (["--port", "70000"], "there is no port 70000"),
