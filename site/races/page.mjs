@@ -16,6 +16,29 @@ function ask(question) {
 
 const asked = () => Object.fromEntries(FIELDS.map((id) => [id, at(id).value]));
 
+const fits = (question) => FIELDS.every((id) => typeof question?.[id] === "string"
+  && (!at(id).options || [...at(id).options].some((one) => one.value === question[id])));
+
+// --- what the visitor wrote, kept in this browser: a page that is left or lost takes none of it along ---
+
+const KEPT = "cachelab-question";
+
+at("question").oninput = ({ target }) => {
+  if (target === at("example")) return; // what was written before is still there on the next visit
+  try {
+    localStorage.setItem(KEPT, JSON.stringify(asked()));
+  } catch {} // no room, or not allowed here
+};
+
+function kept() {
+  try {
+    const question = JSON.parse(localStorage.getItem(KEPT));
+    return fits(question) ? question : null;
+  } catch {
+    return null;
+  }
+}
+
 // --- the link: the question, packed into the part of an address that is sent to nobody ---
 
 async function through(bytes, stream) {
@@ -30,8 +53,7 @@ async function packed(question) {
 async function unpacked(text) {
   const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
   const question = JSON.parse(new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw"))));
-  const fits = (id) => typeof question[id] === "string" && (!at(id).options || [...at(id).options].some((one) => one.value === question[id]));
-  if (!FIELDS.every(fits)) throw new TypeError("not a question");
+  if (!fits(question)) throw new TypeError("not a question");
   return question;
 }
 
@@ -59,6 +81,7 @@ async function linked() {
   }
 }
 window.onhashchange = async () => { if (await linked() && !bad) say(CAME); };
+const YOURS = "This is what you had written here. Press the button, or start from an example.";
 const CAME = "This code came with the link. Read it, then press the button.";
 
 // --- the answer ---
@@ -159,5 +182,10 @@ at("code").onkeydown = (event) => {
 
 start();
 ask(examples[0]);
-if (!await linked()) run(); // the course's own example
-else if (!bad) say(CAME);
+if (await linked()) {
+  if (!bad) say(CAME);
+} else if (kept()) {
+  ask(kept());
+  at("example").selectedIndex = -1;
+  say(YOURS);
+} else run(); // the course's own example

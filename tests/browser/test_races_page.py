@@ -17,14 +17,20 @@ SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The address of a site with the page in it."""
+def built(tmp_path_factory):
+    """The folder of a site with the page in it."""
     out = tmp_path_factory.mktemp("site")
     try:
         races_page.build(out)
     except races_page.NoPyodide as why:
         pytest.skip(f"no races.html here: {why}")
-    with served(out) as address:
+    return out
+
+
+@pytest.fixture(scope="module")
+def site(built):
+    """Its address."""
+    with served(built) as address:
         yield address
 
 
@@ -91,7 +97,7 @@ def test_lesson_05_s_own_functions_give_its_counts(visit, story):
     expect(visit.counts).to_contain_text("3,964 of 23,792 ")
 
 
-def test_a_link_brings_the_question_and_runs_nothing_by_itself(visit, story):
+def test_a_link_and_the_next_visit_bring_the_question_and_run_nothing_by_themselves(visit, story):
     page = visit.page
     page.get_by_label("Which fault").select_option("crash")
     page.get_by_role("combobox", name="Cache", exact=True).select_option("memcached")
@@ -106,6 +112,11 @@ def test_a_link_brings_the_question_and_runs_nothing_by_itself(visit, story):
     values = [other.locator(f"#{name}").input_value() for name in ("code", "clients", "fault", "cache")]
     assert values == [story, "get_user, update_user, update_user", "crash", "memcached"]
     other.close()
+    again = visit.context.new_page()
+    again.goto(f"{visit.site}/races.html")
+    expect(again.locator("#said")).to_contain_text("what you had written here")
+    assert [again.locator(f"#{name}").input_value() for name in ("code", "fault")] == [story, "crash"]
+    again.close()
     page.evaluate("location.hash = '#cut-off'")
     expect(visit.said).to_contain_text("This link is damaged")
     page.get_by_label("Which fault").select_option("")
@@ -129,3 +140,14 @@ def test_an_endless_loop_is_stopped_and_the_next_question_answered(visit, story)
     visit.ask(story, "get_user, update_user")
     expect(visit.counts).to_contain_text("1 of 10 ", timeout=LOADS)
     assert visit.complaints == []
+
+
+def test_from_a_file_it_says_why_it_cannot_start_and_loads_nothing(lab, built):
+    """Firefox would load the page's module from there, and wait for Python for ever."""
+    context = lab.browser.new_context(offline=True)
+    page, asked = context.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((built / "races.html").as_uri())
+    expect(page.get_by_role("status")).to_contain_text("Opened from a file")
+    assert [url for url in asked if not url.startswith("data:")] == [page.url]
+    context.close()
