@@ -39,6 +39,11 @@ def run(given: argparse.Namespace) -> int:
         failed += bool(trouble)
         name = f"{path.parent.name}/{path.stem}"
         print(f"  {name:42} {seconds:5.0f} s  {f'FAILED {trouble}' if trouble else 'works'}", flush=True)
+    if failed:
+        print(
+            "\nFAILED: try that lesson once more by itself, such as cachelab ready 04. Where it fails again,"
+        )
+        print("open it in the Lab: Run All Cells stops at the cell.")
     print(f"\n{verdict(rows, failed)}")
     return int(verdict(rows, failed).startswith("Not"))
 

@@ -27,7 +27,7 @@ def run(given: argparse.Namespace) -> int:
         if made.exists():
             aside.mkdir(parents=True, exist_ok=True)
             shutil.move(made, aside / made.name)
-            print(f"{made.name} is now in {aside.relative_to(folder)}")
+            print(f"{made.name} is now in {aside.relative_to(folder)}; it came from {made.parent}")
     for built in cache_folder().glob("shop-*"):
         shutil.rmtree(built) if built.is_dir() else built.unlink()
     print("The shop's database will be built again by the next lesson that needs it.")

@@ -121,7 +121,10 @@ class Class:
         from cachelab.checks.course.classroom import VARIABLE
 
         page = f"Your page, for nobody else: {self.page.address}\nCtrl+C ends the class."
-        files = f"Learners put what `progress.export()` gives into a file in {self._given.codes}, one each."
+        files = (
+            f"Learners put their code into a file in {self._given.codes}, one each; lesson 00 shows it under "
+            "Carry it to another machine."
+        )
         if self.room is None:
             return f"A class without a network. {files}\n\n{page}"
         line = str(self.room.line)
