@@ -110,7 +110,8 @@ function standing(figure, width) {
   for (const s of series) {
     if (s.kind === "line" || s.kind === "step") inside.append(curve(s, xScale, yScale));
   }
-  drawMarks(out, marks, flags, xScale, yScale, { left, right: width - right, top, bottom });
+  const drawn = curves.flatMap((s) => s.x.map((x, i) => [xScale.at(x), yScale.at(s.y[i])]));
+  drawMarks(out, marks, flags, xScale, yScale, { left, right: width - right, top, bottom }, drawn);
   const free = clip(out, left - 7, top - 8, width - right - left + 14, bottom - top + 15);
   for (const s of series.filter((s) => s.kind === "points")) {
     s.x.forEach((x, i) => {
@@ -195,7 +196,9 @@ function lying(figure, width, lanes) {
       const hint = `${span.lane}: ${s.name}, ${quantity(span.start, measure.unit)} to ${quantity(span.end, measure.unit)}`;
       out.append(hinted(svg("rect", { x: from, y: middle(span.lane) - 7, width: size, height: 14, rx: 2, ...fill(out, s) }), hint));
       if (span.text && textWidth(span.text) + 8 < size) {
-        out.append(text(from + size / 2, middle(span.lane) + 4, span.text, "plot-value halo plot-within", "middle"));
+        const half = textWidth(span.text) / 2 + 4, x = from + size / 2; // a plate: a halo over a pattern is a smear
+        out.append(svg("rect", { x: x - half, y: middle(span.lane) - 7, width: 2 * half, height: 14, class: "plot-plate" }),
+          text(x, middle(span.lane) + 4, span.text, "plot-value", "middle"));
       }
     }
   }
@@ -437,7 +440,7 @@ function stackFlags(marks, xScale, left, right, axis = "x", room = 0) {
   return { rows: flags, height: count ? count * 15 + 2 : 0 };
 }
 
-function drawMarks(out, marks, flags, xScale, yScale, { left, right, top, bottom }) {
+function drawMarks(out, marks, flags, xScale, yScale, { left, right, top, bottom }, drawn = []) {
   for (const mark of marks) {
     if (mark.axis === "x") {
       const flag = flags.rows.get(mark.name);
@@ -448,8 +451,13 @@ function drawMarks(out, marks, flags, xScale, yScale, { left, right, top, bottom
     } else if (yScale) {
       const y = yScale.at(mark.at);
       if (y === null || y < top - 1 || y > bottom + 1) continue;
-      out.append(line(left, y, right, y, "plot-mark"),
-        text(left + 6, y < top + 14 ? y + 13 : y - 5, mark.name, "plot-flag halo"));
+      // above or below its line, at either end: where the fewest points of the curves are
+      const wide = textWidth(mark.name);
+      const places = [y - 5, y + 13].filter((at) => at > top + 8 && at < bottom - 2).flatMap((at) =>
+        [left + 6, right - 6 - wide].map((x) => ({ x, at, hit: drawn.filter((one) => one[0] !== null && one[1] !== null
+          && one[0] > x - 4 && one[0] < x + wide + 4 && one[1] > at - 13 && one[1] < at + 4).length })));
+      const { x, at } = places.reduce((best, one) => (one.hit < best.hit ? one : best), places[0] ?? { x: left + 6, at: y - 5 });
+      out.append(line(left, y, right, y, "plot-mark"), text(x, at, mark.name, "plot-flag halo"));
     }
   }
 }

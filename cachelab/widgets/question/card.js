@@ -4,7 +4,8 @@ export default widget(({ root, get, send, watch, signal, isStatic }) => {
   const result = html("div", {});
   root.classList.add("question");
   const told = html("p", { class: "note" }, "Your class is told of this guess, not of your name.");
-  root.append(html("div", { class: "ask" }, html("span", { class: "tag" }, get("is_recall") ? "Recall" : "Predict"), field.element), said, told, result);
+  const body = html("div", { class: "body" }, field.element, said, told, result);
+  root.append(html("div", { class: "ask" }, html("span", { class: "tag" }, get("is_recall") ? "Recall" : "Predict"), body));
   watch(["told"], (is) => { told.hidden = !is || isStatic; });
 
   function choiceField() {
@@ -57,7 +58,7 @@ export default widget(({ root, get, send, watch, signal, isStatic }) => {
   }
 
   const giveUp = get("is_recall") && !isStatic ? button("Show me the answer", () => send({ shown: true }), { class: "give-up" }) : null;
-  if (giveUp) root.append(giveUp);
+  if (giveUp) body.append(giveUp);
   watch(["guess", "guess_text", "problem", "done", "outcome", "stands"], (guess, words, problem, done, outcome, stands) => {
     const own = Object.keys(outcome).length > 0;
     field.show(guess, done || stands);
