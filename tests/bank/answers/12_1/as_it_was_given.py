@@ -7,12 +7,12 @@ import redis
 
 
 def connect(host, port, ca):
-    """A redis-py client. `ca`: the certificates to trust, a file, or None."""
+    """A redis-py client. `ca`: a file of certificates to trust, or None."""
     return redis.Redis(host=host, port=port, ssl=bool(ca), ssl_ca_certs=ca, socket_timeout=0.2)
 
 
 def get_product(product_id, cache, db):
-    """The product as `db.product` gives it: a dict with the fields in `db.fields`."""
+    """The product as `db.product` gives it: a dict with `db.fields`."""
     key = f"product:{product_id}"
     try:
         found = cache.get(key)
@@ -29,7 +29,7 @@ def get_product(product_id, cache, db):
 
 
 def change_price(product_id, price, cache, db):
-    """Store the price in the database; whoever reads a second after this has returned must see it."""
+    """Store the price; a read a second after it returns must see it."""
     version = db.set_price(product_id, price)
     try:
         cache.delete(f"product:{product_id}")
