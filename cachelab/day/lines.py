@@ -101,7 +101,10 @@ class Score:
         return "\n".join([*text, "", *dict.fromkeys(seen), self.summary()])
 
     def _repr_html_(self) -> str:
-        cell = 'style="text-align:left;vertical-align:top;padding:.1em .8em .1em 0;background:transparent"'
+        cell = (
+            'style="text-align:left;vertical-align:top;padding:.2em .8em .2em 0;background:transparent;'
+            'border-bottom:1px solid #8884"'
+        )
         names = ("", "incident", "what", "yours", "at most", "taught in")
         head = "".join(f'<th scope="col" {cell}>{name}</th>' for name in names)
         rows = ""
