@@ -60,7 +60,7 @@ QUESTIONS = {
             "all four": "No point lies below the threshold: there are no points.",
             "none": "One of the rules takes a missing point for a bad one.",
         },
-        because="Three of four ways to be silent, and the loudest silence is green.",
+        because="The other three never ring. Two of them go on saying OK, of a node that is gone.",
     ),
     "culprit": Question(
         "The checkout waits for",

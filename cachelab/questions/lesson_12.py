@@ -77,7 +77,7 @@ QUESTIONS = {
         unit="s",
         low="They arrive one by one: 150 in a second.",
         high="Sixteen customers are enough. How long does it take until they have come?",
-        because="W / λ: as long as it takes for sixteen customers to come.",
+        because="As long as it takes for sixteen customers to come: nobody gives a thread back.",
     ),
     # --- twelve questions about all lessons ---
     "q_hits": Question(

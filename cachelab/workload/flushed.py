@@ -44,10 +44,10 @@ def flushed(
 
     def empty():
         cache.flushall()
-        print("flushed", end=" · ", flush=True)
+        print("flushed", end="", flush=True)
 
     words = {
-        float(second): lambda second=second: print(f"{second} s", end=" · ", flush=True)
+        float(second): lambda second=second: print(f" · {second} s", end="", flush=True)
         for second in range(2, int(seconds) + 1)
     }
     load = OpenLoop(
