@@ -16,12 +16,17 @@ import sysconfig
 import tempfile
 import tomllib
 import zipfile
+from collections.abc import Sequence
+from copy import deepcopy
 from html import escape
 from importlib import metadata
 from pathlib import Path
 
 import nbformat
 
+from cachelab.jupyter import client
+from tools import live
+from tools.live import EXERCISES, LESSONS
 from tools.pyodide import FENGARI, NoPyodide, npm, runtime
 
 __all__ = ["EXERCISES", "LESSONS", "build", "course", "main"]
@@ -30,14 +35,8 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "site" / "lite"
 JUPYTERLITE = ROOT / ".venv" / "jupyterlite"  # an environment of its own: see Makefile
 
-LESSONS = ("05_invalidation_races", "05b_strategies_and_faults")
-EXERCISES = {
-    "01_why_cache": "",
-    "02_redis_or_memcached": "02.2 needs a real Memcached, and says so.",
-    "04_cache_aside": "04.2 needs a real server, and says so.",
-    "05_invalidation_races": "",
-}
 NEEDS_SERVERS = {"02.2", "04.2"}
+NEEDS_DATABASE = {"04_cache_aside": ("look-04", "look-04-5", "look-04-6")}  # cells that show what is in it
 NEEDS_NUMPY = {"01_3/numpy_between_two_reads"}
 WHY_NOT = {
     "00_start_here": "It starts the course's servers, and a browser runs none.",
@@ -195,11 +194,15 @@ def build(out: Path) -> Path:
 
 
 def _contents(folder: Path) -> None:
-    """What the learner finds: the notebooks as they are, and for each other lesson why it is not there."""
+    """What the learner finds: the notebooks, with the database's answers in them where they ask it, and for
+    each other lesson why it is not there."""
     for kind, stems in (("notebooks", LESSONS), ("exercises", EXERCISES)):
         (folder / kind).mkdir(parents=True)
         for stem in stems:
-            shutil.copy(ROOT / kind / f"{stem}.ipynb", folder / kind)
+            nb = nbformat.read(ROOT / kind / f"{stem}.ipynb", as_version=4)
+            if kind == "exercises" and stem in NEEDS_DATABASE:
+                answered(nb, NEEDS_DATABASE[stem])
+            nbformat.write(nb, folder / kind / f"{stem}.ipynb")
     for stem, why in WHY_NOT.items():
         text = (
             f"# {_title(stem)}\n\nThis lesson does not run in a browser. {why}\n\nThe list that this site "
@@ -207,6 +210,22 @@ def _contents(folder: Path) -> None:
         )
         cell = nbformat.v4.new_markdown_cell(text, id="why-not")
         nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / "notebooks" / f"{stem}.ipynb")
+
+
+def answered(nb: nbformat.NotebookNode, ids: Sequence[str]) -> None:
+    """In place of these cells, as text, what they and the notebook's first code cell, run here, show."""
+    first = next(cell for cell in nb.cells if cell.cell_type == "code")
+    asked = [cell for cell in nb.cells if cell.id in ids]
+    ran = nbformat.v4.new_notebook(cells=[deepcopy(cell) for cell in (first, *asked)], metadata=nb.metadata)
+    with tempfile.TemporaryDirectory() as home:
+        own = {"CACHELAB_PROGRESS": f"{home}/progress.json", "CACHELAB_EXERCISES": f"{home}/exercises"}
+        client(ran, ROOT / "exercises").execute(env=os.environ | own)
+    for cell, shown in zip(asked, ran.cells[1:], strict=True):
+        said = [out.get("text") or out["data"]["text/plain"] for out in shown.outputs]
+        lines = "\n".join(part.rstrip("\n") for part in said)
+        code, shows = f"```python\n{cell.source}\n```", f"```\n{lines}\n```"
+        text = f"A browser has no PostgreSQL. Where there is one,\n\n{code}\n\nshows\n\n{shows}"
+        nb.cells[nb.cells.index(cell)] = nbformat.v4.new_markdown_cell(text, id=cell.id)
 
 
 def _settings(folder: Path) -> None:
@@ -314,6 +333,7 @@ def main() -> int:
     except NoPyodide as why:
         print(f"There is no site: {why}.")
         return 1
+    live.lead(page.parents[1])
     size = sum(file.stat().st_size for file in page.parent.rglob("*"))
     print(f"{page}: {size / 1e6:.0f} MB. Try it: python3 -m http.server -d {page.parents[1]}")
     return 0

@@ -2,7 +2,7 @@
 
 A page asks nobody for anything: styles are inside it, and widgets bring their own picture
 (Base.static_html). Beside them are races.html, which runs what its visitor writes (races_page.py), and
-search.html (search_page.py).
+search.html (search_page.py). What `make lite` has put there stays.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
 from cachelab.jupyter import client
-from tools import races_page, search_page
+from tools import live, races_page, search_page
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "site" / "page.html").read_text(encoding="utf-8")
@@ -116,8 +116,7 @@ def main() -> int:
     options = parser.parse_args()
     lessons = [path.resolve() for path in options.lessons] or sorted((ROOT / "notebooks").glob("*.ipynb"))
     exercises = [] if options.lessons else sorted((ROOT / "exercises").glob("*.ipynb"))
-    shutil.rmtree(options.out, ignore_errors=True)
-    options.out.mkdir(parents=True)
+    clear(options.out)
     with ThreadPoolExecutor(2) as two_at_a_time:
         notebooks = dict(
             zip(lessons, two_at_a_time.map(partial(executed, ran=options.ran), lessons), strict=True)
@@ -135,6 +134,7 @@ def main() -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(page(nb, listed, around(path, notebooks)), encoding="utf-8")
         print(target)
+    live.lead(options.out)
     (options.out / "search.html").write_text(search_page.page(searched), encoding="utf-8")
     first = f"notebooks/{lessons[0].stem}.html"
     (options.out / "index.html").write_text(
@@ -143,6 +143,16 @@ def main() -> int:
         encoding="utf-8",
     )
     return 0
+
+
+def clear(out: Path) -> None:
+    """The folder, with nothing in it but what `make lite` has written."""
+    out.mkdir(parents=True, exist_ok=True)
+    for path in out.iterdir():
+        if path.is_file():
+            path.unlink()
+        elif path.name != "lite":
+            shutil.rmtree(path)
 
 
 def has_explorer(out: Path) -> bool:
