@@ -101,7 +101,7 @@ class Guard:
         with _lock:
             if not _open:
                 _before.clear()
-                _patch()
+                stay_here()
             _open.append(self)
             _set(self.changes)
 
@@ -143,11 +143,14 @@ def _forget_boto3_session() -> None:
         sys.modules["boto3"].DEFAULT_SESSION = None
 
 
-def _patch() -> None:
+def stay_here() -> None:
+    """From now on nothing that botocore sends leaves this machine, whatever names the endpoint."""
     # Every request of every botocore client, old or new, leaves through this one method.
     from botocore.httpsession import URLLib3Session
 
     global _original_send
+    if _original_send is not None:
+        return
     _original_send = URLLib3Session.send
 
     def send(self, request):
@@ -160,7 +163,8 @@ def _patch() -> None:
 def _unpatch() -> None:
     from botocore.httpsession import URLLib3Session
 
-    URLLib3Session.send = _original_send
+    global _original_send
+    URLLib3Session.send, _original_send = _original_send, None
 
 
 @cache
