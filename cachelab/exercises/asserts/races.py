@@ -9,6 +9,7 @@ from cachelab import races
 from cachelab.checks.attempt import Overtime, limit, note, overtime_line
 from cachelab.checks.verdict import NOT_ATTEMPTED, Schedule, Settled, Table, Verdict, broken, incorrect
 from cachelab.races.telling.scene import report_scene
+from cachelab.races.telling.words import one_line
 
 KEY = "product:7:price"
 SECONDS = 6.0  # of computing, for one exploration: the usual one takes some hundredths
@@ -234,10 +235,12 @@ def holds(
     *,
     budget: int = 1,
     all_of_them: bool = True,
+    taught: str = "",
 ) -> None:
     """Explore; settle with the shortest schedule that leaves the cache wrong or somebody stuck.
 
     all_of_them: or be content with ENOUGH states, the same ones however busy the machine is.
+    taught: where to look it up, said after what to think about.
     """
     names = ", ".join(races.faults.name_of(getattr(client, "handler", client)) for client in clients)
     circumstances = (f", fault={fault!r}" if fault else "") + (", memcached=True" if memcached else "")
@@ -261,7 +264,7 @@ def holds(
         called,
         report.explain(kind),
         "no such order",
-        think(report, {fault}),
+        f"{think(report, {fault})} {taught}".strip(),
         schedule(report, kind),
         line=culprit(report.violations[kind]),
     )
@@ -324,7 +327,9 @@ def think(report: races.Report, faults) -> str:
     needed = next((step.fault for step in steps if step.fault), None)
     if report.kind == "t" and needed:
         return f"{WHY[needed]} {WHY['t']}"
-    if report.kind in ("t", "K", "dirty"):
+    if report.kind == "t":
+        return f"{WHY[None]} {WHY['t']}"
+    if report.kind in ("K", "dirty"):
         return WHY[report.kind]
     if needed is None and "replica_lag" in faults:
         needed = "replica_lag"
@@ -358,6 +363,6 @@ def listed(caption: str, steps: list) -> Table:
             for key, value in step.cache.items()
         )
         row = (str(number), step.client, step.call, step.shown(), cache or "empty", step.db, step.note)
-        rows.append(row)
+        rows.append(tuple(map(one_line, row)))
     columns = ("step", "who", "call", "answer", "cache afterwards", "database", "what it means")
     return Table(caption, columns, tuple(rows))

@@ -213,6 +213,7 @@ def table(steps: list) -> str:
         rows.append(
             (str(number), step.client, step.call, step.shown(), cache or "(empty)", database, step.note)
         )
+    rows = [tuple(map(one_line, row)) for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(7)]
     lines = [
         "  ".join(
@@ -222,6 +223,11 @@ def table(steps: list) -> str:
         for row in rows
     ]
     return "\n".join(lines)
+
+
+def one_line(text: str) -> str:
+    """A cell of a table: what would break its line or move the cursor is escaped, as in a random ticket."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def field(value) -> str:

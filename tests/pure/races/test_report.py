@@ -20,6 +20,15 @@ def writer(cache, db):
     cache.delete("user:1")
 
 
+def test_a_ticket_of_random_bytes_does_not_break_the_table():
+    def guess(ticket):
+        return races.explore([lambda cache, db: cache.set("user:1", ticket)]).table()
+
+    table = guess(b"ticket \n\r\x1b[2J\xff")
+    assert len(table.splitlines()) == len(guess(b"ticket").splitlines())
+    assert r"ticket \n\r\x1b[2J" in table and "\x1b" not in table
+
+
 @pytest.fixture(scope="module")
 def report():
     return races.explore([reader, writer])
