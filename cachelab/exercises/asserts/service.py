@@ -18,6 +18,7 @@ FULL = (
     "The cache is not what they waited for: the database did all that it can, 100 queries a second. Whom "
     "could you serve without it?"
 )
+STUCK = "Nothing was refused: they waited. For what does your module wait, and how long at most?"
 THINK = {  # what to think about, by the name of the line
     "an ordinary hour: failed": "What does get_product return on a hit, and what on a miss?",
     "an ordinary hour: half of the reads within": "Where does the usual customer get the product from?",
@@ -33,7 +34,9 @@ THINK = {  # what to think about, by the name of the line
     "another program writes: failed": "What you cannot read is a miss. And then it must not stay.",
     "another program writes: entries without a TTL": "Which call stored them?",
     "a new release: failed": "The entry is sound, and of another release. How can a reader tell?",
-    "a black hole: failed": "Each request waits for a time-out; sixteen threads do. When is it enough?",
+    "a black hole: failed": "Each request waits for a time-out; sixteen threads do. When is it enough? "
+    "And if you have a breaker: how long does the one wait that tries, with its new connection, and who "
+    "waits for it?",
     "a black hole: slow": WITHOUT_BOTH,
     "a black hole: queries for each read afterwards": "The cache is back. Who tries, and when?",
     "the primary dies: failed": "A refused connection fails at once. What comes after it?",
@@ -64,10 +67,10 @@ def module_of(*functions: Callable) -> day.Service:
 
 def safe_in_every_order(service: day.Service) -> None:
     """Settles with the shortest order that goes wrong."""
-    kinds = clients(service)
+    kinds, taught = clients(service), f"Taught in lesson 05, {LESSONS['05'][0]}."
     for _, crowd, faults, _ in CROWDS:
         for fault in faults:
-            holds([kinds[name] for name in crowd], fault, all_of_them=crowd == "rw")
+            holds([kinds[name] for name in crowd], fault, all_of_them=crowd == "rw", taught=taught)
 
 
 def in_the_day(service: day.Service, incidents: Iterable[Incident]) -> day.Score:
@@ -119,6 +122,8 @@ def thought(line: Line, score: day.Score) -> str:
     for phase in score.phases:
         if phase.name == line.incident and line.what == "failed":
             full = phase.queries > 0.9 * CAPACITY * len(phase.seconds)  # all the time
+            if line.incident == "a new release" and phase.seen.most_common(1)[0][0] == "never answered":
+                return STUCK
             return FULL if full else THINK.get(line.name, "")
         if phase.name == line.incident and line.what == "slow" and phase.peak <= 1:
             return THINK.get(f"{line.incident}: failed", "")

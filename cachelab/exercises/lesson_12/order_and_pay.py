@@ -1,5 +1,7 @@
 """12.4: gold."""
 
+from textwrap import shorten
+
 from cachelab import day
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
@@ -27,7 +29,10 @@ def order_and_pay(lab: Lab, connect, get_product, change_price, order):
     safe_in_every_order(service)
     score += in_the_day(service, day.INCIDENTS)
     passes(score)
-    return f"Gold: {len(score.lines)} lines, no order of calls that goes wrong, and USD {usd:,.0f} a month."
+    return (
+        f"Gold: {len(score.lines)} lines, no order of calls that goes wrong, and USD {usd:,.0f} a month. "
+        "Below: the live day, and the record."
+    )
 
 
 def ordered(lab: Lab, order) -> day.Score:
@@ -36,7 +41,8 @@ def ordered(lab: Lab, order) -> day.Score:
     names = [group["ReplicationGroupId"] for group in groups]
     if call.value not in names:
         raise call.wrong(
-            f"it returned {call.value!r}; the groups in the account: {', '.join(names) or 'none'}",
+            f"it returned {shorten(repr(call.value), 80)}; the groups in the account: "
+            f"{', '.join(names) or 'none'}",
             "the id of the replication group that it made",
         )
     return day.judge_order(lab.aws.elasticache, call.value)

@@ -17,10 +17,12 @@ MINE = [incident for incident in INCIDENTS if incident.level == "silver"]
         "errors count as a miss, how long a call to the cache may take.",
         "A black hole holds each request for time-out × tries × calls. At 150 a second, sixteen threads are "
         "gone when that is more than 0.1 s: after three failures in a row do not ask for half a second, then "
-        "let one request try.",
+        "let one request try. It needs a new connection, whose time-out comes on top, and whoever waits for "
+        "it waits as long.",
         "Without a cache the database is asked for more than it can do. Let those who want the same product "
         "at the same moment share one load, and keep what was loaded without the cache for half a second, in "
-        "this process, and forget it when the price changes.",
+        "this process. Nobody tells it of a change, which the office makes in a process of its own: so no "
+        "longer.",
     ),
 )
 def survive(lab: Lab, connect, get_product, change_price):

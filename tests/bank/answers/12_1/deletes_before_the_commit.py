@@ -1,5 +1,6 @@
 # verdict: incorrect
 # says: A new reader gets v0
+# says: Taught in lesson 05
 
 import json
 import random
