@@ -9,6 +9,8 @@ from .course import classroom, copies, early, progress
 from .course.source import NotHere
 from .exercise import exercise_ids
 
+PAGE = Path(__file__).with_name("page.css")
+
 
 @dataclass(frozen=True)
 class Welcome:
@@ -39,6 +41,7 @@ class Welcome:
         trouble = "".join(f"<br>{escape(line)}" for line in (self.trouble, self.told) if line)
         return (
             f"<p>Lesson {self.lesson}: {self.solved} of {self.exercises} exercises solved.{link}{trouble}</p>"
+            f"<style>{PAGE.read_text(encoding='utf-8')}</style>"
         )
 
 

@@ -46,7 +46,7 @@ class Base(anywidget.AnyWidget):
         own = module.with_suffix(".js")
         # traitlets makes a class of its own for each instance; that one has the text already.
         if own.exists() and not isinstance(getattr(cls, "_esm", None), traitlets.TraitType):
-            files = [HERE / part for part in ("kit.js", "base.css", *cls.parts)]
+            files = [HERE / part for part in ("kit.js", "base.css", "../checks/page.css", *cls.parts)]
             files += [own, module.with_suffix(".css")]
             cls._esm = "\n".join(_read(path) for path in files if path.suffix == ".js")
             cls._css = "\n".join(_read(path) for path in files if path.suffix == ".css" and path.exists())

@@ -50,6 +50,13 @@ def notebook(lesson: str) -> Path:
     raise NotHere(f"There is no solutions notebook for lesson {lesson}.")
 
 
+def title(lesson: str) -> str:
+    """What the exercises of a lesson, such as "04", are about, as their heading says: "Cache-aside"."""
+    first = json.loads(notebook(lesson).read_text(encoding="utf-8"))["cells"][0]["source"]
+    said = "".join(first).splitlines()[0].partition("·")[2].strip().removeprefix("Exercises: ")
+    return said[:1].upper() + said[1:]
+
+
 def solution(id: str) -> str:
     """The reference answer to an exercise, as source."""
     ending, lesson = "-" + id.replace(".", "-"), f"answer-{id.partition('.')[0]}"

@@ -100,6 +100,8 @@ def test_the_first_cell_leads_to_the_learners_copy(course, monkeypatch):
     assert welcome.link == "../my-exercises/04_exercises.ipynb"
     assert 'href="../my-exercises/04_exercises.ipynb"' in welcome._repr_html_()
     assert "0 of 6 exercises solved" in str(welcome)
+    # An exercise may have no widget, whose style mends the page: its comments could not be read in the dark.
+    assert "--jp-mirror-editor-comment-color" in welcome._repr_html_()
     monkeypatch.chdir(course / "my-exercises")
     assert begin("04").link == ""
 
