@@ -87,9 +87,9 @@ def _lesson(number: str, known: dict) -> dict:
 
 
 def _name(number: str) -> str:
-    """The lesson's number and its file's name in words: "04 cache aside"."""
+    """The lesson's number and what it is about: "04 Cache-aside"."""
     try:
-        return source.notebook(number).stem.replace("_", " ")
+        return f"{number} {source.title(number)}"
     except source.NotHere:
         return f"lesson {number}"
 

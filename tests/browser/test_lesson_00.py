@@ -36,7 +36,7 @@ def test_progress_is_taken_over_by_keyboard(lesson, tmp_path, monkeypatch):
     code = progress.export()
 
     view = lesson.output("progress")
-    line = view.locator("summary", has_text="04 cache aside")  # one line a lesson, which unfolds
+    line = view.locator("summary", has_text="04 Cache-aside")  # one line a lesson, which unfolds
     expect(line).to_contain_text("0 of 6 solved")
     line.focus()
     line.press("Enter")

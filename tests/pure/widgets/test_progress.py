@@ -24,7 +24,7 @@ def test_a_fresh_learner_sees_what_there_is_to_do():
     widget = progress()
     assert [lesson["name"][:2] for lesson in widget.lessons] == lessons()
     assert set(states(widget)) == {"not yet tried"} and widget.last == ""
-    assert "01 why cache: 0 of 6 solved" in widget.text()
+    assert "01 Why cache: 0 of 6 solved" in widget.text()
 
 
 def test_what_is_solved_and_what_was_tried_last_is_said_in_words():
