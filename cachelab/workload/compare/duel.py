@@ -13,7 +13,8 @@ match.run("restart", in_valkey, in_memcached)  # experiments of your own
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from textwrap import fill, wrap
@@ -127,6 +128,13 @@ class Duel:
         self.findings[row] = finding = self._both(*experiments)
         print(fill(finding.verdict, _WIDTH))
 
+    def run_each(self, rows: Iterable[str]) -> None:
+        """Run the experiments of several rows, each under its name."""
+        for row in rows:
+            print(f"{row}:")
+            self.run(row)
+            print()
+
     def code(self, row: str) -> None:
         """Print the two experiments of this row, as they are run."""
         print("\n\n".join(inspect.getsource(one).rstrip() for one in self._of(row)))
@@ -211,13 +219,18 @@ class Duel:
             mark = {"right": "○", "half right": "◐", "wrong": "✕"}.get(verdict, "·")
             verdict = f'<span style="white-space:nowrap">{mark} {verdict}</span>{"".join(rest)}'
             said = "".join(f"<td {style}>{cell}</td>" for cell in (escape(usual), verdict))
-            # An answer may hold a long name; it breaks rather than pushes the last column out of the page.
-            said += "".join(f'<td {style[:-1]};overflow-wrap:anywhere">{escape(one)}</td>' for one in did)
+            said += "".join(f"<td {style}>{_breakable(one)}</td>" for one in did)
             body += f'<tr><th scope="row" {style}>{escape(row)}</th>{said}</tr>'
         return (
             '<div style="overflow-x:auto"><table style="border-collapse:collapse;color:inherit">'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
+
+
+def _breakable(text: str) -> str:
+    """As HTML in which a long name, MemcacheUnknownCommandError, may break where a word of it begins: it
+    would push the last column out of a narrow page, or break anywhere."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", escape(text))
 
 
 def _no_row(row: str) -> ValueError:

@@ -36,6 +36,8 @@ def test_a_finding_is_filed_and_told(capsys):
     assert "kept 3" in str(table) and "lost 3" in table._repr_html_()
     told = [line.split("\r")[-1] for line in capsys.readouterr().out.split("\n")]
     assert told == ["Valkey     kept 3", "Memcached  lost 3", "The usual table is right.", ""]
+    table.run_each(["restart"])
+    assert capsys.readouterr().out.startswith("restart:\n")
 
 
 def test_a_half_is_told_before_the_other_is_tried(capsys):
