@@ -41,7 +41,7 @@ QUESTIONS = {
         because="A key that moves is a miss, until somebody fills it again.",
     ),
     "stale": Question(
-        "It reads",
+        "The client then reads",
         choices={
             "19.99": "",
             "24.99": "That is on the other node. To the client the first one is home again.",
@@ -50,7 +50,7 @@ QUESTIONS = {
         because="The node was out of reach when the price was deleted, and it has kept what it had.",
     ),
     "slow": Question(
-        "compared with before",
+        "Their longest GET takes",
         choices={
             "as long as ever": "It would with a thread for each client, or if KEYS worked in pieces. "
             "Neither is so.",
@@ -81,7 +81,7 @@ QUESTIONS = {
         because="It did not wait for an answer, so it cannot know.",
     ),
     "aws": Question(
-        "ElastiCache offers them",
+        "ElastiCache offers snapshots of Memcached",
         choices={
             "never": "It is what most tables say, and it was true until caches without nodes came.",
             "for nodes": "Nodes of Valkey and Redis OSS have them.",

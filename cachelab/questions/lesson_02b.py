@@ -44,7 +44,7 @@ QUESTIONS = {
         because="All time stamps are equal in so short a test, and the choice is as good as random.",
     ),
     "expiry": Question(
-        "You get",
+        "Reading it at once gives you",
         choices={
             "the voucher": "Up to 30 days it would be so.",
             "nothing": "",

@@ -4,7 +4,7 @@ from . import Question
 
 QUESTIONS = {
     "network": Question(
-        "AWS",
+        "Given that other group, AWS",
         choices={
             "takes the order; nobody can connect": "That is what a rule that lets in nobody would do.",
             "takes the order; the group is ignored": "What AWS takes it does not ignore, a firewall least.",
@@ -69,7 +69,7 @@ QUESTIONS = {
         because="The new primary had never heard of them.",
     ),
     "snapshot": Question(
-        "You get",
+        "Restoring a snapshot gives you",
         choices={
             "the old cluster, set back in time": "A database on your desk would do that.",
             "a new cluster, with its own address and bill": "",
@@ -77,7 +77,7 @@ QUESTIONS = {
         because="Replicas are yours to order again.",
     ),
     "end": Question(
-        "Left are",
+        "Backups left when the clusters are gone",
         choices={
             "all three": "A cluster's own daily backups go with it, on AWS as here.",
             "the manual one and the final one": "",
