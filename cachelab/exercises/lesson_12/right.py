@@ -31,5 +31,6 @@ def right(lab: Lab, connect, get_product, change_price):
     return (
         "No order of the calls of two readers and a writer, or a reader and two writers, leaves an old "
         "price, even if keys are evicted or expire at any moment; and a second after a change nobody was "
-        "shown the old one."
+        "shown the old one. Not asked here, since no order tells: for how long do your readers wait for a "
+        "ticket whose owner is dead?"
     )
