@@ -155,6 +155,10 @@ class CacheAside:
 
     def failed(self, doing, error):
         """Count it; log the first of its kind, then one a minute."""
+        if isinstance(error, redis.ReadOnlyError):  # demoted, it keeps its connections: look its name up anew
+            for client in (self.reading, self.deleting):
+                if pool := getattr(client, "connection_pool", None):
+                    pool.disconnect(inuse_connections=False)
         kind, now = (doing, type(error).__name__), time.monotonic()
         with self.guard:
             self.failures[kind] += 1

@@ -6,7 +6,8 @@ import pytest
 import redis
 
 from cachelab import engines
-from cachelab.engines import ValkeyCluster
+from cachelab.engines import ValkeyCluster, ValkeyServer
+from cachelab.engines.relay import Relay
 from cachelab.engines.valkey import find_server
 from recipes.cache_aside import DELETING, READING, CacheAside
 from tests.pure.recipes.checks import ROW
@@ -86,3 +87,25 @@ def test_a_user_who_may_not_run_scripts_stops_the_start(connect):
     reading = connect(username="reader", password="secret", **READING)
     with pytest.raises(redis.exceptions.NoPermissionError):
         CacheAside("user", reading, connect(**DELETING)).start()
+
+
+def test_a_primary_that_was_demoted_does_not_keep_our_deletes():
+    """After a failover the address leads elsewhere, but who is connected stays with the old primary."""
+    old, new = ValkeyServer(), ValkeyServer()
+    try:
+        with Relay(("127.0.0.1", old.port)) as address:
+            reading, deleting = (redis.Redis(port=address.port, **how) for how in (READING, DELETING))
+            users = CacheAside("user", reading, deleting)
+            assert users.get(1, lambda: "Ada") == "Ada" and users.forget(2)
+            new.client().set("user:v1:1", '"Ada"')
+            address.retarget("127.0.0.1", new.port)
+            old.client().replicaof("127.0.0.1", new.port)
+            users.change(1, lambda: None)
+            assert list(users.to_delete) == [1]
+            users.catch_up()
+            assert not users.to_delete and users.failures == {("delete", "ReadOnlyError"): 1}
+            assert users.get(1, lambda: "Grace") == "Grace"
+            assert new.client().get("user:v1:1") == b'"Grace"'
+    finally:
+        old.stop()
+        new.stop()
