@@ -22,7 +22,8 @@ def jitter(measured: dict | None = None) -> Bench:
             f"The oldest entry lives {high:.0%} of the TTL. " if high > 1 else "No entry outlives the TTL. "
         )
         words = f"The first peak is {first:.1f} times the even load, the third {third:.1f} times. {oldest}"
-        return {"model": (seen.starts + 0.5 / BINS, seen.relative)}, words + f"{low:.0%} to {high:.0%}."
+        drawn = f"TTLs are drawn between {low:.0%} and {high:.0%}."
+        return {"model": (seen.starts + 0.5 / BINS, seen.relative)}, words + drawn
 
     controls = [
         Slider("spread", 0, 0.8, 0.1, step=0.05, unit="%", label="jitter"),
