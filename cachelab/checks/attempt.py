@@ -44,6 +44,8 @@ class _GivenUp(BaseException):
 
 def attempt(judge: Callable[[], Verdict]) -> Verdict:
     """The verdict of `judge`, run behind walls; never raises."""
+    if _undo is not None:
+        return could_not_run("it was called inside another check: call it outside your functions")
     walls.call("", learners=False)
     if walls.possible:
         verdict = _in_child(judge)
@@ -263,15 +265,17 @@ def _in_thread(judge) -> Verdict:
     with ExitStack() as _undo:
         printed = _quiet(_undo)
         end = time.monotonic() + walls.WALL
-        worker.start()
-        ready.wait()
-        while worker.is_alive() and not found and time.monotonic() < end:
-            worker.join(TICK)
-            _budget.look_from_outside()
-        for stray in [worker, *(thread for thread in threading.enumerate() if _is_learners(thread, already))]:
-            if stray.is_alive():
-                threading.Thread(target=_end, args=(stray,), daemon=True, name="end of a check").start()
-        _budget = _undo = None
+        try:
+            worker.start()
+            ready.wait()
+            while worker.is_alive() and not found and time.monotonic() < end:
+                worker.join(TICK)
+                _budget.look_from_outside()
+        finally:  # also if the learner has stopped the cell
+            for stray in [worker, *(each for each in threading.enumerate() if _is_learners(each, already))]:
+                if stray.is_alive():
+                    threading.Thread(target=_end, args=(stray,), daemon=True, name="end of a check").start()
+            _budget = _undo = None
     return with_print(found[0] if found else could_not_run("it took longer than a minute"), printed)
 
 
@@ -342,16 +346,18 @@ def _in_place(judge) -> Verdict:
     def give_up(where):
         raise _GivenUp(where)
 
-    with ExitStack() as _undo:
-        printed = _quiet(_undo)
-        _budget = Budget(give_up, SLOWER)
-        _undo.callback(_looking(_budget))
-        try:
-            verdict = settle(judge)
-        except _GivenUp as given_up:
-            verdict = too_long(*given_up.args)
-        _budget = None
-    _undo = None
+    try:
+        with ExitStack() as _undo:
+            printed = _quiet(_undo)
+            _budget = Budget(give_up, SLOWER)
+            _undo.callback(_looking(_budget))
+            try:
+                verdict = settle(judge)
+            except _GivenUp as given_up:
+                verdict = too_long(*given_up.args)
+            _budget = None
+    finally:
+        _budget = _undo = None
     return with_print(verdict, printed)
 
 

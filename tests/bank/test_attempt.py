@@ -315,6 +315,41 @@ def test_without_fork_a_late_thread_ends_nobody_elses_watch(monkeypatch):
         later.__exit__(None, None, None)
 
 
+def test_without_fork_a_check_within_a_check_says_so_and_leaves_the_outer_one_whole(monkeypatch):
+    monkeypatch.setattr(walls, "possible", False)
+    correct, inner = Verdict("correct", ()), []
+
+    def judge():
+        inner.append(attempt.attempt(lambda: correct))
+        with attempt.limit(1):
+            return correct
+
+    assert attempt.attempt(judge).status == "correct"
+    assert "call it outside your functions" in inner[0].message
+    assert attempt.attempt(lambda: correct).status == "correct"
+
+
+def test_without_fork_a_check_that_the_learner_stops_leaves_nothing(monkeypatch):
+    monkeypatch.setattr(walls, "possible", False)
+
+    def stopped(budget):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(attempt.Budget, "look_from_outside", stopped)
+    threads, asked = set(threading.enumerate()), builtins.input
+
+    def judge():
+        while True:
+            time.sleep(0.01)
+
+    with pytest.raises(KeyboardInterrupt):
+        attempt.attempt(judge)
+    assert (builtins.input, attempt._undo, attempt._budget) == (asked, None, None)
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(30)
+        assert not thread.is_alive()
+
+
 @pytest.mark.parametrize("forks", [True, False])
 @pytest.mark.parametrize("id", ["04.3", "03.4"])
 def test_a_check_leaks_no_socket(id, forks, monkeypatch):
