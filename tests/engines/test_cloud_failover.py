@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 import redis
@@ -363,6 +364,17 @@ def test_node_groups_have_the_ids_slots_and_replicas_that_were_asked_for(aws):
     client = redis.RedisCluster(host=endpoint["Address"], port=endpoint["Port"], decode_responses=True)
     assert all(client.get(f"k{number}") == str(number) for number in range(50))
     remove(aws, "again")
+
+
+def test_a_repair_under_way_while_its_cache_is_deleted_opens_no_door(aws, monkeypatch):
+    make_group(aws, "brief", ClusterMode="enabled", AutomaticFailoverEnabled=True, ReplicasPerNodeGroup=0)
+    group = aws._region().group("brief")
+    found = [SimpleNamespace(alive=True, address=node.address) for node in group.nodes]
+    monkeypatch.setattr(type(group), "nodes", property(lambda group: group.close() or found))
+    group.point_door()
+    monkeypatch.undo()
+    assert group.door is None
+    remove(aws, "brief")
 
 
 def test_a_shard_fails_over_and_cluster_clients_follow(aws, sharded):

@@ -66,11 +66,12 @@ class Shard:
 
     def point_doors(self) -> None:
         """Point the endpoints at the nodes that play the parts now."""
-        if self.blueprint.cluster_mode or not self.primary_door:
-            return
-        self.primary_door.retarget(self.primary.address)
-        readers = [node for node in self.replicas if node.status == "available" and node.alive]
-        self.reader_door.retarget(*(node.address for node in readers or [self.primary]))
+        with self.lock:
+            if self.blueprint.cluster_mode or not self.primary_door:
+                return
+            self.primary_door.retarget(self.primary.address)
+            readers = [node for node in self.replicas if node.status == "available" and node.alive]
+            self.reader_door.retarget(*(node.address for node in readers or [self.primary]))
 
     def change_doors(self) -> None:
         """Encryption was switched: addresses change, as on AWS (but not from preferred to required)."""

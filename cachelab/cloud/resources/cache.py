@@ -1,5 +1,6 @@
 """What the three kinds of cache have in common: replication groups, clusters, serverless caches."""
 
+import threading
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ class Cache(ABC):
     memcached: list[MemcachedNode] = field(default_factory=list)
 
     door: Relay | None = None  # the configuration endpoint of a group in cluster mode
+    at_door: threading.RLock = field(default_factory=threading.RLock)  # whoever points, changes or closes it
 
     # What only some kinds have, as it is for the others.
     tls: bool = False
@@ -101,8 +103,9 @@ class Cache(ABC):
     def point_door(self) -> None:
         """The configuration endpoint reaches any live node; clients learn the others from it."""
         live = [node for node in self.nodes if node.alive]
-        if self.door and live:
-            self.door.retarget(*(node.address for node in live))
+        with self.at_door:  # a repair may come to it while the cache is deleted
+            if self.door and live:
+                self.door.retarget(*(node.address for node in live))
 
     def shard(self, id: str) -> Shard | None:
         return next((shard for shard in self.shards if shard.id == id), None)

@@ -60,8 +60,9 @@ class ReplicationGroup(Cache):
         """Follow the blueprint's encryption: the addresses change with it."""
         for shard in self.shards:
             shard.change_doors()
-        if self.door:
-            self.door = changed(self.door, self.blueprint)
+        with self.at_door:
+            if self.door:
+                self.door = changed(self.door, self.blueprint)
 
     def aws_address(self, region: str, kind: str | None = None, node: Node | None = None) -> str:
         options = {"tls": self.tls, "code": self.code, "region": region}
@@ -72,8 +73,10 @@ class ReplicationGroup(Cache):
     def close(self) -> None:
         for shard in self.shards:
             shard.close()
-        if self.door:
-            self.door.close()
+        with self.at_door:
+            if self.door:
+                self.door.close()
+            self.door = None
 
     def describe(self) -> dict:
         """As DescribeReplicationGroups returns it. There are no endpoints before there is something there."""
