@@ -81,6 +81,8 @@ def test_a_saved_lesson_shows_its_pictures_without_its_kernel_and_goes_on_where_
 
 def test_escape_leads_out_of_a_widget_to_the_keys_of_the_notebook_and_on_to_the_run(given):
     with open_here(given, NOTEBOOK) as page:
+        long = page.cell("c3").locator(".cm-scroller")
+        assert long.evaluate("node => node.scrollWidth <= node.clientWidth")  # nothing of a line is cut off
         page.run("c0")
         page.run("c1")
         page.output("c1").get_by_role("radio", name="the user").check()
