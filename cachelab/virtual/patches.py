@@ -29,6 +29,7 @@ import types
 import uuid
 from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from functools import partial
 
 from cachelab.learner.clock import EPOCH, datetime_of
@@ -51,7 +52,7 @@ class Patches:
 
     def __init__(self, seed: int):
         self._seed = seed
-        self._undo: list[Callable[[], None]] = []
+        self._undo = ExitStack()
         self._replaced: dict[int, object] = {}
         self._kept: list[object] = []  # what the identities above belong to
         self._seen: set[int] = set()
@@ -72,13 +73,13 @@ class Patches:
                 self.look_through(vars(module))
         state = random.getstate()
         random.seed(self._seed)
-        self._undo.append(lambda: random.setstate(state))
+        self._undo.callback(random.setstate, state)
         logger = concurrent.futures._base.LOGGER
         logger.addFilter(threads.no_log_of_the_end)
-        self._undo.append(lambda: logger.removeFilter(threads.no_log_of_the_end))
+        self._undo.callback(logger.removeFilter, threads.no_log_of_the_end)
         if gc.isenabled():  # a collection in the middle may run code; the scheduler collects at fixed steps
             gc.disable()
-            self._undo.append(gc.enable)
+            self._undo.callback(gc.enable)
 
     def look_through(self, namespace: dict) -> None:
         """Replace what a module, or a cell, got by `from time import sleep`; and the locks it made."""
@@ -116,7 +117,7 @@ class Patches:
             if holder.get(name) is replacement:  # what was bound anew meanwhile stays
                 holder[name] = original
 
-        self._undo.append(undo)
+        self._undo.callback(undo)
 
     def learner(self, function: Callable) -> None:
         """The same for the globals of a function that is to run, wherever it was defined."""
@@ -133,11 +134,14 @@ class Patches:
         if isinstance(owner, type) and name == "_counter":
             value = staticmethod(value)
         setattr(owner, name, value)
-        self._undo.append(partial(delattr, owner, name) if inherited else partial(setattr, owner, name, real))
+        if inherited:
+            self._undo.callback(delattr, owner, name)
+        else:
+            self._undo.callback(setattr, owner, name, real)
 
     def undo(self) -> None:
-        while self._undo:
-            self._undo.pop()()
+        """All of it, whichever part of it fails."""
+        self._undo.close()
 
 
 def _held(lock) -> bool:
