@@ -192,9 +192,7 @@ class Order:
         )
         if self.memcached:
             return f"{way}; {password}. Node-based Memcached knows neither passwords nor backups."
-        rest = (
-            "Encrypted at rest" if self.at_rest else "Not encrypted at rest"
-        ) + ", which can never be changed later."
+        rest = "Encrypted at rest." if self.at_rest else "Not encrypted at rest."
         backups = (
             f"A backup each day, kept {_number(self.backup_days, 'day')}."
             if self.backup_days
