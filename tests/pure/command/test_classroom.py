@@ -71,6 +71,14 @@ def test_every_agenda_of_the_workshop_is_read_whole():
     assert WORKSHOP["day"].rows[1].at == "9:10" and WORKSHOP["day"].rows[1].starts == 10
 
 
+@pytest.mark.parametrize("name", WORKSHOP)
+def test_nobody_sits_for_longer_than_95_minutes(name):
+    sat = [0]
+    for row in WORKSHOP[name].rows:
+        sat = [*sat, 0] if row.text.startswith(("break", "lunch")) else [*sat[:-1], sat[-1] + row.minutes]
+    assert max(sat) <= 95, sat
+
+
 def test_the_page_says_what_is_due_and_who_is_where(clock):
     roll = Roll(clock, agenda=WORKSHOP["90_minutes"])
     clock.seconds = 40.5 * 60
