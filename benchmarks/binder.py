@@ -81,7 +81,7 @@ def visit() -> Iterator[Row]:
                 ready = time.perf_counter() - start
                 try:
                     page.run_all(600)
-                except TimeoutError as error:
+                except (RuntimeError, TimeoutError) as error:
                     trouble.append(str(error))
                 trouble += page.errors() + page.external
             took = time.perf_counter() - start

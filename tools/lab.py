@@ -270,8 +270,11 @@ class NotebookPage:
         self.page.set_viewport_size({"width": pixels, "height": self.page.viewport_size["height"]})
 
     def run_all(self, timeout: float = PATIENCE) -> None:
-        """Run All, and wait until every cell has run; TimeoutError names the cell that is still running."""
+        """Run All, and wait until every cell has run; TimeoutError names the cell that is still running.
+        Raises RuntimeError if the kernel dies on the way, of too little memory for example."""
         stuck = self.page.evaluate(_RUN_ALL, timeout * 1000)
+        if stuck == _DIED:
+            raise RuntimeError("the kernel died before every cell had run")
         if stuck:
             raise TimeoutError(f"not done after {timeout:g} s; still running: {stuck}")
         self.settle()
@@ -405,17 +408,23 @@ _ERRORS = f"""() => {_CELLS}
   .flatMap((cell) => cell.model.outputs.toJSON()
     .filter((output) => output.output_type === "error")
     .map((output) => `${{cell.model.id}}: ${{output.ename}}: ${{output.evalue}}`))"""
-# After a cell that may raise, JupyterLab's command is over before the cells after it have run.
+_DIED = "died"
+# After a cell that may raise, JupyterLab's command is over before the cells after it have run. A kernel that
+# dies is started anew, idle, with nothing left to run.
 _RUN_ALL = f"""async (ms) => {{
   {_DEADLINE}
-  const errors = {_ERRORS};
+  const errors = {_ERRORS}, session = {_PANEL}.sessionContext;
+  const death = new Promise((died) => session.statusChanged.connect((_, status) => {{
+    if (status === "autorestarting" || status === "dead") died({_DIED!r});
+  }}));
   const ran = () => {_CELLS}.every((cell) => cell.model.type !== "code"
     || !cell.model.sharedModel.getSource().trim() || cell.model.executionCount !== null);
   const all = async () => {{
     await jupyterapp.commands.execute("notebook:run-all-cells");
     while (!ran() && !errors().length) await new Promise((r) => setTimeout(r, 50));
   }};
-  if (await deadline(all(), ms)) return null;
+  const end = await Promise.race([deadline(all(), ms), death]);
+  if (end) return end === true ? null : end;
   const busy = {_CELLS}.find((cell) => /\\*/.test(cell.promptNode?.textContent ?? ""));
   return busy?.model.id ?? "?";
 }}"""

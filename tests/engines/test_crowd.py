@@ -62,6 +62,16 @@ def test_a_computing_query_is_bound_to_one_core_where_it_can_be(postgres):
     reader.close()
 
 
+def test_a_computing_query_stores_nothing(postgres):
+    reader = Computes(postgres, 0.02).connect()
+    reader.connection.execute("SET work_mem = '64kB'")  # what is stored beyond it, goes into a file
+    reader.read()
+    reader.connection.execute("SELECT pg_stat_force_next_flush()")
+    files = "SELECT temp_files FROM pg_stat_database WHERE datname = current_database()"
+    assert reader.connection.execute(files).fetchone() == (0,)
+    reader.close()
+
+
 def test_what_takes_no_time_or_for_ever_is_refused(postgres):
     with pytest.raises(ValueError, match=r"seconds=0: 0.001 to 10"):
         Waits(postgres, 0)
