@@ -4,13 +4,25 @@ Copyright (c) 2026 The cachelab authors. MIT licence; copy it into any code base
 """
 
 import collections
+import os
 import threading
 import time
+import weakref
 
 import redis
 
 # A cluster of which no node answers raises the last, which is no RedisError.
 SILENT = redis.ConnectionError, redis.TimeoutError, redis.exceptions.RedisClusterException
+made = weakref.WeakSet()
+
+
+def _forked():
+    for one in list(made):
+        one.lock, one.probe = threading.Lock(), None  # whoever had them is not here
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_forked)
 
 
 class Open(redis.ConnectionError):
@@ -28,6 +40,7 @@ class Breaker:
         self.failed = collections.deque(maxlen=window)  # of the last calls: did it fail?
         self.opened = self.probe = None  # since when; which call decides
         self.lock = threading.Lock()  # for the decisions only, never during a call
+        made.add(self)
 
     def call(self, ask, *args, **named):
         me, failed = object(), False

@@ -15,10 +15,12 @@ import contextlib
 import json
 import logging
 import math
+import os
 import random
 import threading
 import time
 import uuid
+import weakref
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -39,6 +41,16 @@ TYPES = {  # what JSON lacks; a datetime is a date, so it stands first
     "$decimal": (Decimal, str, Decimal),
 }
 log = logging.getLogger(__name__)
+made = weakref.WeakSet()
+
+
+def _forked():
+    for one in list(made):
+        one.guard = threading.Lock()  # whoever held it is not here
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_forked)
 
 
 class Busy(Exception):
@@ -92,6 +104,7 @@ class CacheAside:
         self.ask = breaker.call if breaker else lambda call, *args, **named: call(*args, **named)
         self.limit, self.guard, self.logged = limit, threading.Lock(), {}
         self.failures, self.to_delete = collections.Counter(), collections.deque(maxlen=10_000)
+        made.add(self)
 
     def get(self, id, load):
         """The value, from the cache or from `load()`, which reads in no transaction that has written."""

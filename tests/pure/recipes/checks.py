@@ -2,7 +2,11 @@
 
 import contextlib
 import logging
+import os
+import signal
 import threading
+import traceback
+import warnings
 from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -292,6 +296,45 @@ def a_breaker_stops_asking_a_cluster_that_is_away(recipe):
     assert len(asked) == 5 and users.failures[("read", "Open")] == 5
 
 
+def in_a_fork(do):
+    """Do it in a child that is ended if it hangs; whether it came to its end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # "multi-threaded": that is what this is about
+        child = os.fork()
+    if child == 0:
+        try:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(60)
+            do()
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def a_fork_leaves_no_lock_behind(recipe):
+    cache, users = at_hand(recipe)
+    cache.delete = no_answer
+    users.failed("read", redis.TimeoutError("silent"))
+    users.to_delete.append(1)
+
+    def child():
+        assert not users.guard.locked()  # what follows would hang
+        users.change(42, lambda: None)
+        assert users.failures == {("read", "TimeoutError"): 1, ("delete", "ConnectionError"): 1}
+        assert list(users.to_delete) == [1, 42]
+
+    with users.guard:  # as by another thread, which is not in the child
+        assert in_a_fork(child)
+    assert list(users.to_delete) == [1]
+
+
+def no_answer(key):
+    raise redis.ConnectionError("no answer")
+
+
 def a_limit_refuses_the_rest_at_once(recipe):
     with virtual.time(seed=1) as clock:
         world = World(recipe, clock, limit=threading.BoundedSemaphore(6))
@@ -400,4 +443,4 @@ def the_log_says_each_kind_once_a_minute(recipe):
 
 CHECKS = [value for name, value in dict(globals()).items()
           if getattr(value, "__module__", None) == __name__ and isinstance(value, type(at_hand))
-          and name not in ("clients", "at_hand")]  # fmt: skip
+          and name not in ("clients", "at_hand", "in_a_fork", "no_answer")]  # fmt: skip

@@ -1,14 +1,17 @@
 """recipes/cache_aside.py: in every order, in virtual time, and what each of its lines is for."""
 
+import contextlib
 import importlib.util
 import re
 from pathlib import Path
 
 import pytest
+import redis
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recipes import cache_aside
+from recipes.breaker import Breaker
 from tests.oracle.depth import examples
 from tests.pure.recipes import checks
 
@@ -77,6 +80,8 @@ MUTANTS = {
     "no breaker": ("breaker.call if breaker else", "None if False else", checks.a_breaker_stops_asking),
     "no breaker for a cluster": ("breaker.call if breaker else", "None if False else",
                                  checks.a_breaker_stops_asking_a_cluster_that_is_away),
+    "a lock that is held in the child": ("one.guard = threading.Lock()", "one.guard",
+                                         checks.a_fork_leaves_no_lock_behind),
     "logs each": (" < 60:", " < 0:", checks.the_log_says_each_kind_once_a_minute),
 }  # fmt: skip
 
@@ -108,6 +113,23 @@ def test_every_check_is_needed_by_some_mutant_or_says_what_the_page_says():
         "a_commit_that_arrives_after_the_delete_leaves_the_old_value_until_the_ttl_ends",
         "a_cache_that_falls_silent_during_the_load_costs_one_time_out",
     }
+
+
+def test_a_fork_leaves_a_breaker_neither_lock_nor_probe():
+    breaker = Breaker(pause=0)
+    for _ in range(5):
+        with contextlib.suppress(redis.ConnectionError):
+            breaker.call(checks.no_answer, "key")
+
+    def child():
+        assert not breaker.lock.locked() and breaker.opened is not None
+        assert breaker.call(str, 42) == "42"
+
+    def probe():
+        with breaker.lock:  # as by another thread, which is not in the child
+            return checks.in_a_fork(child)
+
+    assert breaker.opened is not None and breaker.call(probe)
 
 
 plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
