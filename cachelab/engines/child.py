@@ -94,17 +94,19 @@ class Child:
             if answer.get("number") == number:
                 return answer
 
-    def close(self, timeout: float = 10.0) -> None:
+    def close(self, timeout: float = 10.0) -> bool:
         """Close the pipe and wait, at most `timeout` seconds, until the program has ended.
 
-        On a busy disk, removing several databases takes longer; the program finishes that by itself.
+        On a busy disk, removing several databases takes longer; the program finishes that by itself. False if
+        it was killed, and finishes nothing.
         """
         if self.owner != os.getpid():
-            return
+            return True
         self._process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout)
         self._process.stdout.close()
+        return self._process.returncode in (None, 0)
 
     def _forget_after_fork(self) -> None:
         # A forked copy of the kernel must not hold the pipe, or the program would wait for it too.

@@ -45,9 +45,9 @@ def end_all() -> None:
     with _lock:
         watcher, _watcher = _watcher, None
         roots, _roots[:] = _roots[:], []
-    if watcher is not None:
-        watcher.close()
-    for root in roots[:-1]:
+    if watcher is not None and watcher.close():
+        roots = roots[:-1]  # it has removed its own, or is still at it
+    for root in roots:
         shutil.rmtree(root, ignore_errors=True)
 
 

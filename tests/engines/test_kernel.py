@@ -154,6 +154,7 @@ def test_a_dead_watcher_takes_its_engines_along_and_the_next_call_starts_anew(ke
         "import psutil\nvalkey = engines.valkey()\n"
         "psutil.Process(valkey.pid).parent().kill()\nsay(valkey.pid)\nwait_for_word()\n"
         "say([valkey.alive, engines.valkey().client().ping()])\n"
+        "psutil.Process(engines.valkey().pid).parent().kill()\n"
     )
     pid = kernel.hear()
     deadline = time.monotonic() + PATIENCE
@@ -163,3 +164,4 @@ def test_a_dead_watcher_takes_its_engines_along_and_the_next_call_starts_anew(ke
     kernel.tell()
     assert kernel.hear() == [False, True]
     assert kernel.end() == 0
+    assert kernels.left() == []
