@@ -89,7 +89,8 @@ def visit() -> Iterator[Row]:
             times = f"{took:.0f} s, of which {ready:.0f} until the kernel was idle"
             detail = "; ".join([f"peak {peak.bytes / 1e6:.0f} MB", times, *trouble])
             ratio = float("inf") if trouble else peak.bytes / GUARANTEED
-            yield Row(f"lesson {path.stem[:2]} as on Binder: memory / 450 MB", ratio, 1, detail)
+            number = path.stem.partition("_")[0]
+            yield Row(f"lesson {number} as on Binder: memory / 450 MB", ratio, 1, detail)
 
 
 class Peak:
