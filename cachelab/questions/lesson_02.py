@@ -43,8 +43,8 @@ QUESTIONS = {
     "stale": Question(
         "The client then reads",
         choices={
-            "19.99": "",
-            "24.99": "That is on the other node. To the client the first one is home again.",
+            "the old price": "",
+            "the new price": "That is on the other node. To the client the first one is home again.",
             "nothing": "A restarted node would be empty. This one was never restarted, only out of reach.",
         },
         because="The node was out of reach when the price was deleted, and it has kept what it had.",

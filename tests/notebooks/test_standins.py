@@ -69,7 +69,7 @@ def test_redis_or_memcached(no_servers):
     said = outputs("02_redis_or_memcached")
     for cell in ("updates-run", "restart-run", "copies-run", "node-run", "table-run"):
         assert said[cell].count("not shown: it takes a real") >= 2, cell
-    for cell in ("stale-run", "slow-run", "noreply-run", "many-run"):
+    for cell in ("stale-run", "slow-see", "noreply-see", "many-see"):
         assert "The answer could not be shown on this machine." in said[cell], cell
     assert "2,256 of 3,000" in said["hashing-see"] and "JSON: UnicodeDecodeError" in said["pickle-run"]
     said = outputs("02b_both_caches_in_detail")
