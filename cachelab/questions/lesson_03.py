@@ -24,11 +24,10 @@ QUESTIONS = {
     ),
     "command": Question(
         "nodes on the bill",
-        choices={
-            "1": "One shard, says the command, and tutorials give the price of one node.",
-            "2": "Two replicas, says the command, and a replica does not come alone.",
-            "3": "",
-        },
+        unit="nodes",
+        low="Two replicas, says the command, and a replica does not come alone: tutorials give the price of "
+        "one node.",
+        high="One shard, says the command: one primary, with as many replicas as it asks for.",
         because="A primary and two replicas. All are billed alike.",
     ),
     "wait": Question(
