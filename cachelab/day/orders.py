@@ -22,7 +22,10 @@ SECONDS = 3.0  # for the orders of one crowd and one fault
 
 
 class OneRow:
-    """The explorer's database as the module's `db`: its one row has one value, and that is the price."""
+    """The explorer's database as the module's `db`: its one row has one value, and that is the price.
+
+    A schedule shows the module's calls as they stand in the module.
+    """
 
     fields = list(FIELDS)
 
@@ -30,7 +33,7 @@ class OneRow:
         self._db = db
 
     def product(self, product_id: int) -> dict[str, str]:
-        price, version = self._db.read_versioned()
+        price, version = self._db.called("product", product_id).read_versioned()
         return {
             "product_id": str(product_id),
             "name": "product 7",
@@ -39,7 +42,7 @@ class OneRow:
         }
 
     def set_price(self, product_id: int, price: str) -> int:
-        return self._db.write(price)[1] + 1
+        return self._db.called("set_price", product_id, price).write(price)[1] + 1
 
 
 def clients(service: Service) -> dict[str, Callable]:

@@ -20,6 +20,7 @@ class Call(NamedTuple):
     kind: str
     payload: tuple | bytes = ()
     connection: int = 0  # WATCH belongs to one: 0 is shared, each watching pipeline has its own
+    called: tuple = ()  # of db, by its name in the client: the method, and what it is given
 
     @property
     def looks_up(self) -> bool:
@@ -115,6 +116,9 @@ def describe(call: Call) -> str:
             operation, detail, *names = call.payload
             if operation in ("commit", "rollback"):
                 return operation.upper()
+            if call.called:
+                method, *given = call.called
+                return f"db.{method}({', '.join(given)})"
             db = "db.replica" if detail == "replica" else "db"
             if operation == "read_rows":
                 return f"{db}.read_rows({', '.join(map(repr, names))})"

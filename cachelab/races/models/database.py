@@ -106,6 +106,8 @@ def version_of(log: Log, value: str) -> int | None:
 class _Row:
     """Reads of a row."""
 
+    _called: tuple = ()
+
     def __init__(self, session, source: str, *name: str):
         self._session, self._source, self._name = session, source, name
 
@@ -119,7 +121,7 @@ class _Row:
 
     def _ask(self, operation: str, detail) -> object:
         self._session.rows.update(self._name or {""})
-        return self._session.call(Call("db", (operation, detail, *self._name)))
+        return self._session.call(Call("db", (operation, detail, *self._name), called=self._called))
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -214,6 +216,12 @@ class Database(_Several, _Writable):
     def transaction(self) -> _Transaction:
         """`with db.transaction(): …` commits what is written in it at its end; after an exception, never."""
         return _Transaction(self)
+
+    def called(self, method: str, *arguments: object) -> _Writable:
+        """The same row, for a database that wraps this one: its calls are told by their names there."""
+        row = _Writable(self._session, self)
+        row._called = (method, *map(repr, arguments))
+        return row
 
     def forget(self) -> None:
         """Nothing of one run is left for the next."""

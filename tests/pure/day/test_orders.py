@@ -39,6 +39,9 @@ def test_a_schedule_shows_the_modules_functions_once_with_their_lines():
     scene = report_scene(report, report.kind)
     assert [source["name"] for source in scene["sources"]] == ["get_product", "change_price"]
     assert {step["source"] for step in scene["steps"]} == {"get_product", "change_price"}
+    of_the_database = [(step["call"], step["answer"]) for step in scene["steps"] if step["to"] == "database"]
+    assert of_the_database == [("db.product(7)", "v0"), ("db.set_price(7, 'w2')", "w2")]
+    assert "db.set_price(7, 'w2')" in report.table() and "(version" not in report.table()
 
 
 @pytest.mark.parametrize(("fault", "holds"), [(None, True), ("evict", False)])
