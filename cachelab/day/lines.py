@@ -23,7 +23,8 @@ class Limit(NamedTuple):
 
     what: str
     most: float
-    teaches: str  # the lesson, such as "04"
+    teaches: str  # the lesson and its section, such as "04.5"
+    waiting: str = ""  # … that teaches it if customers waited, and not for the database
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,20 @@ class Line:
         return self.value <= self.limit
 
     def cells(self) -> tuple[str, ...]:
-        """incident, what, yours, limit, the lesson that teaches it."""
-        lesson = f"{self.teaches} {LESSONS[self.teaches][0]}"
-        return self.incident, self.what, shown(self.what, self.value), shown(self.what, self.limit), lesson
+        """incident, what, yours, limit, the lesson and the section that teach it."""
+        yours, limit = shown(self.what, self.value), shown(self.what, self.limit)
+        return self.incident, self.what, yours, limit, taught(self.teaches)
+
+
+def taught(where: str) -> str:
+    """The lesson and section of "04.5" in words: 04, section 5."""
+    return where.replace(".", ", section ")
+
+
+def taught_in(where: str) -> str:
+    """The same as the end of a sentence: lesson 04, cache-aside, section 5."""
+    lesson, _, section = where.partition(".")
+    return f"lesson {lesson}, {LESSONS[lesson][0]}, section {section}"
 
 
 def shown(what: str, value: float) -> str:

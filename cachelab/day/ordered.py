@@ -23,7 +23,7 @@ def judge_order(elasticache: Any, group_id: str) -> Score:
     Raises what boto3 raises if there is no such group.
     """
     [group] = elasticache.describe_replication_groups(ReplicationGroupId=group_id)["ReplicationGroups"]
-    return Score(tuple(_lines(group)))
+    return Score(tuple(lines(group)))
 
 
 def order_of(service: Service) -> Score:
@@ -35,7 +35,7 @@ def order_of(service: Service) -> Score:
                 return judge_order(elasticache, service.fresh().order(elasticache))
             except Exception as error:
                 why = f"{type(error).__name__}: {error}"[:120]
-                return Score((_line("nothing that can be used", True, "03", why),))
+                return Score((_line("nothing that can be used", True, "03.2", why),))
 
 
 def network(aws: Any) -> None:
@@ -48,7 +48,8 @@ def network(aws: Any) -> None:
     )
 
 
-def _lines(group: dict[str, Any]) -> list[Line]:
+def lines(group: dict[str, Any]) -> list[Line]:
+    """A line for each thing that the shop needs, of a group as `describe_replication_groups` shows it."""
     node, count = group["CacheNodeType"], len(group["MemberClusters"])
     try:
         usd = prices.nodes(node, count, group.get("Engine", "valkey")).usd_per_month
@@ -58,13 +59,13 @@ def _lines(group: dict[str, Any]) -> list[Line]:
     memory = catalog.MEMORY.get(node, 0) / 2**30 * USABLE * shards
     nodes = f"{count} × {node}"
     return [
-        _line("of another engine", group.get("Engine") != "valkey", "03"),
-        _line("in cluster mode", bool(group.get("ClusterEnabled")), "03", nodes),
-        _line("readable on the way", not group.get("TransitEncryptionEnabled"), "03"),
-        _line("without a second zone", group.get("MultiAZ") != "enabled", "03", nodes),
-        _line("without backups", not group.get("SnapshotRetentionLimit"), "03"),
-        Line("gold", "the order", "GiB too few", max(0.0, NEEDED - memory), 0, "06", nodes),
-        Line("gold", "the order", "dollars a month", usd, BUDGET, "03", nodes),
+        _line("of another engine", group.get("Engine") != "valkey", "03.3"),
+        _line("in cluster mode", bool(group.get("ClusterEnabled")), "03.5", nodes),
+        _line("readable on the way", not group.get("TransitEncryptionEnabled"), "03.6"),
+        _line("without a second zone", group.get("MultiAZ") != "enabled", "03.2", nodes),
+        _line("without backups", not group.get("SnapshotRetentionLimit"), "03.9"),
+        Line("gold", "the order", "GiB too few", max(0.0, NEEDED - memory), 0, "06.9", nodes),
+        Line("gold", "the order", "dollars a month", usd, BUDGET, "03.3", nodes),
     ]
 
 

@@ -12,11 +12,11 @@ from cachelab.day.shop import FIELDS
 
 PRODUCT = 7
 WHOLE = (None, "evict", "expire")
-CROWDS = (  # name, who, under which faults, and the lesson that teaches it
-    ("a reader and a writer", "rw", WHOLE, "05"),
-    ("two readers and a writer", "rrw", WHOLE, "05"),
-    ("a reader and two writers", "rww", WHOLE, "05"),
-    ("a reader that dies", "rr", ("crash",), "07"),
+CROWDS = (  # name, who, under which faults, and the lesson and section that teach it
+    ("a reader and a writer", "rw", WHOLE, "05.5"),
+    ("two readers and a writer", "rrw", WHOLE, "05.5"),
+    ("a reader and two writers", "rww", WHOLE, "05.5"),
+    ("a reader that dies", "rr", ("crash",), "07.3"),
 )
 SECONDS = 3.0  # for the orders of one crowd and one fault
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from cachelab.day.incidents import judge
-from cachelab.day.lines import Score, shown
+from cachelab.day.lines import Score, shown, taught
 from cachelab.day.module import Service
 from cachelab.day.ordered import order_of
 from cachelab.day.orders import every_order
@@ -117,7 +117,7 @@ def html(found: dict[str, Any]) -> str:
         f"<tr><td>{'ok' if line['passed'] else '<b>FAILED</b>'}</td><td>{line['level']}</td>"
         f"<td>{escape(line['incident'])}</td><td>{escape(line['what'])}</td>"
         f"<td>{shown(line['what'], line['value'])}</td><td>{shown(line['what'], line['limit'])}</td>"
-        f"<td>lesson {line['teaches']}</td></tr>"
+        f"<td>lesson {taught(line['teaches'])}</td></tr>"
         for line in found["lines"]
     )
     heads = "".join(

@@ -8,7 +8,7 @@ from cachelab import day, virtual
 from cachelab.checks.attempt import at_end, note
 from cachelab.checks.verdict import Table, broken, incorrect, not_attempted
 from cachelab.day.incidents import Incident, judge_one
-from cachelab.day.lines import LESSONS, Line, shown
+from cachelab.day.lines import Line, shown, taught_in
 from cachelab.day.orders import CROWDS, clients
 from cachelab.day.shop import CAPACITY
 from cachelab.exercises.asserts.races import holds
@@ -67,9 +67,10 @@ def module_of(*functions: Callable) -> day.Service:
 
 def safe_in_every_order(service: day.Service) -> None:
     """Settles with the shortest order that goes wrong."""
-    kinds, taught = clients(service), f"Taught in lesson 05, {LESSONS['05'][0]}."
-    for _, crowd, faults, _ in CROWDS:
+    kinds = clients(service)
+    for _, crowd, faults, teaches in CROWDS:
         for fault in faults:
+            taught = f"Taught in {taught_in(teaches)}."
             holds([kinds[name] for name in crowd], fault, all_of_them=crowd == "rw", taught=taught)
 
 
@@ -107,12 +108,11 @@ def passes(score: day.Score, incidents: Iterable[Incident] = day.INCIDENTS) -> N
     line = score.failed[0]
     story = next((f". {incident.story}" for incident in incidents if incident.name == line.incident), "")
     seen = f" ({line.detail})" if line.detail else ""
-    number, title = line.teaches, LESSONS[line.teaches][0]
     raise incorrect(
         f"{line.incident}{story}",
         f"{line.what}: {shown(line.what, line.value)}{seen}",
         f"{line.what}: {shown(line.what, line.limit)} at most",
-        f"{thought(line, score)} Taught in lesson {number}, {title}.".strip(),
+        f"{thought(line, score)} Taught in {taught_in(line.teaches)}.".strip(),
         table(score),
     )
 

@@ -1,6 +1,6 @@
 # verdict: incorrect
 # says: queries for each read: 1
-# says: Taught in lesson 05
+# says: Taught in lesson 01, why cache, section 5
 
 import json
 import random
