@@ -46,7 +46,7 @@ QUESTIONS = {
         because="It would say so on the day your cache is gone, too.",
     ),
     "exists": Question(
-        "hit rate on AWS's chart",
+        "The hit rate on AWS's chart",
         unit="%",
         low="Of 200 look-ups 95 found something.",
         high="The customers' reads are only half of what is looked up.",
@@ -113,15 +113,15 @@ QUESTIONS = {
         because="The key forgot who was asking, and the cache did what it was told.",
     ),
     "erase": Question(
-        "places that still hold it",
+        "Places that still hold it",
         unit="places",
         low="Look at the names of keys as well, and at what was made before the deletion.",
         high="Four things were written, and one of them is deleted.",
         because="Two values, one name of a key, one backup.",
     ),
     "tls": Question(
-        "times as long, with a new TLS connection",
-        unit="times",
+        "A GET that opens a TLS connection first is slower by a factor of",
+        unit="×",
         low="Compared with one round trip over loopback, the hello of TLS is long.",
         high="Certificates and keys take milliseconds, not seconds.",
         because="Certificates, keys, more round trips: all of that before the first question.",

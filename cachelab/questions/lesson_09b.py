@@ -13,7 +13,7 @@ ILLNESSES = {
 
 
 def bed(number: int) -> Question:
-    return Question(f"bed-{number} suffers from", choices=ILLNESSES)
+    return Question(f"The patient in bed-{number} suffers from", choices=ILLNESSES)
 
 
 QUESTIONS = {f"bed_{number}": bed(number) for number in range(1, 7)}

@@ -37,7 +37,7 @@ QUESTIONS = {
         see="[lesson 08, section 1](08_outages_and_failover.ipynb)",
     ),
     "orders": Question(
-        "orders leave the old price",
+        "Orders that leave the old price",
         of=13,
         low="It deletes after the commit, and that is not enough: who may be under way meanwhile?",
         high="The writer deletes after its commit, so that nearly every late reader misses, and reads anew.",
@@ -55,7 +55,7 @@ QUESTIONS = {
         "the day stops a reader at that very moment.",
     ),
     "passes": Question(
-        "lines passed",
+        "Lines passed",
         of=23,
         low="Its happy day is good: what is read often comes from the cache, and a flush is survived.",
         high="What did it do with an entry that it cannot read, and with a cache that does not answer?",
@@ -73,7 +73,7 @@ QUESTIONS = {
         "that redis-py waits 5 s, and tries that again, too.",
     ),
     "gone": Question(
-        "until the sixteenth thread is taken",
+        "The sixteenth thread is taken after",
         unit="s",
         low="They arrive one by one: 150 in a second.",
         high="Sixteen customers are enough. How long does it take until they have come?",
@@ -147,7 +147,7 @@ QUESTIONS = {
         see="[lesson 10, section 5](10_more_than_a_cache.ipynb)",
     ),
     "q_evict": Question(
-        "volatile-lru, and half of the memory is keys without a TTL. A full server evicts",
+        "Under volatile-lru, half of the memory is keys without a TTL. A full server evicts",
         choices={
             "what was read longest ago": "Only among keys with a TTL: lesson 06 fills one and looks.",
             "only keys with a TTL": "",
