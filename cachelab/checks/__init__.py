@@ -14,7 +14,8 @@ This is the machinery of verdicts, and it knows no exercise: what is asked and j
 
 from .course import classroom, progress
 from .exercise import Exercise, exercise, exercise_ids
+from .menu import menu
 from .verdict import Verdict
 from .welcome import begin
 
-__all__ = ["Exercise", "Verdict", "begin", "classroom", "exercise", "exercise_ids", "progress"]
+__all__ = ["Exercise", "Verdict", "begin", "classroom", "exercise", "exercise_ids", "menu", "progress"]

@@ -6,8 +6,14 @@ import redis
 
 
 def connect(host, port, ca):
-    """A redis-py client. `ca`: a file of certificates to trust, or None."""
-    return redis.Redis(host=host, port=port, ssl=bool(ca), ssl_ca_certs=ca, socket_timeout=0.2)
+    """A redis-py client. `ca`: certificates to trust, or None."""
+    return redis.Redis(
+        host=host,
+        port=port,
+        ssl=bool(ca),
+        ssl_ca_certs=ca,
+        socket_timeout=0.2,
+    )
 
 
 def get_product(product_id, cache, db):
