@@ -134,4 +134,4 @@ def _told(opened: Class, before: int) -> int:
     """Guesses and exercises on the roll, of those who came after the first `before`."""
     with opened.lock:
         here = opened.roll.here[before:]
-        return sum(len(one.guesses) + len(one.passed) + len(one.stuck) for one in here)
+        return sum(len(one.guesses) + len(one.passed) + len(one.tried) for one in here)

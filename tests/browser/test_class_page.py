@@ -63,7 +63,7 @@ def test_a_class_is_seen_when_it_is_meant_to_be(lab, served):
     card.get_by_text("What came out").press("Enter")
     expect(card.get_by_text("Nobody has run it yet.")).to_be_visible()
     exercises = page.locator("#lesson-04 .exercises")
-    expect(exercises.locator("tbody tr").first).to_contain_text("03, longest 8 min1")
+    expect(exercises.locator("tbody tr").first).to_contain_text("03, longest 8 min01")
     expect(exercises.locator("[data-state=stuck]").first).to_contain_text("stuck for 8 min")
     expect(page.locator("#agenda tbody tr").first).to_contain_text("now")
     page.get_by_label("or it is").fill("0:50")

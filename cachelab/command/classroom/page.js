@@ -1,7 +1,7 @@
 // Asks once a second what the class told, and changes only what is different, so that focus and reading stay.
 const token = location.hash.slice(1);
 const $ = (id) => document.getElementById(id);
-const SIGNS = { passed: "✓", stuck: "◐", "not tried": "–" };
+const SIGNS = { passed: "✓", stuck: "◐", "moved on": "→", "not tried": "–" };
 
 function html(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -124,7 +124,7 @@ function tried(place, { lesson, exercises }) {
   if (!exercises.length) return;
   if (!place.firstChild) {
     place.append(html("table", {}, html("caption", {}, `Exercises of lesson ${lesson}`),
-      html("thead", {}, html("tr", {}, ...["exercise", "not tried", "stuck", "passed"].map((text) => html("th", { scope: "col" }, text)))), html("tbody")));
+      html("thead", {}, html("tr", {}, ...["exercise", "not tried", "stuck", "moved on", "passed"].map((text) => html("th", { scope: "col" }, text)))), html("tbody")));
   }
   // Whole minutes, so that a row changes once a minute and not once a second.
   const rows = exercises.map(({ marks, ...one }) => ({ ...one, marks: marks.map(([name, state, since]) => [name, state, Math.floor(since)]) }));
@@ -132,7 +132,7 @@ function tried(place, { lesson, exercises }) {
     const of = (state) => marks.filter(([, is]) => is === state);
     const stuck = of("stuck");
     const longest = Math.max(0, ...stuck.map(([, , since]) => since));
-    const order = ["stuck", "passed", "not tried"]; // the longest stuck first; of an exercise that nobody tried, nobody
+    const order = ["stuck", "moved on", "passed", "not tried"]; // the longest stuck first; of an exercise that nobody tried, nobody
     const listed = of("not tried").length < marks.length ? [...marks] : [];
     listed.sort(([, a, first], [, b, second]) => order.indexOf(a) - order.indexOf(b) || second - first);
     const who = listed.map(([name, state, since]) => {
@@ -144,8 +144,9 @@ function tried(place, { lesson, exercises }) {
       html("tr", {}, html("th", { scope: "row" }, `${id} ${title}, ${planned} min`),
         html("td", {}, of("not tried").length),
         html("td", {}, stuck.length ? `${stuck.length}, longest ${longest} min` : "0"),
+        html("td", {}, of("moved on").length),
         html("td", {}, of("passed").length)),
-      ...(who.length ? [html("tr", { class: "who" }, html("td", { colspan: 4 }, html("ul", { class: "marks" }, ...who)))] : []),
+      ...(who.length ? [html("tr", { class: "who" }, html("td", { colspan: 5 }, html("ul", { class: "marks" }, ...who)))] : []),
     ];
   }).flat(), rows);
 }

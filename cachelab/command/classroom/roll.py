@@ -29,8 +29,10 @@ class Learner:
     number: float = -1  # of the newest message
     guesses: dict[str, tuple] = field(default_factory=dict)  # question -> (guess, answer or None)
     passed: set[str] = field(default_factory=set)  # exercises
-    stuck: dict[str, float] = field(default_factory=dict)  # exercise -> when it was tried first, on our clock
-    last: str = ""
+    tried: dict[str, float] = field(default_factory=dict)  # not passed -> when tried first, on our clock
+    tries: dict[str, float] = field(default_factory=dict)  # of every exercise that was tried
+    last: str = ""  # question or exercise
+    at: tuple[float, str] = (0, "")  # the exercise that was tried last: when, on our clock, and which
     left: bool = False
 
 
@@ -47,6 +49,14 @@ class Roll:
     ):
         self._clock, self._began = clock, clock()
         self._lessons, self._agenda, self._sections = set(lessons), agenda, sections or {}
+        # When the last minutes end that the agenda has for a lesson's exercises.
+        rows = agenda.rows if agenda else ()
+        self._ends = {
+            lesson: row.starts + row.minutes
+            for row in rows
+            for folder, lesson in row.about
+            if folder == "exercises"
+        }
         self._learners: dict[str, Learner] = {}
         self._exercises = {id: exercise(id) for id in exercise_ids()}
         self._questions = {
@@ -88,15 +98,28 @@ class Roll:
             for id, (guess, found) in list(told["guesses"].items()):
                 if (question := self._questions.get(id)) is not None and _fits(question, guess):
                     learner.guesses[id] = (guess, found if _fits(question, found) else None)
-            for id, (_, solved, ago) in list(told["exercises"].items()):
-                if id in self._exercises and solved is True:
+            newer = []
+            for id, (tries, solved, ago) in list(told["exercises"].items()):
+                if id not in self._exercises:
+                    continue
+                ago = min(max(ago, 0), DAY) if _number(ago) else 0
+                first = min(now - ago, known.tried.get(id, now) if known else now)
+                learner.tries[id] = tries if _number(tries) else 0
+                if known is None or known.tries.get(id) != learner.tries[id]:
+                    newer.append((id == told.get("last"), first, id))
+                if solved is True:
                     learner.passed.add(id)
-                elif id in self._exercises:
-                    ago = min(max(ago, 0), DAY) if _number(ago) else 0
-                    learner.stuck[id] = min(now - ago, known.stuck.get(id, now) if known else now)
+                else:
+                    learner.tried[id] = first
             last = told.get("last")
             if isinstance(last, str) and (last in self._exercises or last in self._questions):
                 learner.last = last
+            # The one they have just tried; if the message was lost that said so, the one they began last.
+            if newer:
+                just, first, id = max(newer)
+                learner.at = (now if just else first, id)
+            elif known:
+                learner.at = known.at
         learner.handle = learner.handle or self._handle(who)
         self._learners[who] = learner
 
@@ -145,7 +168,7 @@ class Roll:
         }
 
     def _shown(self) -> set[str]:
-        met = {id for one in self.here for id in (one.last, *one.guesses, *one.passed, *one.stuck)}
+        met = {id for one in self.here for id in (one.last, *one.guesses, *one.passed, *one.tried)}
         return (self._lessons | {id.partition(".")[0] for id in met}) - {""}
 
     def _lesson(self, number: str) -> dict | None:
@@ -163,17 +186,29 @@ class Roll:
         return row
 
     def _row(self, id: str) -> dict:
-        """Each learner's state, in the order of arrival: (name, state, minutes since the first try)."""
+        """Each learner's state, in the order of arrival: (name, state, if stuck for how many minutes)."""
         now, marks = self._clock(), []
         for learner in self.here:
             if id in learner.passed:
                 marks.append((learner.handle, "passed", 0))
-            elif id in learner.stuck:
-                marks.append((learner.handle, "stuck", (now - learner.stuck[id]) / 60))
+            elif id in learner.tried and self._is_at(learner, id):
+                marks.append((learner.handle, "stuck", (now - learner.tried[id]) / 60))
+            elif id in learner.tried:
+                marks.append((learner.handle, "moved on", 0))
             else:
                 marks.append((learner.handle, "not tried", 0))
         one = self._exercises[id]
         return {"id": id, "title": one.title, "minutes": one.minutes, "marks": marks}
+
+    def _is_at(self, learner: Learner, id: str) -> bool:
+        """Whether a learner who has not passed this exercise is still at it: no longer once they try another,
+        or are in a later lesson; nor once its minutes are over, unless they have tried it again since, as in
+        a class that is late."""
+        lesson, (when, at) = id.partition(".")[0], learner.at
+        if at != id or learner.last.partition(".")[0] > lesson:
+            return False
+        over = self._began + 60 * self._ends.get(lesson, math.inf)
+        return self._clock() < over or when >= over
 
     def _rows(self, minutes: float) -> list[dict]:
         rows = self._agenda.rows if self._agenda else ()

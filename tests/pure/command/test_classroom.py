@@ -21,7 +21,7 @@ from cachelab.questions import Question, lessons, of
 from tests.oracle.depth import examples
 
 WORKSHOP = agendas(source.home() / "workshop")
-ADA, BOB = "ada000000000", "b0b000000000"
+ADA, BOB, CAY = "ada000000000", "b0b000000000", "ca1000000000"
 
 
 class Clock:
@@ -187,6 +187,47 @@ def test_an_exercise_is_not_tried_stuck_since_or_passed(roll, clock):
     assert marks(roll, "04.1") == [("passed", 0), ("not tried", 0)]
 
 
+def test_a_learner_is_stuck_where_they_are_and_nowhere_else(roll, clock):
+    tried = {"04.1": [1, False, 0]}
+    roll.take(told(exercises=tried, last="04.1"))
+    clock.seconds = 300
+    roll.take(told(number=2, exercises=tried, last="04.hang"))  # looks it up in its lesson
+    assert marks(roll, "04.1") == [("stuck", 5)]
+    tried = tried | {"04.2": [1, True, 0]}
+    roll.take(told(number=3, exercises=tried, last="04.2"))
+    assert marks(roll, "04.1") == [("moved on", 0)] and marks(roll, "04.2") == [("passed", 0)]
+    clock.seconds = 600
+    roll.take(told(number=4, exercises=tried, last="04.kill"))
+    assert marks(roll, "04.1") == [("moved on", 0)]
+    tried = tried | {"04.1": [2, False, 600]}
+    roll.take(told(number=5, exercises=tried, last="04.1"))  # comes back
+    assert marks(roll, "04.1") == [("stuck", 10)]
+    roll.take(told(number=6, exercises=tried, last=f"05.{next(iter(of('05')))}"))
+    assert marks(roll, "04.1") == [("moved on", 0)]
+    # Here the message was lost that told of the try of 04.2.
+    roll.take(told(BOB, exercises={"04.1": [1, False, 400], "04.2": [2, False, 60]}, last="04.kill"))
+    assert marks(roll, "04.1")[1] == ("moved on", 0) and marks(roll, "04.2")[1] == ("stuck", 1)
+    # A progress code knows no times.
+    roll.take(told(CAY, exercises={"04.1": [1, False, 0], "04.2": [2, False, 0]}, last="04.1"))
+    assert marks(roll, "04.1")[2] == ("stuck", 0) and marks(roll, "04.2")[2] == ("moved on", 0)
+
+
+def test_nobody_is_stuck_once_the_class_has_moved_on_unless_they_try_again(clock):
+    roll = Roll(clock, agenda=WORKSHOP["90_minutes"])  # exercise 04.2: 1:03 to 1:13
+    roll.start("1:05")
+    roll.take(told(exercises={"04.2": [1, False, 0]}, last="04.2"))
+    roll.take(told(BOB, exercises={"01.1": [1, False, 0]}, last="01.1"))  # for which it has no minutes
+    clock.seconds = 7 * 60
+    assert marks(roll, "04.2")[0] == ("stuck", 7)
+    clock.seconds = 9 * 60
+    roll.take(told(number=2, exercises={"04.2": [1, False, 540]}, last="04.2"))  # says no more than hello
+    assert marks(roll, "04.2")[0] == ("moved on", 0) and marks(roll, "01.1")[1] == ("stuck", 9)
+    roll.take(told(number=3, exercises={"04.2": [2, False, 540]}, last="04.2"))
+    assert marks(roll, "04.2")[0] == ("stuck", 9)  # the class is late, or they do not listen
+    roll.start("1:05")  # it is late
+    assert marks(roll, "04.2")[0] == ("stuck", 9)
+
+
 def test_the_newest_message_counts_and_who_leaves_is_gone(roll):
     roll.take(told(number=5, guesses={"04.kill": [3, None]}))
     roll.take(told(number=4, guesses={"04.kill": [9, None], "04.hang": [9, None]}))
@@ -218,7 +259,7 @@ def test_what_a_stranger_makes_up_is_never_shown(roll):
         roll.open(f"04.{id}", True)
     assert evil not in json.dumps(roll.picture(), allow_nan=False)
     assert [id for id in of("04") if question(roll, f"04.{id}")["guesses"]] == ["finished"]
-    assert marks(roll, "04.1") == [("stuck", 0)] and marks(roll, "04.2") == [("stuck", 0)]
+    assert marks(roll, "04.1") == [("moved on", 0)] and marks(roll, "04.2") == [("stuck", 0)]
 
 
 def test_there_is_an_end_to_learners_and_each_has_a_name_of_their_own(roll):
