@@ -625,8 +625,8 @@ def test_a_primary_is_retained_and_becomes_a_primary_again(aws, elasticache):
 
 
 def test_who_is_logged_in_stays_in_until_the_user_leaves_the_group(aws, elasticache):
-    """What lesson 09 says of passwords, rights, `off`, MONITOR and user groups."""
-    rights = "on ~shop:* +get +set +monitor"
+    """What lesson 09 says of passwords, rights, `off`, MONITOR, SUBSCRIBE and user groups."""
+    rights = "on ~shop:* &news +get +set +monitor +subscribe +publish"
     user = {"Engine": "valkey", "AccessString": rights, "Passwords": ["the-old-password"]}
     for name in ("till", "clerk"):
         elasticache.create_user(UserId=name, UserName=name, **user)
@@ -640,16 +640,24 @@ def test_who_is_logged_in_stays_in_until_the_user_leaves_the_group(aws, elastica
     inside = log_in()
     inside.set("shop:1", "lamp")
     watching = log_in().monitor().__enter__()
+    listening = log_in().pubsub()
+    listening.subscribe("news")
+    assert listening.parse_response()[0] == "subscribe"
     elasticache.modify_user(UserId="till", Passwords=["the-new-password"])
     with pytest.raises(redis.AuthenticationError):
         log_in().get("shop:1")
     assert inside.get("shop:1") == "lamp"
-    elasticache.modify_user(UserId="till", AccessString="off ~shop:* +get")
+    elasticache.modify_user(UserId="till", AccessString="off ~shop:* &news +get")
     assert inside.get("shop:1") == "lamp"
-    elasticache.modify_user(UserId="till", AccessString="on ~shop:* -@all")
+    elasticache.modify_user(UserId="till", AccessString="on ~shop:* &news -@all")
     with pytest.raises(redis.exceptions.NoPermissionError):
         inside.get("shop:1")
-    log_in("clerk").set("shop:1", "chair")
+    clerk = log_in("clerk")
+    assert clerk.publish("news", "a chair") == 1
+    assert listening.parse_response() == ["message", "news", "a chair"]
+    elasticache.modify_user(UserId="till", AccessString="on ~shop:* -@all")
+    assert clerk.publish("news", "sold") == 0
+    clerk.set("shop:1", "chair")
     while watching.next_command()["command"] != "SET shop:1 chair":  # it sends nothing, and still hears
         pass
     elasticache.modify_user_group(UserGroupId="tills", UserIdsToRemove=["till"])

@@ -43,6 +43,23 @@ def test_a_plain_client_hears_where_else_to_go(cluster):
         plain.get(elsewhere)
 
 
+def test_a_cluster_client_sends_commands_of_its_own(cluster):
+    """Lesson 09: whoever names the commands of a user names these, too."""
+    named = {"username": "narrow", "password": "secret"}
+
+    def allow(*commands):
+        for node in cluster.nodes:
+            rights = ("reset", "on", ">secret", "~shop:*", "+set", *commands)
+            node.client().execute_command("ACL", "SETUSER", "narrow", *rights)
+
+    for missing in ((), ("+command",), ("+cluster|slots",)):
+        allow(*missing)
+        with pytest.raises((redis.exceptions.NoPermissionError, redis.exceptions.RedisClusterException)):
+            cluster.client(**named).set("shop:1", "lamp")
+    allow("+cluster|slots", "+command")
+    assert cluster.client(**named).set("shop:1", "lamp")
+
+
 def test_where_one_node_does_not_start_the_others_do_not_stay(monkeypatch):
     started, first, one_is_there = [], itertools.count(), threading.Event()
 
