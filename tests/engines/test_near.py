@@ -78,6 +78,34 @@ def test_after_all_keys_went_nothing_is_believed_and_of_what_was_kept_no_mark_st
         assert mine.get("product:1", near.get) is None
 
 
+def test_a_listener_that_connects_again_is_told_nothing(server, writer):
+    """redis-py subscribes again without a word; the tracking still names the connection that died."""
+    old = {"decode_responses": True, "protocol": 2}
+    with server.client(**old) as client, server.client(**old, single_connection_client=True) as reader:
+        listener = client.pubsub()
+
+        def heard(kind):
+            while (message := listener.get_message(timeout=1)) is None or message["type"] != kind:
+                pass
+            return message["data"]
+
+        listener.execute_command("CLIENT", "ID")
+        number = listener.parse_response()
+        listener.subscribe("__redis__:invalidate")
+        heard("subscribe")
+        reader.execute_command("CLIENT", "TRACKING", "ON", "REDIRECT", number)
+        reader.get("product:7")
+        writer.set("product:7", "9.99")
+        assert heard("message") == ["product:7"]
+        reader.get("product:7")
+        writer.client_kill_filter(_id=str(number))
+        heard("subscribe")
+        writer.set("product:7", "8.99")
+        writer.publish("__redis__:invalidate", "the next thing it hears")
+        assert heard("message") == "the next thing it hears"
+        assert "broken_redirect" in reader.execute_command("CLIENT", "TRACKINGINFO")[1]
+
+
 def test_a_replica_far_away_answers_with_what_was():
     with replica_pair(delay=0.1) as (primary, replica):
         primary.set("stock:7", "1")
