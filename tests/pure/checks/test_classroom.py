@@ -8,6 +8,8 @@ import redis
 
 from cachelab.checks import begin, classroom, exercise_ids, progress
 from cachelab.checks.course import classroom as module
+from cachelab.command import main
+from cachelab.command.classroom.roll import Roll
 from cachelab.questions import lessons, of
 
 LINE = "valkey://learner:k7mr-p2xw-9dht@127.0.0.1:21937"
@@ -85,6 +87,39 @@ def test_who_left_stays_out_though_the_variable_is_set(told, monkeypatch):
     progress.guess("04.hang", 3)
     settled()
     assert told[-1][0] == OTHER and told[-1][1]["who"] != told[0][1]["who"]
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_learner_who_resets_in_a_class_is_the_same_row_of_it(told, monkeypatch, tmp_path, capsys, by_hand):
+    monkeypatch.setattr("cachelab.engines.folders.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setenv(classroom.VARIABLE, "" if by_hand else LINE)
+    classroom.join(LINE) if by_hand else None
+    progress.guess("04.kill", 3)
+    progress.record("04.1", "incorrect")
+    settled()
+    assert main(["reset", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert f"You are {module.handle(told[0][1]['who'])}, connected" in said and "progress.json is now" in said
+    assert progress.guesses() == {}
+    progress.guess("04.hang", 3)
+    settled()
+    roll = Roll(lambda: 0.0)
+    for _, message in told:
+        roll.take(json.dumps(message).encode())
+    (learner,) = roll.here
+    assert set(learner.guesses) == {"04.hang"} and not learner.tried and not roll.refused
+
+
+def test_a_reset_brings_nobody_back_into_a_class(told, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("cachelab.engines.folders.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setenv(classroom.VARIABLE, LINE)
+    classroom.leave()
+    assert main(["reset", str(tmp_path)]) == 0 and "You have left the class" in capsys.readouterr().out
+    number = len(told)
+    assert not classroom.is_joined()
+    monkeypatch.delenv(classroom.VARIABLE)  # that class is over
+    assert main(["reset", str(tmp_path)]) == 0 and "class.json is now" in capsys.readouterr().out
+    assert len(told) == number and not module.file().exists()
 
 
 def test_a_class_joined_by_hand_is_over_the_next_morning(told, monkeypatch):
