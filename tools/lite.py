@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "site" / "lite"
 JUPYTERLITE = ROOT / ".venv" / "jupyterlite"  # an environment of its own: see Makefile
 
-NEEDS_SERVERS = {"02.2", "04.2"}
+NEEDS_SERVERS = {"02.2", "04.2", "06.4"}
 NEEDS_DATABASE = {"04_cache_aside": ("look-04", "look-04-5", "look-04-6")}  # cells that show what is in it
 NEEDS_NUMPY = {"01_3/numpy_between_two_reads"}
 WHY_NOT = {
@@ -45,7 +45,7 @@ WHY_NOT = {
     "02b_both_caches_in_detail": "It looks into two servers, and a browser runs none.",
     "03_provision_with_boto3": "Its account starts servers, and a browser runs none.",
     "04_cache_aside": "It kills a cache in front of PostgreSQL, and a browser runs no servers.",
-    "06_expiry_and_eviction": "It fills a server's memory, and its models need numpy, which is not here.",
+    "06_expiry_and_eviction": "It fills a server's memory, and a browser runs no servers.",
     "07_stampedes_and_hot_keys": "Its stampedes are threads, which Python in a browser does not have.",
     "08_outages_and_failover": "It needs threads, and servers that can be killed.",
     "08b_stalls_and_spare_servers": "It needs threads, and servers that can be frozen.",

@@ -15,6 +15,7 @@ EXERCISES = {
     "02_redis_or_memcached": "02.2 needs a real Memcached, and says so.",
     "04_cache_aside": "04.2 needs a real server, and says so.",
     "05_invalidation_races": "",
+    "06_expiry_and_eviction": "06.4 measures a real server, and says so.",
 }
 PARAGRAPH = re.compile('<p class="live">.*?</p>', re.S)  # as site/page.html has it
 AT_HOME = "To run it yourself, with real servers, clone the course and type <code>make lab</code>."

@@ -8,7 +8,7 @@ often. Items are alike in size; `size` counts items.
 `miniature` assumes nothing about the traffic: it simulates a policy on a sample of the items.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -126,17 +126,18 @@ def warm_up(rates: np.ndarray, requests):
     return ratio if np.ndim(requests) else float(ratio)
 
 
-def sample(trace: np.ndarray, rate: float, seed: int = 1) -> np.ndarray:
+def sample(trace: Sequence[int], rate: float, seed: int = 1) -> np.ndarray:
     """The requests for a share `rate` of the items, chosen by a hash of the item's number (SHARDS)."""
-    mixed = trace.astype(np.uint64) + np.uint64(seed * 0x9E3779B97F4A7C15 & (1 << 64) - 1)
+    items = np.asarray(trace)
+    mixed = items.astype(np.uint64) + np.uint64(seed * 0x9E3779B97F4A7C15 & (1 << 64) - 1)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):  # splitmix64
         mixed = (mixed ^ mixed >> np.uint64(shift)) * np.uint64(factor)
     mixed ^= mixed >> np.uint64(31)
-    return trace[mixed >> np.uint64(40) < np.uint64(rate * (1 << 24))]
+    return items[mixed >> np.uint64(40) < np.uint64(rate * (1 << 24))]
 
 
 def miniature(
-    policy: Callable[[int], Policy], trace: np.ndarray, capacity: int, rate: float = 0.1, seed: int = 1
+    policy: Callable[[int], Policy], trace: Sequence[int], capacity: int, rate: float = 0.1, seed: int = 1
 ) -> float:
     """The hit ratio of `policy` with room for `capacity` items, from a sample: 1/rate times less work.
 

@@ -138,7 +138,7 @@ class _Run:
         gaps = chance.exponential(1 / load.rate, round(load.rate * seconds * 1.3) + 50)
         came = np.cumsum(gaps)
         self.came = came[came < seconds]
-        self.items = trace.zipf(len(self.came), load.items, load.skew, load.seed)
+        self.items = np.array(trace.zipf(len(self.came), load.items, load.skew, load.seed))
         self.waits = np.full(len(self.came), np.nan)
         self.answered = np.zeros(len(self.came), bool)
         self.tries = [0] * len(self.came)  # which try of each request counts; -1: it has ended

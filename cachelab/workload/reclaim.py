@@ -11,9 +11,14 @@ nothing comes or goes meanwhile. `PER_CYCLE` stands for the server's limit, a qu
 how many keys that is depends on the machine.
 """
 
-from bisect import bisect_left
+from __future__ import annotations
 
-import numpy as np
+import math
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["CYCLE", "dead_left", "goes_on", "looked_at", "tolerated"]
 
@@ -46,12 +51,16 @@ def dead_left(
     """
     if not (keys >= 1 and 0 <= dead <= keys):
         raise ValueError(f"dead={dead!r} of keys={keys!r}: a part of at least one key")
+    import numpy as np  # here: a browser has none, and the rules above need none
+
     chance, look = np.random.default_rng(seed), looked_at(effort)
     enough = round(100 * tolerated(effort))
-    buckets = 1 << max(0, int(np.ceil(np.log2(keys / BUCKET))))
+    buckets = 1 << max(0, math.ceil(math.log2(keys / BUCKET)))
     # Keys, and dead ones, up to the beginning of each bucket: the walk is a place in these.
     ends = np.cumsum(chance.multinomial(keys, np.full(buckets, 1 / buckets)))
-    found = np.concatenate([[0], np.cumsum(_dead_in_order(keys, dead, chance))])[ends].tolist()
+    is_dead = np.arange(keys) < dead
+    chance.shuffle(is_dead)
+    found = np.concatenate([[0], np.cumsum(is_dead)])[ends].tolist()
     upto, found = [0, *ends.tolist()], [0, *found]
     moments = np.arange(0, seconds + CYCLE / 2, CYCLE)
     left, at = np.zeros(len(moments)), 0
@@ -66,13 +75,6 @@ def dead_left(
         if not left[number]:
             break
     return moments, left
-
-
-def _dead_in_order(keys: int, dead: int, chance) -> np.ndarray:
-    flags = np.zeros(keys, np.int64)
-    flags[:dead] = 1
-    chance.shuffle(flags)
-    return flags
 
 
 def _checked(effort: int) -> int:

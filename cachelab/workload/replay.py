@@ -6,7 +6,7 @@ model.run(seen.trace, seen.times).mean() - seen.hits.mean()      # how far the m
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,7 +84,7 @@ def make_room(client, items: int, value: int = 100, ttl: bool = False) -> None:
 class Replayed:
     """How a trace went. One entry per request, but for `sizes`."""
 
-    trace: np.ndarray
+    trace: Sequence[int]
     hits: np.ndarray  # booleans
     times: np.ndarray  # seconds since 1970
     sizes: tuple[int, ...]  # items held, now and then
@@ -100,7 +100,7 @@ class Replayed:
 
 
 def replay(
-    trace: np.ndarray, server: Server, per_second: float | None = None, batch: int = BATCH
+    trace: Sequence[int], server: Server, per_second: float | None = None, batch: int = BATCH
 ) -> Replayed:
     """Ask for the items of a trace, `batch` in one trip, and store those that were missing.
 
@@ -112,7 +112,7 @@ def replay(
     for number, first in enumerate(range(0, len(trace), batch)):
         if per_second:
             time.sleep(max(0.0, start + first / per_second - time.perf_counter()))
-        keys = [KEY % item for item in trace[first : first + batch].tolist()]
+        keys = [KEY % item for item in trace[first : first + batch]]
         times[first : first + batch] = time.time()
         there = dict(zip(keys, server.read(keys), strict=True))
         missing = [key for key, found in there.items() if not found]

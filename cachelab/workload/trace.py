@@ -1,63 +1,81 @@
-"""Traces: which item each request asks for, as an array of item numbers.
+"""Traces: which item each request asks for, as a list of item numbers.
 
 All are drawn from a seed, so that a trace is the same on every run. Real traffic has what these lack: bursts
 of one item, and items that are asked for together.
 """
 
-import numpy as np
+from __future__ import annotations
 
-__all__ = ["bytes_of", "loop", "one_off", "scan", "shares", "shift", "zipf"]
+import math
+import random
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["bytes_of", "loop", "one_off", "scan", "shares", "shift", "weights", "zipf"]
 
 STRANGERS = 10**9  # from this number on, items that nobody asks for twice
 
 
-def shares(items: int, skew: float = 0.99) -> np.ndarray:
-    """Zipf's law: the share of the requests that goes to each item; the k-th gets 1/k**skew of the first."""
+def weights(items: int, skew: float = 0.99) -> list[float]:
+    """Zipf's law: how often each item is asked for, the first once: the k-th 1/k**skew times."""
     if not (items >= 1 and skew >= 0):
         raise ValueError(f"items={items!r}, skew={skew!r}: 1 item or more, a skew of 0 (all alike) or more")
-    weights = 1 / np.arange(1, items + 1) ** skew
-    return weights / weights.sum()
+    return [1 / k**skew for k in range(1, items + 1)]
 
 
-def zipf(requests: int, items: int, skew: float = 0.99, seed: int = 1) -> np.ndarray:
+def shares(items: int, skew: float = 0.99) -> np.ndarray:
+    """The share of all requests that goes to each item, by Zipf's law."""
+    import numpy as np  # here: a browser has none
+
+    weighed = np.array(weights(items, skew))
+    return weighed / weighed.sum()
+
+
+def zipf(requests: int, items: int, skew: float = 0.99, seed: int = 1) -> list[int]:
     """Independent requests by `shares`; item 0 is the most popular."""
-    upto = np.cumsum(shares(items, skew))
-    drawn = np.searchsorted(upto, np.random.default_rng(seed).random(requests) * upto[-1], side="right")
-    return np.minimum(drawn, items - 1)
+    upto = list(accumulate(weights(items, skew)))
+    return random.Random(seed).choices(range(items), cum_weights=upto, k=requests)
 
 
-def loop(requests: int, items: int) -> np.ndarray:
+def loop(requests: int, items: int) -> list[int]:
     """Items 0, 1, … `items` − 1 in turn, again and again: an export, a report, a crawler of one's own."""
-    return np.arange(requests) % items
+    return [number % items for number in range(requests)]
 
 
-def scan(trace: np.ndarray, items: int, at: float = 0.5) -> np.ndarray:
+def scan(trace: list[int], items: int, at: float = 0.5) -> list[int]:
     """The trace, with `items` items in a row that nobody asks for again, once the share `at` is over."""
     where = int(len(trace) * at)
-    return np.insert(trace, where, np.arange(STRANGERS, STRANGERS + items))
+    return [*trace[:where], *range(STRANGERS, STRANGERS + items), *trace[where:]]
 
 
-def one_off(trace: np.ndarray, share: float, seed: int = 1) -> np.ndarray:
+def one_off(trace: list[int], share: float, seed: int = 1) -> list[int]:
     """The trace, among requests for items asked for only once; these are that `share` of all requests."""
     if not 0 <= share < 1:
         raise ValueError(f"share={share!r}: a share of the requests, from 0 to below 1")
     strangers = round(len(trace) * share / (1 - share))
-    where = np.sort(np.random.default_rng(seed).integers(0, len(trace) + 1, strangers))
-    return np.insert(trace, where, np.arange(STRANGERS, STRANGERS + strangers))
+    places = sorted(random.Random(seed).choices(range(len(trace) + 1), k=strangers))
+    mixed, done = [], 0
+    for stranger, place in enumerate(places, STRANGERS):
+        mixed += [*trace[done:place], stranger]
+        done = place
+    return mixed + trace[done:]
 
 
-def shift(trace: np.ndarray, at: float = 0.5) -> np.ndarray:
+def shift(trace: list[int], at: float = 0.5) -> list[int]:
     """The trace, with other items in the place of each item from the share `at` on: taste has changed."""
-    where, items = int(len(trace) * at), int(trace.max()) + 1
-    return np.concatenate([trace[:where], trace[where:] + items])
+    where, items = int(len(trace) * at), max(trace) + 1
+    return trace[:where] + [item + items for item in trace[where:]]
 
 
-def bytes_of(trace: np.ndarray, median: float = 300, spread: float = 1.5, seed: int = 1) -> np.ndarray:
+def bytes_of(trace: list[int], median: float = 300, spread: float = 1.5, seed: int = 1) -> list[int]:
     """For each request the bytes of its item, always the same for one item.
 
     The sizes are log-normal: half are below `median`; `spread` is the standard deviation of their logarithm.
     (At 1.5, one in six is above 4.5 times the median, and the mean is 3.1 times it.)
     """
-    items, of = np.unique(trace, return_inverse=True)
-    drawn = np.random.default_rng(seed).lognormal(np.log(median), spread, len(items))
-    return np.maximum(1, drawn).astype(np.int64)[of]
+    chance = random.Random(seed)
+    size = {item: max(1, int(chance.lognormvariate(math.log(median), spread))) for item in sorted(set(trace))}
+    return [size[item] for item in trace]

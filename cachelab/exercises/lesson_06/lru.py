@@ -8,16 +8,16 @@ from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
 from cachelab.exercises.asserts.number import number
 from cachelab.workload import trace
-from cachelab.workload.policies import FIFO, LRU
+from cachelab.workload.policies import FIFO, LRU, Policy
 
 CASES = [
     (list("BDABADBA"), 2),
     (list("DBCABCEABA"), 3),
     (list("ABABAB"), 1),
     (list("AAAA"), 3),
-    (trace.zipf(3000, 300).tolist(), 50),
-    (trace.loop(2000, 125).tolist(), 100),
-    (trace.loop(2000, 100).tolist(), 100),
+    (trace.zipf(3000, 300), 50),
+    (trace.loop(2000, 125), 100),
+    (trace.loop(2000, 100), 100),
 ]
 
 
@@ -38,7 +38,7 @@ def the_hit_ratio_of_lru(lab: Lab, hit_ratio):
     think = _think([call.value for call in calls])
     for (keys, room), call in zip(CASES, calls, strict=True):
         number(call, _lru(keys, room), (call.value, think))
-    keys = trace.zipf(60_000, 60_000, skew=0.3).tolist()
+    keys = trace.zipf(60_000, 60_000, skew=0.3)
     call = lab.call(hit_ratio, keys, 30_000, text="hit_ratio(60,000 requests, 30,000)")
     number(call, _lru(keys, 30_000))
     return "Right to the last hit. Compare a loop a little larger than memory with one that fits."
@@ -59,7 +59,11 @@ def _think(answers: list) -> str:
 
 
 def _lru(keys: list, room: int) -> float:
-    return float(LRU(room).run(keys).mean())
+    return _ratio(LRU(room), keys)
+
+
+def _ratio(policy: Policy, keys: list) -> float:
+    return policy.hits(keys).count(1) / len(keys)
 
 
 def _newest_goes(keys: list, room: int) -> float:
@@ -79,7 +83,7 @@ def _among_the_last(keys: list, room: int) -> float:
 
 
 MISTAKES: dict[Callable[[list, int], float], str] = {
-    lambda keys, room: float(FIFO(room).run(keys).mean()): "Does a hit change the order in which keys go?",
+    lambda keys, room: _ratio(FIFO(room), keys): "Does a hit change the order in which keys go?",
     lambda keys, room: _lru(keys, room + 1): "How many keys does it hold at most?",
     # to evict before looking comes to the same; with room for one, nothing is left to be found
     lambda keys, room: _lru(keys, room - 1) if room > 1 else 0.0: (

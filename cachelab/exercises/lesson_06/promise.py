@@ -2,8 +2,7 @@
 
 import math
 from numbers import Real
-
-import numpy as np
+from operator import add
 
 from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
@@ -65,21 +64,20 @@ def _number(call, value) -> float:
 
 def _peak(ttl, promise: float) -> tuple[float, int, Table]:
     """(the highest load, in which round, loads by time), for entries that are read all the time."""
-    edges = np.linspace(0, 3, 3 * BINS + 1)
-    counted, moments, every = np.zeros(len(edges) - 1), np.zeros(KEYS), []
-    while len(moments):
-        lives = np.array([ttl(promise) for _ in moments], float) / promise
-        every.append(lives)
-        moments = moments + lives
-        moments = moments[moments < 3]
-        counted += np.histogram(moments, edges)[0]
-    even = KEYS / np.concatenate(every).mean() / BINS
-    relative = counted / even
-    at = int(relative.argmax())
-    shown = relative.reshape(-1, BINS // 4).max(axis=1)
+    counted, moments, lived, drawn = [0] * (3 * BINS), [0.0] * KEYS, 0.0, 0
+    while moments:
+        lives = [float(ttl(promise)) / promise for _ in moments]
+        lived, drawn = lived + sum(lives), drawn + len(lives)
+        moments = [at for at in map(add, moments, lives) if 0 <= at < 3]
+        for at in moments:
+            counted[int(at * BINS)] += 1
+    even = KEYS / (lived / drawn) / BINS
+    relative = [loads / even for loads in counted]
+    highest = max(relative)
+    shown = [max(relative[first : first + BINS // 4]) for first in range(0, 3 * BINS, BINS // 4)]
     rows = tuple((f"{i / 4:.2f} to {(i + 1) / 4:.2f}", f"{load:.1f}") for i, load in enumerate(shown))
     return (
-        float(relative[at]),
-        at // BINS + 1,
+        highest,
+        relative.index(highest) // BINS + 1,
         Table("The highest load, 1 being even", ("promises since the fill", "load"), rows),
     )

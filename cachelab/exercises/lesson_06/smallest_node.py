@@ -4,7 +4,6 @@ from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import Table
 from cachelab.learner.words import show
-from cachelab.workload.replay import empty
 
 DEAD, RESERVED = 0.25, 0.25
 ENOUGH = 10_000  # entries below which the tables' doubling misleads
@@ -81,6 +80,8 @@ def batched(numbers, size: int = 200):
 
 def _empty(desk) -> None:
     """At once: what a lazy flush frees later would be missing in a measurement."""
+    from cachelab.workload.replay import empty  # here: it takes numpy, and a browser has none
+
     empty(desk)
     desk.connection_pool.disconnect()
     desk.ping()

@@ -94,7 +94,7 @@ def it_comes_back(shop) -> None:
 def _open(clock: virtual.Clock, shop, called: str) -> virtual.Load:
     world = World(clock, SERVICE, servers=1)
     ask = world.ask(_made(shop, called))
-    asked = iter(trace.zipf(round(RATE * END * 2), ITEMS, SKEW, seed=3).tolist())
+    asked = iter(trace.zipf(round(RATE * END * 2), ITEMS, SKEW, seed=3))
     for item in range(ITEMS):
         world.cache.ask("SET", f"item:{item}", "page loaded at 0.000 s", "EX", WARM)
     clock.after(FLUSH, world.cache.flush)

@@ -1,7 +1,5 @@
 """Dead keys that still take room: for how long?"""
 
-import numpy as np
-
 from cachelab.workload.reclaim import CYCLE, dead_left, looked_at, tolerated
 
 from ..chart.bench import Bench, Slider
@@ -11,7 +9,7 @@ from ..quantity import quantity
 __all__ = ["dead"]
 
 SECONDS = 1000.0
-DRAWN = np.unique(np.geomspace(1, SECONDS / CYCLE, 200).round().astype(int))  # of the moments, cycle by cycle
+DRAWN = sorted({round((SECONDS / CYCLE) ** (n / 199)) for n in range(200)})  # of the moments, cycle by cycle
 
 
 def dead(seconds=(), left=()) -> Bench:

@@ -1,7 +1,5 @@
 """Entries that were filled together: when does the database load them again?"""
 
-from cachelab.workload import jitter as model_of
-
 from ..chart.bench import Bench, Choice, Slider
 from ..chart.figure import Figure
 
@@ -13,6 +11,7 @@ BINS = 20  # per TTL
 
 def jitter(measured: dict | None = None) -> Bench:
     """`measured` holds what the lesson saw, by name: (ends of TTLs, loads relative to an even rate)."""
+    from cachelab.workload import jitter as model_of  # here: it takes numpy, and a browser has none
 
     def model(spread: float, side: str, reads: float):
         low, high = (1 - spread, 1 + spread) if side == "both" else (1 - spread, 1.0)

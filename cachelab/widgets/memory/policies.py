@@ -1,8 +1,8 @@
 """Policies against traces, 100,000 requests at a time."""
 
+from collections.abc import Iterator
 from functools import lru_cache
-
-import numpy as np
+from itertools import pairwise
 
 from cachelab.workload import trace
 from cachelab.workload.policies import ALL
@@ -30,7 +30,7 @@ SHOWN = (  # beside it
 
 
 @lru_cache
-def _trace(name: str) -> np.ndarray:
+def _trace(name: str) -> list[int]:
     if name == "loop":
         return trace.loop(REQUESTS, ROOM * 5 // 4)
     usual = trace.zipf(REQUESTS, ITEMS)
@@ -47,7 +47,7 @@ def policies(measured: dict | None = None) -> Bench:
 
     def model(requests: str, policy: str):
         asked = _trace(requests)
-        times = np.arange(len(asked)) / PACE
+        times = [number / PACE for number in range(len(asked))]
         lru, other = _runs("LRU", asked, times), _runs(policy, asked, times)
         while True:
             done = next(lru, None), next(other, None)
@@ -83,22 +83,22 @@ def policies(measured: dict | None = None) -> Bench:
     return Bench(model, controls, chart, challenges="06.policies")
 
 
-def _runs(name: str, asked, times):
+def _runs(name: str, asked: list[int], times: list[float]) -> Iterator[bytearray]:
     """The hits so far, slice by slice."""
-    policy, hits = ALL[name](ROOM), np.zeros(0, bool)
+    policy, hits = ALL[name](ROOM), bytearray()
     edges = [0, *range(FIRST, len(asked), FIRST), len(asked)]
-    for first, last in zip(edges, edges[1:], strict=False):
-        hits = np.concatenate([hits, policy.run(asked[first:last], times[first:last])])
+    for first, last in pairwise(edges):
+        hits += policy.hits(asked[first:last], times[first:last])
         yield hits
 
 
-def _answer(policy: str, lru, other, whole: int):
+def _answer(policy: str, lru: bytearray, other: bytearray, whole: int):
     drawn = {}
     for name, hits in ((LRU, lru), (policy, other)):
-        bins = hits[: len(hits) // BIN * BIN].reshape(-1, BIN).mean(axis=1)
-        drawn[name] = (np.arange(1, len(bins) + 1) * BIN, bins)
+        ends = range(BIN, len(hits) + 1, BIN)
+        drawn[name] = (list(ends), [hits.count(1, end - BIN, end) / BIN for end in ends])
     if len(other) < whole:
         return drawn, f"{len(other):,} of {whole:,} requests …"
-    later = slice(whole // 4, None)
-    words = f"Without the first quarter: {policy} {other[later].mean():.1%}"
-    return drawn, f"{words}, the {LRU} {lru[later].mean():.1%}."
+    first = whole // 4
+    beside, textbook = (hits.count(1, first) / (whole - first) for hits in (other, lru))
+    return drawn, f"Without the first quarter: {policy} {beside:.1%}, the {LRU} {textbook:.1%}."

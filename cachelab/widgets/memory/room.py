@@ -1,10 +1,9 @@
 """Two reasons to forget, a TTL and a full memory: which one costs the hits?"""
 
+import math
 from functools import lru_cache
 
-import numpy as np
-
-from cachelab.workload import curves, trace
+from cachelab.workload import trace
 
 from ..chart.bench import Bench, Slider
 from ..chart.figure import Figure
@@ -13,11 +12,12 @@ from ..quantity import quantity
 __all__ = ["room_and_ttl"]
 
 ITEMS = 20_000
-SIZES = np.geomspace(50, ITEMS, 16).round()
+SIZES = [round(50 * (ITEMS / 50) ** (n / 15)) for n in range(16)]
 
 
 def room_and_ttl(measured=()) -> Bench:
     """`measured` has (entries held, hit ratio) of runs on a real server: TTL 2 s, 2,000 reads a second."""
+    from cachelab.workload import curves  # here: it takes numpy, and a browser has none
 
     def model(ttl: float, room: float, skew: float, reads: float):
         rates = trace.shares(ITEMS, skew) * reads
@@ -72,7 +72,7 @@ def _in_order(known: dict) -> tuple[list, list]:
 
 def _words(here, alone, memory: float) -> str:
     ratio = f"{here.hit_ratio:.1%} of the reads hit. "
-    if np.isinf(here.window):
+    if math.isinf(here.window):
         return f"{ratio}The TTL alone decides: {alone.entries:,.0f} entries are alive, and all of them fit."
     if here.hit_ratio > memory - 0.01:
         return f"{ratio}Memory decides: what is not read for {quantity(here.window, 's')} is evicted first."

@@ -1,10 +1,14 @@
 """What every policy can do: take a trace, and say of each request whether it hit."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
-__all__ = ["PACE", "Policy"]
+__all__ = ["PACE", "Policy", "listed"]
 
 PACE = 1000.0  # requests per second where no times are given: only clocks of servers look at them
 
@@ -12,8 +16,8 @@ PACE = 1000.0  # requests per second where no times are given: only clocks of se
 class Policy:
     """A cache with room for `capacity` items of one size, empty at first; a miss is loaded and stored.
 
-    `run` can be called again and again: it goes on where it stopped, so that a long trace can be worked
-    through in slices. `len(policy)` items are held, and `key in policy` asks for one without touching it.
+    `hits` and `run` can be called again and again: they go on where they stopped, so that a long trace can be
+    worked through in slices. `len(policy)` items are held; `key in policy` asks for one without touching it.
     """
 
     def __init__(self, capacity: int):
@@ -22,23 +26,29 @@ class Policy:
         self.capacity = int(capacity)
         self._now = 0.0  # seconds; where the next trace without times begins
 
-    def run(self, trace: Sequence, times: Sequence[float] | None = None) -> np.ndarray:
-        """For each request of the trace whether it hit: an array of booleans, as long as the trace.
+    def hits(self, trace: Sequence, times: Sequence[float] | None = None) -> bytearray:
+        """For each request of the trace whether it hit: 1 or 0.
 
         `trace` holds one key per request, numbers or texts. `times` are their moments in seconds, never
         falling; without them requests come at an even PACE. Raises ValueError if the two differ in length.
         """
-        keys = trace.tolist() if isinstance(trace, np.ndarray) else list(trace)
+        keys = listed(trace)
         moments = self._moments(len(keys), times)
         hit = bytearray(b"\1") * len(keys)  # a policy marks the misses
         self._run(keys, hit, moments)
-        return np.frombuffer(hit, dtype=bool)
+        return hit
+
+    def run(self, trace: Sequence, times: Sequence[float] | None = None, **fills: Sequence) -> np.ndarray:
+        """What `hits` says, as an array of booleans."""
+        import numpy as np  # here: a browser has none
+
+        return np.frombuffer(self.hits(trace, times, **fills), dtype=bool)
 
     def _moments(self, requests: int, times: Sequence[float] | None) -> list[float]:
         if times is None:
-            moments = (self._now + np.arange(requests) / PACE).tolist()
+            moments = [self._now + number / PACE for number in range(requests)]
         else:
-            moments = np.asarray(times, float).tolist()
+            moments = listed(times)
             if len(moments) != requests:
                 raise ValueError(f"{len(moments)} times for {requests} requests: one each, in seconds")
         if moments:
@@ -53,3 +63,8 @@ class Policy:
 
     def __contains__(self, key) -> bool:
         raise NotImplementedError
+
+
+def listed(values: Sequence) -> list:
+    """A list of plain numbers, also of an array."""
+    return values.tolist() if hasattr(values, "tolist") else list(values)

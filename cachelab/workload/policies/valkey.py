@@ -19,9 +19,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from math import inf
 
-import numpy as np
-
-from cachelab.workload.policies.policy import Policy
+from cachelab.workload.policies.policy import Policy, listed
 from cachelab.workload.reclaim import CYCLE, goes_on, looked_at
 
 __all__ = ["POLICIES", "Valkey"]
@@ -96,24 +94,23 @@ class Valkey(Policy):
         self._cycle = -inf
         self._chance = random.Random(seed)
 
-    def run(
+    def hits(
         self,
         trace: Sequence,
         times: Sequence[float] | None = None,
         sizes: Sequence[float] | None = None,
         ttls: Sequence[float] | None = None,
-    ) -> np.ndarray:
-        """As `Policy.run`; `sizes` and `ttls` (seconds, inf for none) say what a fill of each request stores.
-
+    ) -> bytearray:
+        """As `Policy.hits`; `sizes`, `ttls` (seconds, inf: none) say what a fill of each request stores.
         Without `sizes` each item takes 1; without `ttls` none has a TTL.
         """
-        keys = trace.tolist() if isinstance(trace, np.ndarray) else list(trace)
+        keys = listed(trace)
         for name, values in (("sizes", sizes), ("ttls", ttls)):
             if values is not None and len(values) != len(keys):
                 raise ValueError(f"{len(values)} {name} for {len(keys)} requests: one each")
         moments = self._moments(len(keys), times)
-        sizes = None if sizes is None else np.asarray(sizes).tolist()
-        ttls = None if ttls is None else np.asarray(ttls, float).tolist()
+        sizes = None if sizes is None else listed(sizes)
+        ttls = None if ttls is None else listed(ttls)
         hit = bytearray(b"\1") * len(keys)
         lfu, mark, dies, touch = self.policy.endswith("lfu"), self._mark, self._dies, self._touch
         for i, key in enumerate(keys):
@@ -128,7 +125,7 @@ class Valkey(Policy):
                 self.expired += 1
             hit[i] = 0
             self._store(key, now, sizes[i] if sizes else 1, ttls[i] if ttls else inf)
-        return np.frombuffer(hit, dtype=bool)
+        return hit
 
     def __len__(self):
         return len(self._mark)

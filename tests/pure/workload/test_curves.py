@@ -47,7 +47,7 @@ def simulated(rate, size, ttl, skew):
     keys = trace.zipf(150_000, KEYS, skew)
     moments = np.cumsum(np.random.default_rng(2).exponential(1 / rate, len(keys)))
     held, hits = OrderedDict(), 0
-    for number, (key, now) in enumerate(zip(keys.tolist(), moments.tolist(), strict=True)):
+    for number, (key, now) in enumerate(zip(keys, moments.tolist(), strict=True)):
         if held.get(key, 0) > now:
             held.move_to_end(key)
             hits += number >= 50_000
@@ -95,7 +95,7 @@ def test_warming_up():
 def test_a_sample_keeps_whole_items():
     kept = curves.sample(REQUESTS, 0.1)
     items = set(kept.tolist())
-    assert len(items) == pytest.approx(len(set(REQUESTS.tolist())) * 0.1, rel=0.2)
+    assert len(items) == pytest.approx(len(set(REQUESTS)) * 0.1, rel=0.2)
     assert len(kept) == np.isin(REQUESTS, list(items)).sum()
     assert set(curves.sample(REQUESTS, 0.1, seed=2).tolist()) != items
 
