@@ -12,6 +12,11 @@ OUTSIDE = """(svg) => [...svg.querySelectorAll("text")].filter((text) => {
   const box = text.getBBox();
   return box.x < -1 || box.x + box.width > svg.clientWidth + 1;
 }).map((text) => text.textContent)"""
+BARE = """(svg) => [...svg.querySelectorAll(".seq-call, .seq-tag, .seq-value.stale")].filter((text) => {
+  const words = text.getBBox(), plate = text.previousElementSibling.getBBox();
+  return !text.previousElementSibling.matches(".seq-plate") || words.x < plate.x || words.width > plate.width
+    || plate.height < words.height * 0.9;
+}).map((text) => text.textContent)"""
 LESSON = Path(__file__).parents[2] / "notebooks/05_invalidation_races.ipynb"
 OPTIONAL = LESSON.with_name("05b_strategies_and_faults.ipynb")
 
@@ -171,8 +176,16 @@ def test_nothing_is_cut_off(page, width):
         box = body(page, cell)
         assert box.evaluate("(node) => node.scrollWidth <= node.clientWidth + 1")
         assert box.locator("svg.seq").evaluate(OUTSIDE) == []
+        assert box.locator("svg.seq").evaluate(BARE) == []  # what stands across a lane or a hatching
+        expect(box.get_by_role("button", name="Full screen")).to_be_visible()
     for listing in body(page, "lease-fresh").locator(".seq-sources pre").all():
         assert listing.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+    if width == 1024:  # what everybody holds stands where there is room: beside the picture, or under it
+        for cell, under in (("enough-race", False), ("crash-race", True)):
+            held, picture = (
+                body(page, cell).locator(part).bounding_box() for part in (".race-held", ".race-figure")
+            )
+            assert (held["x"] == picture["x"]) is under
     page.width(1024)
 
 

@@ -75,9 +75,11 @@ function drawing(scene, step, width, grows, pick) {
     const [first, second] = [fitted(whole, w - 6, size), value?.stale ? "stale" : ""];
     const line = at.font * 1.15;
     const one = second && to - from < 2.5 * line;
-    const put = (text, y) => words.append(svg("text", { x, y, "text-anchor": "middle", "dominant-baseline": "central",
-      style: text === first && size < at.font ? `font-size:${size}px` : null,
-      class: `seq-value ${look}${look === "stale" ? " halo" : ""}` }, text));
+    const put = (text, y) => {
+      if (look === "stale") words.append(plate(x, y, measured(text, size), size));
+      words.append(svg("text", { x, y, "text-anchor": "middle", "dominant-baseline": "central",
+        style: text === first && size < at.font ? `font-size:${size}px` : null, class: `seq-value ${look}` }, text));
+    };
     const middle = Math.min((from + to) / 2, from + at.row * 0.6);
     if (to - from < line) return;
     if (!second) put(first, middle);
@@ -131,7 +133,15 @@ function drawing(scene, step, width, grows, pick) {
   function tag(x, i, text) { // shorter where it would reach into the next lane
     const next = Math.min(...[...scene.clients.map((_, who) => at.client(who)), at.right].filter((lane) => lane > x + 1));
     if (measured(text, at.font * 0.85) > next - x - at.bar - 8) text = "stale";
-    words.append(svg("text", { x: x + at.bar / 2 + 5, y: at.line(i) + at.font * 1.05, class: "seq-tag halo" }, text));
+    const size = at.font * 0.85, room = measured(text, size), middle = x + at.bar / 2 + 5 + room / 2;
+    const y = at.line(i) + at.font * 0.75;
+    words.append(svg("g", { class: i === step ? "seq-step now" : "seq-step" }, plate(middle, y, room, size),
+      svg("text", { x: middle, y, "text-anchor": "middle", "dominant-baseline": "central", class: "seq-tag" }, text)));
+  }
+
+  // The ground under words that stand on something drawn: hatching, a bar, a lane.
+  function plate(x, y, room, size) {
+    return svg("rect", { x: x - room / 2 - 3, y: y - size * 0.6, width: room + 6, height: size * 1.2, rx: 2, class: "seq-plate" });
   }
 
   for (let i = 1; i <= step; i++) arrow(scene.steps[i - 1], i);
@@ -143,7 +153,7 @@ function drawing(scene, step, width, grows, pick) {
     const from = one.who >= 0 ? at.client(one.who) : null;
     const cacheEdge = at.cache(Math.max(0, scene.keys.indexOf(one.key))) - (at.column - 8) / 2;
     const edge = { cache: cacheEdge, database: at.database + (at.wide - 8) / 2, replica: at.replica + (at.wide - 8) / 2 }[one.to];
-    const room = [at.left + 4, at.right - 4];
+    const lanes = scene.clients.map((_, who) => at.client(who)), clear = at.bar / 2 + 5;
     if (from !== null && one.to) {
       const side = Math.sign(edge - from);
       const start = from + side * (at.bar / 2);
@@ -154,35 +164,46 @@ function drawing(scene, step, width, grows, pick) {
       if (one.kind === "lost") group.append(cross(stop, y, at.font * 0.45));
       else group.append(svg("path", { d: `M${edge},${y} l${-side * at.tip},${-at.tip / 2} v${at.tip} z`, class: "seq-tip" }));
       if (one.kind === "unanswered") group.append(cross(start + side * 12, y, at.font * 0.45));
-      write(group, one, (start + edge) / 2, y - at.font * 0.45, room);
+      // The words stand in the first stretch between two lanes that has room for them; else across the lanes.
+      const ways = [from, ...(side > 0 ? lanes.slice(one.who + 1) : lanes.slice(0, one.who).reverse()), edge];
+      const free = ways.slice(1).map((to, i) => [ways[i] + side * clear, to - side * (to === edge ? 4 : clear)]);
+      write(group, one, (size) => {
+        const [a, b] = free.find(([a, b]) => side * (b - a) >= size) ?? [start, edge];
+        return [(a + b) / 2, y - at.font * 0.8];
+      });
     } else if (from !== null) {
       group.append(one.kind === "crash" ? cross(from, y, at.font * 0.6)
         : svg("circle", { cx: from, cy: y, r: at.bar * 0.55, class: "seq-dot" }));
-      write(group, one, from, y - at.font * 0.75, room);
+      const [before, after] = [lanes[one.who - 1] ?? at.left, lanes[one.who + 1] ?? at.right];
+      write(group, one, (size) => after - from - 2 * clear >= size ? [from + clear + size / 2, y]
+        : from - before - 2 * clear >= size ? [from - clear - size / 2, y] : [from, y - at.font * 1.1]);
     } else if (one.kind === "replicate") {
       const [a, b] = [at.database + (at.wide - 8) / 2, at.replica - (at.wide - 8) / 2];
       group.append(svg("path", { d: `M${a},${y} H${b - 2}`, class: "seq-arrow" }),
         svg("path", { d: `M${b},${y} l${-at.tip},${-at.tip / 2} v${at.tip} z`, class: "seq-tip" }));
-      write(group, one, at.left + 8, y + at.font * 0.3, room, "start");
+      write(group, one, (size) => [at.left + 8 + size / 2, y]);
     } else {
       const key = Math.max(0, scene.keys.indexOf(one.key));
       group.append(cross(at.cache(key), y, at.font * 0.55));
-      write(group, one, at.right - 8, y + at.font * 0.3, room, "end");
+      write(group, one, (size) => [at.right - 8 - size / 2, y]);
     }
   }
 
-  // The call and its answer, over the arrow; moved to stay between the stores; the call is cut if it cannot fit.
-  function write(group, one, x, y, [low, high], anchor = "middle") {
+  // The call and its answer, where `place` says for words of their size; moved to stay between the stores; the
+  // call is cut if it cannot fit.
+  function write(group, one, place) {
+    const low = at.left + 4, high = at.right - 4;
     const answer = one.answer === null ? "" : ` → ${fitted(one.answer, (high - low) / 2, at.font)}`;
     const space = high - low - measured(answer, at.font);
     // Without how long it lives, then without the key, which the lane says; cut only if that is still too long.
     const short = one.call.replace(/,? for \S+ s$/, ""), shorter = one.key ? short.replace(` ${one.key}`, "") : short;
     const call = [one.call, short, shorter].find((text) => measured(text, at.font) <= space) ?? fitted(shorter, space, at.font);
     const words = call + answer;
-    const size = measured(words, at.font);
-    const left = anchor === "start" ? x : anchor === "end" ? x - size : x - size / 2;
-    const start = Math.max(low, Math.min(left, high - size));
-    group.append(svg("text", { x: start, y, class: "seq-call halo" }, words));
+    // Where they stand does not change when they become bold, as those of the step that is looked at.
+    const [plain, bold] = [400, 600].map((weight) => measured(words, at.font, weight));
+    const [wanted, y] = place(plain), x = Math.max(low + bold / 2, Math.min(wanted, high - bold / 2));
+    group.append(plate(x, y, group.matches(".now") ? bold : plain, at.font),
+      svg("text", { x, y, "text-anchor": "middle", "dominant-baseline": "central", class: "seq-call" }, words));
   }
 
   return [drawing];
@@ -219,8 +240,8 @@ function cross(x, y, r) {
 }
 
 const ruler = document.createElement("canvas").getContext("2d");
-function measured(text, font) {
-  ruler.font = `600 ${font}px system-ui, sans-serif`;
+function measured(text, font, weight = 600) {
+  ruler.font = `${weight} ${font}px system-ui, sans-serif`;
   return ruler.measureText(text).width;
 }
 
@@ -299,7 +320,7 @@ function sources(scene, step) {
 
 // Every step in words: the text equivalent. `replay` adds what the real server answered.
 function stepTable(scene, step, replay) {
-  const heads = ["step", "who", "call", "answer", ...(replay ? ["real server"] : []), "cache after", "database"];
+  const heads = ["Step", "Who", "Call", "Answer", ...(replay ? ["Real server"] : []), "Cache after", "Database"];
   const cache = (state) => state.cache.map((e) => `${e.key} = ${e.shown}${e.stale ? " (stale)" : ""}`).join("; ") || "empty";
   const line = (number, cells, now) => html("tr", { class: now ? "now" : null, "aria-current": now ? "step" : null },
     html("th", { scope: "row" }, number), ...cells.map((cell) => html("td", {}, cell)));

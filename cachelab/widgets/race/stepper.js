@@ -2,7 +2,7 @@
 //   stage(root, { signal, pick, keys, controls })   the pieces; controls(verdict) stand under the diagram,
 //                                                   `keys` maps a key to what it does
 //   stepper(root, { signal, go })                   a stage with buttons for walking through it
-// `foot` stands last in the column of the diagram, so that long sources beside it leave no hole.
+// `foot` stands last in the column of the diagram.
 // Both give { element, show({ scene, step, replay }) }.
 const ICONS = {
   first: "M5,4 v12 M16,4 L8,10 L16,16 z",
@@ -34,15 +34,22 @@ function stage(root, { signal, pick, keys, controls, help, foot = [] }) {
   const note = html("div", { class: "race-note" });
   const canvas = html("div", { class: "race-canvas" });
   const figure = html("div", { class: "race-figure", tabindex: 0, role: "group", "aria-label": help }, canvas);
-  const code = html("div"), held = html("div"), table = html("div");
+  const code = html("div"), held = html("div", { class: "race-held" }), table = html("div");
   const verdict = html("div", { class: "race-verdict", role: "status" });
   const picture = diagram(canvas, signal, (to) => { pick(to); figure.focus({ preventScroll: true }); });
+  const steps = html("details", {}, html("summary", {}, "Every step, as a table"), table);
+  const left = html("div", {}, figure, ...controls(verdict), steps, ...foot), side = html("div", {}, code, held);
   const element = html("div", { class: "race-body" },
-    html("div", { class: "race-words" }, said, note),
-    html("div", { class: "race-main" },
-      html("div", {}, figure, ...controls(verdict),
-        html("details", {}, html("summary", {}, "Every step, as a table"), table), ...foot),
-      html("div", { class: "race-side" }, code, held)));
+    html("div", { class: "race-words" }, said, note), html("div", { class: "race-main" }, left, side));
+
+  // What everybody holds stands under the sources, or under the controls if that is higher up: no hole in either column.
+  let balanced = null;
+  onWidth(canvas, signal, balance); // after the diagram, which has drawn by then
+  function balance() {
+    const above = (held.parentElement === left ? held : steps).offsetTop - left.offsetTop;
+    const under = side.offsetLeft > left.offsetLeft && above < code.offsetHeight;
+    if (under !== (held.parentElement === left)) (under ? steps.before(held) : side.append(held));
+  }
 
   element.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -68,6 +75,9 @@ function stage(root, { signal, pick, keys, controls, help, foot = [] }) {
       verdict.className = `race-verdict ${end?.mark ?? ""}`;
       verdict.replaceChildren(...(end ? [html("b", {}, end.title), html("span", {}, end.words)] : []));
       table.replaceChildren(stepTable(scene, step, replay));
+      const size = `${scene.title} ${scene.rows}`; // the same while it is stepped through
+      if (size !== balanced) balance();
+      balanced = size;
     },
   };
 }
@@ -75,9 +85,7 @@ function stage(root, { signal, pick, keys, controls, help, foot = [] }) {
 function fullScreen(root) {
   if (!document.fullscreenEnabled) return null;
   const toggle = () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen());
-  const { element } = iconButton("full", "Full screen", toggle);
-  element.classList.add("wide");
-  return element;
+  return iconButton("full", "Full screen", toggle).element;
 }
 
 function stepper(root, { signal, go, foot }) {
