@@ -2,10 +2,15 @@
 
 
 def counted(things, noun: str) -> str:
-    """ "no query", "1 query", "3 queries": of a number, or of whatever has a length."""
+    """ "no queries", "1 query", "3,000 queries": of a number, or of whatever has a length."""
     number = len(things) if hasattr(things, "__len__") else things
     plural = noun[:-1] + "ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else noun + "s"
-    return f"{number or 'no'} {noun if number == 1 else plural}"
+    return f"{number:,} {noun if number == 1 else plural}" if number else f"no {plural}"
+
+
+def singular(nouns: str) -> str:
+    """ "query" of "queries": what there is one of."""
+    return nouns[:-3] + "y" if nouns.endswith("ies") else nouns.removesuffix("s")
 
 
 def show(value, width: int = 160) -> str:

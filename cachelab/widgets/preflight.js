@@ -6,7 +6,7 @@ export default widget(({ root, get, send, watch, isStatic }) => {
   const body = html("tbody");
   const { element: said, say } = status();
   root.append(html("table", {}, html("caption", { class: "hidden" }, "What works on this machine"),
-    html("thead", {}, html("tr", {}, ...["", "what", "found"].map((text) => html("th", { scope: "col" }, text)))), body), said);
+    html("thead", {}, html("tr", {}, ...["", "What", "Found"].map((text) => html("th", { scope: "col" }, text)))), body), said);
 
   if (!isStatic) send({ ping: get("ping") + 1 });
 

@@ -6,8 +6,8 @@ export default widget(({ root, get, send, watch, isStatic }) => {
   const body = html("tbody", {});
   const cell = (name) => html("th", { scope: "col" }, name);
   const table = html("table", { "aria-label": get("label") },
-    html("thead", {}, html("tr", {}, cell("command"), cell("verdict"), cell("the server says"))), body);
-  root.append(panel, html("p", {}, "access string: ", string), said, html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "commands and verdicts" }, table));
+    html("thead", {}, html("tr", {}, cell("Command"), cell("Verdict"), cell("The server says"))), body);
+  root.append(panel, html("p", {}, "Access string: ", string), said, html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "commands and verdicts" }, table));
   challenges(root, watch);
   if (isStatic) panel.append(html("div", { class: "note" }, "This is a saved page: in a live notebook the server is asked."));
 

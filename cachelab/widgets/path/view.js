@@ -332,7 +332,7 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
       html("td", { class: "value" }, value), html("td", { class: "number" }, size), left[i]));
     table.replaceChildren(...[
       rows.length ? html("div", { class: "path-scroll", tabindex: 0, role: "region", "aria-label": "What the cache holds" },
-        html("table", {}, html("thead", {}, html("tr", {}, ...["key", "value", "size", "TTL"].map((name) => html("th", { scope: "col" }, name)))),
+        html("table", {}, html("thead", {}, html("tr", {}, ...["Key", "Value", "Size", "TTL"].map((name) => html("th", { scope: "col" }, name)))),
           html("tbody", {}, ...body))) : html("div", { class: "quiet" }, note),
       rows.length && note ? html("div", { class: "note" }, note) : null].filter(Boolean));
     const ticking = !isStatic && rows.some(([, , , ttl]) => ttl !== null);

@@ -7,6 +7,7 @@ import traitlets
 
 from cachelab import questions
 from cachelab.checks import progress as record
+from cachelab.learner.words import counted
 from cachelab.questions import Question
 from cachelab.widgets.base import Base
 from cachelab.widgets.quantity import quantity
@@ -73,10 +74,9 @@ def summary(answered: list[Answered]) -> list[str]:
     chosen = [(q, guess, actual) for _, q, guess, actual in answered if q.choices]
     if chosen:
         right = sum(verdict.is_right(*one) for one in chosen)
-        said.append(f"Of {len(chosen)} choices: {right} right.")
-    for name, units in {"times": "time", "factors": "×"}.items():
-        said += _by_ratio(name, [one for one in answered if _kind(one[1]) == units])
-    said += _by_ratio("sizes and prices", [one for one in answered if _kind(one[1]) == "size"])
+        said.append(f"Of {counted(chosen, 'choice')}: {right} right.")
+    for name, kind in {"time": "time", "factor": "×", "size or price": "size"}.items():
+        said += _by_ratio(name, [one for one in answered if _kind(one[1]) == kind])
     said += _by_difference([one for one in answered if _kind(one[1]) == "count"])
     return said
 
@@ -107,14 +107,19 @@ def _by_ratio(name: str, answered: list[Answered]) -> list[str]:
             parts.append(f"{len(ratios)} too {side}, by {quantity(float(f'{mean:.2g}'))} times on average")
     if sides["right"]:
         parts.append(f"{sides['right']} right or within a tenth")
-    return [f"Of {len(pairs)} {name}: {'; '.join(parts)}."]
+    return [f"Of {_several(len(pairs), name)}: {'; '.join(parts)}."]
 
 
 def _by_difference(answered: list[Answered]) -> list[str]:
     sides = Counter(_side(q, guess, actual) for _, q, guess, actual in answered)
     words = {"low": "too low", "high": "too high", "right": "right"}
     parts = [f"{sides[side]} {said}" for side, said in words.items() if sides[side]]
-    return [f"Of {len(answered)} counts and shares: {'; '.join(parts)}."] if parts else []
+    return [f"Of {_several(len(answered), 'count or share')}: {'; '.join(parts)}."] if parts else []
+
+
+def _several(number: int, name: str) -> str:
+    """ "1 size or price", "3 sizes and prices"."""
+    return f"{number} " + (name if number == 1 else " and ".join(f"{noun}s" for noun in name.split(" or ")))
 
 
 def _side(question: Question, guess: float, actual: float) -> str:

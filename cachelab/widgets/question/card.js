@@ -30,7 +30,7 @@ export default widget(({ root, get, send, watch, signal, isStatic }) => {
     const room = of !== null ? `of ${of}` : get("unit");
     if (isStatic) return { element: asked(room ? html("span", { class: "quiet" }, of !== null ? room : `in ${room}`) : null), show() {} };
     const id = unique("guess");
-    const input = html("input", { id, type: "text", autocomplete: "off", placeholder: "your guess" });
+    const input = html("input", { id, type: "text", autocomplete: "off", placeholder: "Your guess" });
     const entry = html("span", { class: "entry" }, input, html("span", { class: "quiet" }, room),
       // for the mouse: with the keyboard Enter commits, and Shift+Tab from the next cell comes to the field at once
       html("button", { type: "submit", class: "primary", tabindex: "-1" }, "Commit"));

@@ -2,6 +2,7 @@
 
 import math
 
+from cachelab.learner.words import singular
 from cachelab.questions import Question
 from cachelab.widgets.quantity import quantity
 
@@ -20,7 +21,8 @@ def shown(question: Question, value: float | str | None) -> str:
         return f"“{value}”"
     if question.of is not None:
         return f"{value:,.{0 if value == int(value) else 2}f} of {question.of:,}"
-    return quantity(value) + _unit(question)
+    number = quantity(value)
+    return number + _unit(question, number)
 
 
 def is_right(question: Question, guess: float | str | None, actual: float | str) -> bool:
@@ -68,8 +70,11 @@ def bars(question: Question, guess: float | None, actual: float) -> tuple[list[t
     return [(whose, length, shown(question, value)) for (whose, value), length in drawn], logarithmic
 
 
-def _unit(question: Question) -> str:
-    return f"{'' if question.unit in ('%', '×') else ' '}{question.unit}" if question.unit else ""
+def _unit(question: Question, number: str) -> str:
+    """The unit as it follows this number: " steps", but 1 " step"."""
+    if not question.unit or question.unit in ("%", "×"):
+        return question.unit or ""
+    return f" {singular(question.unit) if number == '1' and _counts(question) else question.unit}"
 
 
 def _by_ratio(question: Question) -> bool:
@@ -93,7 +98,7 @@ def _distance(question: Question, guess: float, actual: float) -> str:
             return f"{difference} too {many}"
         return f"about {_times(ratio)} times too {many}"
     if ratio is None:
-        return f"{difference}{_unit(question)} too {side}"
+        return f"{difference}{_unit(question, difference)} too {side}"
     if math.isinf(ratio):
         return f"too {side} by more than a number can say"
     if ratio < _NEAR:

@@ -68,9 +68,9 @@ class Matrix(Base):
             self.step = len(self.scene.get("steps", ()))
             if kind:
                 who = f"{counted(size[0], 'reader')} and {counted(size[1], 'writer')}"
-                verdict = f"broken by {who} in {self.step} steps."
+                verdict = f"broken by {who} in {counted(self.step, 'step')}."
             else:
-                verdict = f"no violation within these bounds, in {schedules:,} schedules."
+                verdict = f"no violation within these bounds, in {counted(schedules, 'schedule')}."
             self.said = f"{strategy}, {column}: {verdict}"
         return report
 

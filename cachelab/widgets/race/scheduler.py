@@ -6,6 +6,7 @@ from typing import Any
 import traitlets
 
 from cachelab import races
+from cachelab.learner.words import counted
 from cachelab.races.telling.game import Option
 from cachelab.races.telling.scene import game_scene
 from cachelab.races.telling.words import CUT
@@ -101,7 +102,7 @@ class Scheduler(Challenged, Base):
         where = self.game.hint()
         if where is not None:
             self.hinted = self._order.index(where)
-            self.said = f"From here the nearest break is {_moves(self.game.distance)} away."
+            self.said = f"From here the nearest break is {counted(self.game.distance, 'move')} away."
         elif self.game.shortest is None:
             self.said = self._unbreakable()
         else:
@@ -112,8 +113,8 @@ class Scheduler(Challenged, Base):
         if made == shortest:
             compared = "No schedule breaks it in fewer."
         else:
-            compared = f"The shortest schedule that breaks it has {_moves(shortest)}."
-        words = f"{self.game.violated} You needed {_moves(made)}. {compared}"
+            compared = f"The shortest schedule that breaks it has {counted(shortest, 'move')}."
+        words = f"{self.game.violated} You needed {counted(made, 'move')}. {compared}"
         return {"mark": "won", "title": "You broke it", "words": words}
 
     def _harmless(self) -> dict:
@@ -123,13 +124,13 @@ class Scheduler(Challenged, Base):
         # The last moment at which a break was still possible.
         last = max(i for i, distance in enumerate(self._distances) if distance is not None)
         if last == len(self.game.steps):
-            words = f"A fault could still break it: {_moves(self._distances[last])} more."
+            words = f"A fault could still break it: {counted(self._distances[last], 'move')} more."
         else:
             step = self.game.steps[last]
             words = (
-                f"Before move {last + 1} you were {_moves(self._distances[last])} from a break; "
+                f"Before move {last + 1} you were {counted(self._distances[last], 'move')} from a break; "
                 f"{step.client}: {step.call} closed the window. "
-                f"The shortest schedule that breaks it has {_moves(self.game.shortest)}."
+                f"The shortest schedule that breaks it has {counted(self.game.shortest, 'move')}."
             )
         return {"mark": "held", "title": title, "words": words}
 
@@ -152,10 +153,6 @@ def _plain(option: Option) -> dict:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _moves(count: int) -> str:
-    return "1 move" if count == 1 else f"{count} moves"
 
 
 def play_scheduler(

@@ -5,6 +5,8 @@ def test_numbers_come_with_their_noun():
     assert [words.counted(n, "query") for n in (0, 1, 2)] == ["no queries", "1 query", "2 queries"]
     assert words.counted(["a", "b"], "day") == "2 days"
     assert words.counted([], "round trip") == "no round trips"
+    assert words.counted(11_340, "schedule") == "11,340 schedules"
+    assert [words.singular(nouns) for nouns in ("queries", "steps")] == ["query", "step"]
 
 
 def test_values_and_messages_of_strangers_may_fail_to_print():

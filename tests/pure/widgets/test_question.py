@@ -44,6 +44,8 @@ def said(guess, actual, **kind) -> str:
             {"unit": "queries"},
             "You said 500 queries; it is 9,000 queries: about 18 times too few.",
         ),
+        (1, 3, {"unit": "queries"}, "You said 1 query; it is 3 queries: 2 too few."),
+        (1, 3, {"unit": "s"}, "You said 1 s; it is 3 s: about 3 times too low."),
         ("a", "b", {"choices": ["a", "b"]}, "You said “a”; the answer is “b”."),
         ("b", "b", {"choices": ["a", "b"]}, "You said “b”, and that is the answer."),
         (None, 1, {"of": 10}, "No guess; the answer is 1 of 10."),
@@ -359,8 +361,8 @@ def test_the_book_says_how_guesses_were_off():
         "What you guessed, and what it was.",
         "Of 2 choices: 1 right.",
         "Of 3 times: 2 too low, by 50 times on average; 1 right or within a tenth.",
-        "Of 1 factors: 1 too high, by 20 times on average.",
-        "Of 1 counts and shares: 1 too high.",
+        "Of 1 factor: 1 too high, by 20 times on average.",
+        "Of 1 count or share: 1 too high.",
     ]
     assert len(guesses("04").rows) == 6 and "✗ 04  get_user(42) with" in guesses().text()
 
