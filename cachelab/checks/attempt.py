@@ -47,6 +47,7 @@ def attempt(judge: Callable[[], Verdict]) -> Verdict:
     if _undo is not None:
         return could_not_run("it was called inside another check: call it outside your functions")
     walls.call("", learners=False)
+    _faults.clear()
     if walls.possible:
         verdict = _in_child(judge)
         if verdict is not None:
@@ -237,7 +238,7 @@ def _behind_walls(judge, report) -> None:
     printed = _quiet(ExitStack())  # nothing has to be put back here
     verdict = settle(judge)
     signal.setitimer(signal.ITIMER_REAL, 0)
-    report(with_print(verdict, printed))
+    report(_beside(verdict, printed))
 
 
 # --- in a thread of the kernel, where there is no fork -------------------------------------------------
@@ -246,7 +247,6 @@ def _behind_walls(judge, report) -> None:
 def _in_thread(judge) -> Verdict:
     """The verdict, from a thread. Whatever that has patched is back when this returns; if it has not ended by
     then, it is interrupted until it does, and so are threads that it has started."""
-    global _budget, _undo
     found: list[Verdict] = []
     ready = threading.Event()
 
@@ -262,7 +262,7 @@ def _in_thread(judge) -> Verdict:
 
     already = set(threading.enumerate())
     worker = threading.Thread(target=run, daemon=True, name="check")
-    with ExitStack() as _undo:
+    with _undone():
         printed = _quiet(_undo)
         end = time.monotonic() + walls.WALL
         try:
@@ -275,12 +275,36 @@ def _in_thread(judge) -> Verdict:
             for stray in [worker, *(each for each in threading.enumerate() if _is_learners(each, already))]:
                 if stray.is_alive():
                     threading.Thread(target=_end, args=(stray,), daemon=True, name="end of a check").start()
-            _budget = _undo = None
-    return with_print(found[0] if found else could_not_run("it took longer than a minute"), printed)
+    verdict = found[0] if found else could_not_run("it took longer than a minute")
+    return _beside(verdict, printed)
 
 
 _undo: ExitStack | None = None
+_faults: list[Text] = []  # of ours, in the check under way
 _parked: set[int] = set()  # threads of checks that are over, which wait for good
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """A check: when the block ends, all is undone that `at_end` was told of."""
+    global _budget, _undo
+    undo = _undo = ExitStack()
+    try:
+        yield
+    finally:
+        _budget = _undo = None
+        put_back(undo)
+
+
+def put_back(undo: ExitStack) -> None:
+    """Undo all of it. What fails is a fault of ours: it costs the learner neither their verdict nor the rest
+    of it, and stands beside the verdict, to be reported."""
+    try:
+        undo.close()
+    except Exception as error:
+        trace = "".join(traceback.format_exception(error))
+        said = f"The check could not put back all that it had changed ({describe(error)}). Please report it"
+        _faults.append(Text("For the report", f"{said}, and restart the kernel.\n{trace}"))
 
 
 def at_end(undo: Callable[[], None]) -> None:
@@ -341,24 +365,20 @@ def _end(worker: threading.Thread) -> None:
 def _in_place(judge) -> Verdict:
     """The verdict. What never ends inside a function that is not the answer's, in C for instance, is not
     seen, and does not end here."""
-    global _budget, _undo
+    global _budget
 
     def give_up(where):
         raise _GivenUp(where)
 
-    try:
-        with ExitStack() as _undo:
-            printed = _quiet(_undo)
-            _budget = Budget(give_up, SLOWER)
-            _undo.callback(_looking(_budget))
-            try:
-                verdict = settle(judge)
-            except _GivenUp as given_up:
-                verdict = too_long(*given_up.args)
-            _budget = None
-    finally:
-        _budget = _undo = None
-    return with_print(verdict, printed)
+    with _undone():
+        printed = _quiet(_undo)
+        _budget = Budget(give_up, SLOWER)
+        _undo.callback(_looking(_budget))
+        try:
+            verdict = settle(judge)
+        except _GivenUp as given_up:
+            verdict = too_long(*given_up.args)
+    return _beside(verdict, printed)
 
 
 def _looking(budget: Budget) -> Callable[[], None]:
@@ -413,7 +433,9 @@ def _quiet(undo: ExitStack) -> io.StringIO:
     return printed
 
 
-def with_print(verdict: Verdict, printed: io.StringIO) -> Verdict:
+def _beside(verdict: Verdict, printed: io.StringIO) -> Verdict:
+    """The verdict with our own faults, and with what the learner's code printed."""
+    verdict = verdict.plus(*_faults)
     text = printed.getvalue().rstrip()
     if not text:
         return verdict

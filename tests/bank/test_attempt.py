@@ -332,6 +332,53 @@ def test_without_fork_a_check_within_a_check_says_so_and_leaves_the_outer_one_wh
     assert attempt.attempt(lambda: correct).status == "correct"
 
 
+@pytest.mark.parametrize("run", [attempt._in_thread, attempt._in_place])
+def test_without_fork_an_undo_that_fails_costs_neither_the_verdict_nor_other_undos(run, monkeypatch):
+    monkeypatch.setattr(attempt, "_looking", lambda budget: lambda: None)  # a browser's Python is newer
+    before, undone = [get() for get in PATCHED], []
+
+    def fails():
+        raise ZeroDivisionError("ours")
+
+    def judge():
+        attempt.at_end(lambda: undone.append("first"))
+        attempt.at_end(fails)
+        attempt.at_end(lambda: undone.append("last"))
+        return Verdict("correct", (("", "it held"),))
+
+    verdict = run(judge)
+    assert verdict.status == "correct" and undone == ["last", "first"]
+    says_what_to_report(verdict)
+    assert ([get() for get in PATCHED], attempt._undo, attempt._budget) == (before, None, None)
+    assert attempt.attempt(lambda: Verdict("correct", ())).evidence == ()  # nothing of it in the next
+
+
+def says_what_to_report(verdict):
+    (report,) = [evidence.text for evidence in verdict.evidence if evidence.caption == "For the report"]
+    assert report.startswith(
+        "The check could not put back all that it had changed (ZeroDivisionError: ours)."
+    )
+    assert "Please report it" in report and "in fails" in report
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_a_lab_that_cannot_be_cleared_away_costs_no_verdict(forks, monkeypatch):
+    monkeypatch.setattr(walls, "possible", forks)
+    clock = time.time
+
+    def fails():
+        raise ZeroDivisionError("ours")
+
+    def judge():
+        with lab.Lab({}) as given:
+            given._undo.callback(fails)
+            raise incorrect("f(1)", "it returned 2", "3")
+
+    verdict = attempt.attempt(judge)
+    assert verdict.status == "incorrect" and "it returned 2" in verdict.message and time.time is clock
+    says_what_to_report(verdict)
+
+
 def test_without_fork_a_check_that_the_learner_stops_leaves_nothing(monkeypatch):
     monkeypatch.setattr(walls, "possible", False)
 

@@ -15,7 +15,18 @@ from cachelab.learner import lines
 from cachelab.learner.clock import Clock, real_monotonic
 from cachelab.learner.words import message, show
 
-from ..attempt import Overtime, at_end, describe, engines_owe, limit, note, overtime_line, park, strike
+from ..attempt import (
+    Overtime,
+    at_end,
+    describe,
+    engines_owe,
+    limit,
+    note,
+    overtime_line,
+    park,
+    put_back,
+    strike,
+)
 from ..verdict import Settled, Table, broken, incorrect, not_attempted
 from .cache import Cache, responds
 from .cluster import Cluster
@@ -432,7 +443,7 @@ class Lab:
         return self
 
     def __exit__(self, *exc):
-        self._undo.close()
+        put_back(self._undo)
 
 
 def differ(value, expected, path: str = "") -> tuple[str, str] | None:
