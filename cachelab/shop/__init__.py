@@ -6,7 +6,7 @@ db.get_user(42)
 db.product_page(7)
 db.queries                          # how many queries that took
 far = shop.connect("other zone")    # the same shop behind a network
-print(far.distance)                 # other zone · 1.00 ms added (assumed) · 1.13 ms round trip measured
+print(far.distance)                 # other zone · 1.00 ms added (assumed) · empty round trip 1.13 ms at best
 shop.server().kill()                # from here on, psycopg.OperationalError; .restart() ends that
 """
 
