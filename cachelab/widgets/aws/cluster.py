@@ -17,6 +17,7 @@ EVERY = 0.4  # seconds between two looks
 PATIENCE = 60.0  # seconds without a sign of a page after which nobody is watching any more
 LATE = 0.2  # seconds that a lagging replica hears later
 EVENTS = 6  # lines of the account's log that are shown
+AGAIN = "To break it again: menu Run → Run All Above Selected Cell, then run this cell."
 DRILLS = ("kill", "cut", "heal", "lag", "silence", "hurry", "zone_down", "zone_up")
 
 
@@ -71,7 +72,7 @@ class ClusterView(Base):
     def _gone(self, why: str) -> None:
         self._until = 0.0
         self.gone = True
-        self.said = f"{why}{': this is how it last looked.' if self.shards else '.'}"
+        self.said = f"{why}{': this is how it last looked' if self.shards else ''}. {AGAIN}"
 
     # Drills.
 

@@ -23,6 +23,10 @@ NODE_TYPES = (
     "cache.t2.micro",  # nobody can order it any more, and it is in many tutorials
 )
 GROUPED = ("cluster_mode", "replicas", "automatic_failover", "multi_az", "at_rest")  # not on Memcached
+CLOSED = (
+    "The account is closed: there is nobody to ask. Run the cell that opens it, the first one of the lesson, "
+    "and then this one again."
+)
 ENGINES = (("valkey", "Valkey"), ("redis", "Redis OSS"), ("memcached", "Memcached"))
 
 
@@ -128,7 +132,7 @@ class OrderForm(Challenged, Base):
         try:
             refused = self.refusal
         except AccountError:
-            return {"state": "unknown", "words": "The account is closed: there is nobody to ask."}
+            return {"state": "unknown", "words": CLOSED}
         if refused is None:
             return {"state": "taken", "words": "AWS would take this order."}
         code, words = refused

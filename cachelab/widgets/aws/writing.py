@@ -21,6 +21,7 @@ __all__ = ["Writing", "writing"]
 BIN = 0.1  # seconds
 PAUSE = 0.003  # seconds between two writes
 RECORDED = Path(__file__).with_suffix(".json")  # tools/record.py writes it
+AGAIN = "For another run, run this cell again; if the cache is gone, those above it first."
 FLAGS = {  # how AWS's words for what happened to a node begin, and what the chart calls it
     "Failover from primary": "failover",
     "Recovering cache nodes": "node lost",
@@ -35,6 +36,7 @@ class Writing(Chart):
     """
 
     recorded = traitlets.Unicode("").tag(sync=True)  # says when and where, if this is a recorded run
+    over = traitlets.Unicode("").tag(sync=True)  # says that it writes no more, and how to go on
 
     _latest: Callable[[], "Writing | None"] = staticmethod(lambda: None)
 
@@ -77,7 +79,15 @@ class Writing(Chart):
         own = super().state()
         return own if own["spec"]["marks"] else own | json.loads(RECORDED.read_text(encoding="utf-8"))
 
+    def text(self) -> str:
+        return "\n".join(filter(None, (super().text(), self.over)))
+
     def _write(self) -> None:
+        start = time.monotonic()
+        self._note()
+        self.over = f"It wrote for {time.monotonic() - start:.0f} s. {AGAIN}"
+
+    def _note(self) -> None:
         began, ticks = datetime.now(UTC), []
         start = now = time.monotonic()
         while now - start < self.seconds and not self._ended.is_set():
