@@ -142,6 +142,14 @@ def test_no_renderer_takes_prose_for_mathematics(nb):
     assert [id for id, text in bare.items() if text.count("$") > 1] == []
 
 
+def test_code_in_a_sentence_fits_a_line(nb):
+    """It goes to the next line whole, `--auth-token`, and beside a file browser there is room for so much."""
+    prose = [
+        re.sub(r"```.*?```", "", cell.source, flags=re.S) for cell in nb.cells if cell.cell_type == "markdown"
+    ]
+    assert not [code for text in prose for code in re.findall(r"`([^`\n]+)`", text) if len(code) > 54]
+
+
 def test_a_folded_cell_says_in_its_first_line_what_it_does(nb):
     """JupyterLab shows that line of a folded cell, and nothing else."""
     folded = [cell for cell in nb.cells if is_folded(cell)]
