@@ -32,7 +32,7 @@ THINK = {  # what to think about, by the name of the line
     "somebody flushes: failed": "How many loads of one product does an empty cache cost?",
     "no memory left: failed": "The server answers, and it says no. Which class of error is that?",
     "another program writes: failed": "What you cannot read is a miss. And then it must not stay.",
-    "another program writes: entries without a TTL": "Which call stored them?",
+    "another program writes: entries that outlive a day": "Which call stored them, and for how long?",
     "a new release: failed": "The entry is sound, and of another release. How can a reader tell?",
     "a black hole: failed": "Each request waits for a time-out; sixteen threads do. When is it enough? "
     "And if you have a breaker: how long does the one wait that tries, with its new connection, and who "

@@ -99,7 +99,7 @@ WRONG: dict[str, Wrong] = {
             STUCK,
         ),
     ),
-    "no_ttl": reference_but((", ex=ttl)", ")"), fails=(f"{GARBAGE}: entries without a TTL",)),
+    "no_ttl": reference_but((", ex=ttl)", ")"), fails=(f"{GARBAGE}: entries that outlive a day",)),
     "lock_without_ttl": reference_but((", px=LEASE)", ")"), fails=(STUCK,)),
     "no_breaker": reference_but(
         ("if self.failures >= 3:", "if False:"), fails=(f"{HOLE}: failed", f"{HOLE}: slow")

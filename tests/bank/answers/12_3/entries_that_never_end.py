@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: entries without a TTL: 120
+# says: entries that outlive a day: 120
 
 import json
 import random
