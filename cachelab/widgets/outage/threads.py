@@ -1,5 +1,7 @@
 """Threads of a web server fill up while the cache hangs: λT against W."""
 
+import math
+
 from cachelab.workload.threads import held
 
 from ..chart.bench import Bench, Slider
@@ -21,8 +23,11 @@ def threads(measured=()) -> Bench:
         Slider("tries", 1, 11, 1, step=1, label="tries"),
         Slider("calls", 1, 4, 2, step=1, label="calls to the cache in a request"),
     ]
-    picture = Figure("While the cache hangs", x="seconds", y="threads and customers", height=170)
-    picture.step("threads taken").line("customers without a thread")
+    sides = {"x_range": (0, SECONDS), "margins": (44, 24)}
+    picture = Figure("While the cache hangs", y="threads taken", height=130, **sides)
+    picture.step("threads taken").threshold("all there are")
+    below = Figure(x="seconds", y="customers without a thread", height=90, **sides)
+    below.step("customers without a thread", color="orange")
     if measured:
         picture.step("threads taken, your module", *zip(*measured, strict=True))
     outcome: dict = {}
@@ -30,6 +35,11 @@ def threads(measured=()) -> Bench:
     def run(threads, rate, timeout, tries, calls):
         hang = timeout * tries * calls
         moments, taken, waiting = held(threads, rate, hang, SECONDS)
+        drawn = {
+            "threads taken": (moments, _whole(taken)),
+            "all there are": threads,
+            "customers without a thread": (moments, _whole(waiting)),
+        }
         stands = rate * hang > threads
         outcome.update(stands=stands, hang=hang, threads=threads, rate=rate, tries=tries)
         words = f"λT = {rate:g}/s × {hang:.2g} s = {rate * hang:.3g}, and there are {threads} threads. "
@@ -37,8 +47,14 @@ def threads(measured=()) -> Bench:
             words += f"After {threads / rate:.2g} s none is left, and the site stands still."
         else:
             words += f"The site goes on, each request {hang:.2g} s slower."
-        return {"threads taken": (moments, taken), "customers without a thread": (moments, waiting)}, words
+        return drawn, words
 
-    bench = Bench(run, controls, picture, label="threads while the cache hangs", challenges="12.threads")
+    name = "threads while the cache hangs"
+    bench = Bench(run, controls, picture, label=name, below=below, challenges="12.threads")
     bench.outcome = outcome
     return bench
+
+
+def _whole(counts: list[float]) -> list[int]:
+    """The model is fluid; threads and customers are not."""
+    return [math.floor(count + 1e-9) for count in counts]
