@@ -86,7 +86,7 @@ QUESTIONS = {
         unit="shards",
         low="With fewer, the other keys still fill some of the shard that has the hottest one.",
         high="With more, the shard of the hottest key is full of that key alone, and the others wait.",
-        because="One over the share of the hottest key.",
+        because="One over the share of the hottest key, and a shard is whole.",
     ),
     "stale": Question(
         "Reads that are old",

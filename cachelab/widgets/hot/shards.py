@@ -1,5 +1,6 @@
 """Shards and skew: what each shard of a cluster gets, and what all serve until the hottest is full."""
 
+import math
 from collections.abc import Sequence
 
 from cachelab.workload.ring.shards import load, worth_having
@@ -85,7 +86,7 @@ def _words(found, most, shards, replicas, near, capacity) -> str:
     words = (
         f"{nodes} node{'s' if nodes > 1 else ''} serve {served * capacity:,.0f} reads a second, "
         f"{served:.1f} times one. The hottest shard gets {found.uneven:.2f} times the average. "
-        f"One key has {1 / most:.1%} of all reads: {most:,.0f} shards are worth having, at most."
+        f"One key has {1 / most:.1%} of all reads: {math.ceil(most):,} shards are worth having, at most."
     )
     if near:
         words += f" Reads of the {near:,} hottest keys stay in the application."
