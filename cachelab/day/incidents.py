@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cachelab import virtual
 from cachelab.day.lines import LEVELS, Limit, Line, Score
 from cachelab.day.module import Service
-from cachelab.day.shop import CAPACITY, GRACE, NEW_FIELDS, Catalogue, Phase, Shop, Stop
+from cachelab.day.shop import CAPACITY, GRACE, NEW_FIELDS, PRODUCTS, Catalogue, Phase, Shop, Stop
 
 RATE = 0.75 * CAPACITY  # customers a second of an ordinary hour: the database alone could serve them
 OUTAGE = 1.5 * CAPACITY  # … and could not serve these
@@ -126,12 +126,22 @@ def release(shop: Shop) -> Phase:
 
 
 def black_hole(shop: Shop) -> dict[str, float]:
+    """Two of its first customers miss: of one the first call is swallowed, of the other the second. Whoever
+    sent them gives up; the calls arrive when the cache is back, and a ticket that they take is nobody's."""
+    for product in (1, 2):
+        shop.office_changes(product, "7.77")
+    for product in range(3, PRODUCTS + 1):
+        shop.read(product)  # these are there, whatever a change deletes
+    shop.clock.after(0.0, shop.read, 1)
+    shop.clock.sleep(1.25 * shop.cache.trip())
     shop.cache.black_hole()
+    shop.clock.after(0.0, shop.read, 2)
     phase = shop.open("a black hole", 7, OUTAGE)
     shop.cache.heal()
     shop.clock.sleep(3.0)
     after = shop.open("after it", 4, RATE)
-    return _figures(phase) | {"queries for each read afterwards": after.share, "": phase}
+    found = {"failed afterwards": after.failed, "queries for each read afterwards": after.share}
+    return _figures(phase) | found | {"": phase}
 
 
 def dead_primary(shop: Shop) -> Phase:
@@ -231,9 +241,11 @@ INCIDENTS = (
         (
             Limit("failed", 0.0, "08.6"),
             Limit("slow", 0.02, "07.8", "08.6"),
+            Limit("failed afterwards", 0.0, "07.3"),
             Limit("queries for each read afterwards", 0.2, "08.6"),
         ),
-        "The cache no longer answers, and nobody says so; 150 customers a second.",
+        "The cache no longer answers, and nobody says so; 150 customers a second. When it is back, what was "
+        "sent meanwhile arrives.",
     ),
     Incident(
         "the primary dies",

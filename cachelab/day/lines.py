@@ -66,7 +66,7 @@ def taught_in(where: str) -> str:
 
 def shown(what: str, value: float) -> str:
     """A figure in its unit."""
-    if what in ("failed", "slow"):
+    if what in ("failed", "failed afterwards", "slow"):
         return f"{value:.1%}"
     if what == "half of the reads within":
         return f"{value * 1e3:.1f} ms"

@@ -56,7 +56,7 @@ QUESTIONS = {
     ),
     "passes": Question(
         "Lines passed",
-        of=23,
+        of=24,
         low="Its happy day is good: what is read often comes from the cache, and a flush is survived.",
         high="What did it do with an entry that it cannot read, and with a cache that does not answer?",
         because="It was written for a day on which nothing happens.",

@@ -20,7 +20,7 @@ def test_every_cell_runs_and_the_bench_answers_to_keys(lesson):
     assert lesson.external == []
     assert lesson.console == []
     expect(lesson.output("races-run")).to_contain_text("1 of 13 orders")
-    expect(lesson.output("day-run")).to_contain_text("15 of 23 lines; level: none")
+    expect(lesson.output("day-run")).to_contain_text("16 of 24 lines; level: none")
     expect(lesson.output("blind-run")).to_contain_text("the answer is “neither of them”")
     bench = lesson.output("hang-bench")
     assert lesson.axe('[data-cell-id="hang-bench"] .cachelab') == []

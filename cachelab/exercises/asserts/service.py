@@ -38,6 +38,8 @@ THINK = {  # what to think about, by the name of the line
     "And if you have a breaker: how long does the one wait that tries, with its new connection, and who "
     "waits for it?",
     "a black hole: slow": WITHOUT_BOTH,
+    "a black hole: failed afterwards": "The cache is back. A call that was given up arrives all the same: "
+    "what may it leave, and who waits for that, for how long?",
     "a black hole: queries for each read afterwards": "The cache is back. Who tries, and when?",
     "the primary dies: failed": "A refused connection fails at once. What comes after it?",
     "the primary dies: slow": WITHOUT_BOTH,

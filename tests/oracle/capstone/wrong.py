@@ -94,6 +94,7 @@ WRONG: dict[str, Wrong] = {
             f"{FLUSH}: failed",
             f"{GARBAGE}: failed",
             f"{RELEASE}: failed",
+            f"{HOLE}: failed afterwards",
             f"{DEATH}: failed",
             *RACES,
             STUCK,
@@ -101,6 +102,11 @@ WRONG: dict[str, Wrong] = {
     ),
     "no_ttl": reference_but((", ex=ttl)", ")"), fails=(f"{GARBAGE}: entries that outlive a day",)),
     "lock_without_ttl": reference_but((", px=LEASE)", ")"), fails=(STUCK,)),
+    "waits_for_whoever_is_gone": reference_but(
+        ("        for _ in range(30):\n", "        while True:\n"),
+        ("TTL, LEASE, LOOK = 60, 2000,", "TTL, LEASE, LOOK = 60, 30_000,"),
+        fails=(f"{HOLE}: failed afterwards",),
+    ),
     "no_breaker": reference_but(
         ("if self.failures >= 3:", "if False:"), fails=(f"{HOLE}: failed", f"{HOLE}: slow")
     ),

@@ -1,6 +1,6 @@
 # verdict: incorrect
 # says: a black hole
-# says: failed: 1.1%
+# says: failed: 1.0%
 
 import json
 import random

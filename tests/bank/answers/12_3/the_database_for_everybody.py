@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: slow: 92.1%
+# says: slow: 93.4%
 # says: Who can be served without both
 
 import json
