@@ -53,7 +53,7 @@ SYSTEMS = {
 
 @define(
     "11.6",
-    "Does it need shards?",
+    "Which need shards",
     minutes=8,
     hints=(
         "For each system: does it fit into memory? Can one thread execute that many commands? If not, which "
