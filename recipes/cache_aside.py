@@ -178,7 +178,7 @@ class CacheAside:
             if now - self.logged.get(kind, -math.inf) < 60:
                 return
             self.logged[kind] = now
-        log.warning("cache %s %s: %s: %s, %d so far", self.name, *kind, error, self.failures[kind])
+        log.warning("cache %s %s, %d so far: %s: %s", self.name, doing, self.failures[kind], kind[1], error)
 
     def _look(self, key):
         """(value, None): a hit; (MISS, ticket): ours to fill; (MISS, None): load it, and store nothing."""

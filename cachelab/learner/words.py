@@ -23,9 +23,13 @@ def show(value, width: int = 160) -> str:
 
 
 def message(error: BaseException) -> str:
-    """An exception's message in one line; a stranger made it, so even this may fail."""
+    """An exception's message in one line, without its full stop, for it stands in a sentence of ours.
+
+    A stranger made it, so even this may fail.
+    """
     try:
-        return " ".join(str(error).split())
+        text = " ".join(str(error).split())
+        return text if text.endswith("..") else text.removesuffix(".")
     except Exception:
         return "(its message cannot be printed)"
 

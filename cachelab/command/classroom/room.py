@@ -17,6 +17,7 @@ from cachelab.checks import classroom
 from cachelab.engines import EngineError, PortTaken, ValkeyServer
 from cachelab.engines.ports import HOST
 from cachelab.engines.valkey import find_server
+from cachelab.learner.words import message
 
 LEARNER = f"on resetkeys ~{classroom.LIST} resetchannels -@all +rpush"  # as in lesson 09
 MEMORY = {
@@ -65,7 +66,7 @@ class Room:
                 "the port out"
             ) from None
         except EngineError as error:
-            raise NoRoom(f"its Valkey did not start: {' '.join(str(error).split())}") from error
+            raise NoRoom(f"its Valkey did not start: {message(error)}") from error
         self.line = classroom.Line(host, self.engine.port, password)
         self._client = self.client()
 
@@ -87,12 +88,12 @@ class Room:
             return self._client.lpop(classroom.LIST, most) or []
         except (redis.RedisError, OSError) as error:
             if self.engine.alive:
-                raise NoRoom(f"its Valkey does not answer: {error}") from error
+                raise NoRoom(f"its Valkey does not answer: {message(error)}") from error
             try:
                 self.engine.restart()
             except EngineError as failed:
                 raise NoRoom(
-                    f"its Valkey has ended, and does not start again: {' '.join(str(failed).split())} "
+                    f"its Valkey has ended, and does not start again: {message(failed)}. "
                     "Learners lose nothing. End this class, and open it again with --line and its line"
                 ) from failed
             return []

@@ -21,3 +21,8 @@ def test_values_and_messages_of_strangers_may_fail_to_print():
     assert words.show("x" * 1000, 40).startswith("'xxx") and len(words.show("x" * 1000, 40)) < 60
     assert words.describe(SystemExit("done")) == "SystemExit: something called exit('done')"
     assert words.describe(KeyError()) == "KeyError"
+    refused = ConnectionError("Error 111 connecting.\nConnection refused.")
+    assert f"{words.describe(refused)}, again" == (
+        "ConnectionError: Error 111 connecting. Connection refused, again"
+    )
+    assert words.message(ValueError("wait ...")) == "wait ..."

@@ -437,7 +437,7 @@ def the_log_says_each_kind_once_a_minute(recipe):
                 clock.sleep(0.95)
     finally:
         recipe.log.removeHandler(handler)
-    assert len(lines) == 3 and lines[0].endswith(" 1 so far"), lines
+    assert len(lines) == 3 and lines[0].startswith("cache user read, 1 so far: ConnectionError: "), lines
     assert world.users.failures == {("read", "ConnectionError"): 130}
 
 
