@@ -1,7 +1,7 @@
 """What a chart says, without the drawing: axes, series, marks. Plain Python; `chart.py` shows it."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Self
 
 from ..quantity import quantity
@@ -24,6 +24,7 @@ class Figure:
     rows            names of rows in the order wanted, for what has rows: timelines, and bars and points over
                     names instead of numbers, which lie on their side
     flags           rows of room for the names of markers that are still to come
+    colors          of series that come later, by name; one that is not named gets a free one
     margins         (left, right) of the plot in pixels, for charts that stand above each other and share x;
                     names then stand in a legend, not beside the curves
     NaN and infinities are gaps.
@@ -45,9 +46,10 @@ class Figure:
         rows: Iterable[str] = (),
         margins: tuple[int, int] | None = None,
         flags: int = 0,
+        colors: Mapping[str, str] | None = None,
     ):
         self.title, self.height, self.rows = title, height, [str(row) for row in rows]
-        self.margins, self.flags = margins, flags
+        self.margins, self.flags, self._colors = margins, flags, colors or {}
         self.x = _axis("x", x, x_unit, x_scale, x_range)
         self.y = _axis("y", y, y_unit, y_scale, y_range)
         self._series: dict[str, dict] = {}
@@ -166,6 +168,7 @@ class Figure:
     # Inside
 
     def _add(self, name, kind, x, y, color, shape=None) -> Self:
+        color = color or self._colors.get(name)
         _one_of("color", color, COLOURS)
         old = self._series.get(name)
         taken = [s["color"] for s in self._series.values()]

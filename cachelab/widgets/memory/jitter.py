@@ -30,7 +30,7 @@ def jitter(measured: dict | None = None) -> Bench:
         Slider("reads", stops=[3, 10, 30, 100, 300], value=100, label="reads of one key in a TTL"),
     ]
     chart = Figure(
-        f"Loads after {ITEMS:,} entries were filled together",
+        "Loads after all entries were filled together",
         x="TTLs since then",
         y="of the even load",
         y_unit="times",

@@ -17,6 +17,7 @@ BIN = 2000  # requests in a point of the curve
 FIRST = 6000  # requests shown at once; the rest follows
 PACE = 12_000  # requests a second, for servers' clocks
 LRU = "textbook's LRU"
+SIGNS = {"allkeys-lru": ("blue", "dot"), "allkeys-lfu": ("orange", "cross")}  # as in the lesson's own chart
 SHOWN = (  # beside it
     "FIFO",
     "SIEVE",
@@ -76,10 +77,12 @@ def policies(measured: dict | None = None) -> Bench:
         y_unit="%",
         x_range=(0, REQUESTS),
         y_range=(0, 1),
+        colors={f"Valkey {name}": color for name, (color, _) in SIGNS.items()},
     )
-    chart.line(LRU)
+    chart.line(LRU, color="blue")
     for name, (at, ratios) in (measured or {}).items():
-        chart.points(name, at, ratios)
+        color, shape = SIGNS.get(name, (None, None))
+        chart.points(name, at, ratios, color=color, shape=shape)
     return Bench(model, controls, chart, challenges="06.policies")
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from cachelab.widgets import memory
+from cachelab.widgets.chart import Figure
 
 
 @pytest.fixture(autouse=True)
@@ -29,12 +30,23 @@ def test_room_and_ttl_challenges():
     assert bench.asks.found == 2
 
 
+def looks(bench, *names) -> list[tuple[str, str]]:
+    """The colours of these, with their sign: on the bench and in the lesson's own chart."""
+    figures = bench.figure, Figure().points("allkeys-lru").points("allkeys-lfu")
+    drawn = [series for figure in figures for series in figure.spec()["series"] if series["name"] in names]
+    [shape] = {series["shape"] for series in drawn if series["kind"] == "points"}
+    return sorted({(series["color"], shape) for series in drawn})
+
+
 def test_policies_go_on_after_the_first_slice():
-    bench = memory.policies({"your server": ([2000], [0.5])})
+    measured = {name: ([2000], [0.5]) for name in ("allkeys-lru", "allkeys-lfu")}
+    bench = memory.policies(measured)
     assert "Without the first quarter: Valkey allkeys-lfu" in bench.sentence
-    assert bench.figure.names == ("textbook's LRU", "your server", "Valkey allkeys-lfu")
+    assert bench.figure.names == ("textbook's LRU", *measured, "Valkey allkeys-lfu")
+    assert looks(bench, "Valkey allkeys-lfu", "allkeys-lfu") == [("orange", "cross")]
     bench.set(requests="loop", policy="Valkey allkeys-lru").finish()
-    assert bench.figure.names == ("textbook's LRU", "your server", "Valkey allkeys-lru")
+    assert bench.figure.names == ("textbook's LRU", *measured, "Valkey allkeys-lru")
+    assert looks(bench, "Valkey allkeys-lru", "textbook's LRU", "allkeys-lru") == [("blue", "dot")]
     lru, valkey = (bench.figure.data(name)[1] for name in ("textbook's LRU", "Valkey allkeys-lru"))
     assert len(lru) == 50 and set(lru) == {0} and min(valkey[5:]) > 0.5
     assert bench.asks.found == 1
