@@ -113,12 +113,9 @@ function standing(figure, width) {
   const drawn = curves.flatMap((s) => s.x.map((x, i) => [xScale.at(x), yScale.at(s.y[i])]));
   drawMarks(out, marks, flags, xScale, yScale, { left, right: width - right, top, bottom }, drawn);
   const free = clip(out, left - 7, top - 8, width - right - left + 14, bottom - top + 15);
-  for (const s of series.filter((s) => s.kind === "points")) {
-    s.x.forEach((x, i) => {
-      const at = [xScale.at(x), yScale.at(s.y[i])];
-      if (at[0] !== null && at[1] !== null) free.append(symbol(s, ...at));
-    });
-  }
+  const symbols = series.filter((s) => s.kind === "points").flatMap((s) => s.x.map((x, i) => [xScale.at(x), yScale.at(s.y[i])])
+    .filter(([x, y]) => x !== null && y !== null).map((at) => symbol(s, ...at)));
+  free.append(...symbols.map(edged), ...symbols);
   if (series.every((s) => !(s.spans ?? s.x).length)) {
     out.append(text((left + width - right) / 2, (top + bottom) / 2, "no data yet", "plot-tick", "middle"));
   }
@@ -181,7 +178,8 @@ function lying(figure, width, lanes) {
     }
     here.forEach(({ s, value }, i) => {
       const x = measured.at(value);
-      out.append(symbol(s, x, middle(name)));
+      const one = symbol(s, x, middle(name));
+      out.append(edged(one), one);
       const words = quantity(value, measure.unit);
       const low = here.length > 1 && i === 0 && x - left > textWidth(words) + 10;
       if (low) out.append(text(x - 9, middle(name) + 4, words, "plot-value halo", "end"));
@@ -370,6 +368,14 @@ function symbol(s, x, y, size = 4.2) {
     case "triangle": return at(`M${x} ${y - r - 1}L${x + r + 1} ${y + r}H${x - r - 1}Z`);
     default: return svg("circle", { cx: x, cy: y, r, class: "plot-symbol", style: `fill:${color};stroke:${color}` });
   }
+}
+
+// What lies under a symbol: its outline in the colour of the paper, so that it stands out from a bar or a curve.
+function edged(one) {
+  const edge = one.cloneNode();
+  edge.removeAttribute("style");
+  edge.setAttribute("class", "plot-edge");
+  return edge;
 }
 
 // Bars and spans: plain, hatched, outlined, dotted, so that colour is not the only difference.
