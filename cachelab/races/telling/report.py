@@ -6,6 +6,7 @@ import html
 from dataclasses import dataclass
 from functools import cached_property
 
+from cachelab.learner.words import counted
 from cachelab.races.faults import BUDGETED
 from cachelab.races.loads import most_loads
 from cachelab.races.state import Move, State
@@ -392,14 +393,14 @@ class Report:
             return f"{self.states:,} states seen."
         if not self.complete:
             return f"{self.states:,} states seen; the number of orders is unknown."
-        counted = "; ".join(
+        told = "; ".join(
             f"{name} cache: {count.violating:,} of {count.schedules:,} "
             + ("order " if count.schedules == 1 else "orders ")
             + ("goes wrong" if 1 in (count.violating, count.schedules) else "go wrong")
             for name, count in self.counts.items()
         )
         rules = "".join(f" {name}: {asked}." for name, asked in self.rules.items())
-        return f"{counted} ({self.states:,} states).{rules}"
+        return f"{told} ({self.states:,} states).{rules}"
 
     def _lines(self) -> list[str]:
         lines = [self._counted()]
@@ -417,7 +418,7 @@ class Report:
         parts = [self.headline, *(f"  {line}" for line in self._lines())]
         if self.kind is not None:
             which = "Shortest" if self.complete else "One"
-            parts.append(f"{which}, in {len(self.violation)} steps, {self.table()}")
+            parts.append(f"{which}, in {counted(self.violation, 'step')}, {self.table()}")
         parts.append(f"Bounds: {self.bounds}.")
         return "\n".join(parts)
 

@@ -206,7 +206,7 @@ function lying(figure, width, lanes) {
 }
 
 function canvasOf(figure, width, height) {
-  const what = figure.series.map((s) => `${s.name}${s.kind === "spans" ? `, ${s.spans.length} spans`
+  const what = figure.series.map((s) => `${s.name}${s.kind === "spans" ? `, ${s.spans.length} span${s.spans.length === 1 ? "" : "s"}`
     : lastPoint(s) ? `, last ${figureY(figure, lastPoint(s)[1])}` : ", no data yet"}`);
   return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img",
     "aria-label": `${figure.title || "Chart"}: ${what.join("; ")}` }, svg("defs"));

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from cachelab.learner.words import counted
 from cachelab.workload.ring.shards import load, worth_having
 
 from ..chart.bench import Bench, Slider
@@ -84,12 +85,13 @@ def _words(found, most, shards, replicas, near, capacity) -> str:
     nodes = shards * (1 + replicas)
     served = found.served * (1 + replicas)
     words = (
-        f"{nodes} node{'s' if nodes > 1 else ''} serve {served * capacity:,.0f} reads a second, "
+        f"{counted(nodes, 'node')} serve{'s' if nodes == 1 else ''} {served * capacity:,.0f} reads a second, "
         f"{served:.1f} times one. The hottest shard gets {found.uneven:.2f} times the average. "
         f"One key has {1 / most:.1%} of all reads: {math.ceil(most):,} shards are worth having, at most."
     )
     if near:
-        words += f" Reads of the {near:,} hottest keys stay in the application."
+        keys = "hottest key" if near == 1 else f"{near:,} hottest keys"
+        words += f" Reads of the {keys} stay in the application."
     if replicas:
         words += " A replica's answer may be old."
     return words

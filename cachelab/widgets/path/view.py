@@ -252,7 +252,7 @@ class PathView(Challenged, Base):
         if self.running and not self.model.running:
             self.running = False
             counts = ", ".join(f"{count} {name}" for name, count in _counts(self.model.trips).items())
-            self.said = f"Stopped after {len(self.model.trips)} requests: {counts or 'none'}."
+            self.said = f"Stopped after {_many(len(self.model.trips), 'request')}: {counts or 'none'}."
         if self.model.traffic.last_error:
             self.trouble = f"A request failed with {self.model.traffic.last_error}"
         self._draw()

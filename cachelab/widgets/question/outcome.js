@@ -22,7 +22,7 @@ function drawOption({ text, mark, words }) {
 
 // Two bars on one scale; the guess is outlined, so that the difference is not in the colour alone.
 function drawBars(bars, logarithmic) {
-  const names = { guess: "Your guess", answer: "Answer" };
+  const names = { guess: "Your guess", answer: "The answer" };
   return html("div", { class: "bars" },
     ...bars.map(({ whose, length, words }) => html("div", { class: `bar ${whose}` }, html("span", {}, names[whose]),
       html("span", { class: "track" }, html("i", { style: `width:${100 * length}%` })), html("b", {}, words))),

@@ -29,6 +29,10 @@ def test_a_ticket_of_random_bytes_does_not_break_the_table():
     assert r"ticket \n\r\x1b[2J" in table and "\x1b" not in table
 
 
+def test_one_step_that_goes_wrong_is_one_step():
+    assert "Shortest, in 1 step, " in repr(races.explore([lambda cache, db: db.write()], probe=reader))
+
+
 @pytest.fixture(scope="module")
 def report():
     return races.explore([reader, writer])

@@ -67,6 +67,8 @@ def test_shards_help_until_the_hottest_key_fills_one():
     assert bench.asks.found == 1 and "3 shards are worth having, at most" in bench.sentence
     bench.set(skew=0.99, near=100)
     assert bench.asks.open is None and "stay in the application" in bench.sentence
+    bench.set(near=1, shards=1)
+    assert bench.sentence.startswith("1 node serves ") and "Reads of the hottest key stay" in bench.sentence
     bench.set(near=1000)
     assert bench.sentence == "No read reaches the cache." and "nothing yet" in bench.text()
     bench.set(near=0, skew=0, replicas=1)
