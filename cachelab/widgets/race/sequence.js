@@ -211,7 +211,8 @@ function drawing(scene, step, width, grows, pick) {
 
 function geometry(scene, width) {
   const narrow = width < 440;
-  const font = narrow ? 12 : Math.min(30, Math.max(13, width / 40));
+  const most = document.fullscreenElement ? 30 : 17; // for a whole room; in a page smaller words have more room
+  const font = narrow ? 12 : Math.min(most, Math.max(13, width / 40));
   const row = Math.round(font * 3.3), box = Math.round(font * 2.6), bar = Math.round(font * 0.85), tip = Math.round(font * 0.7);
   const gutter = Math.round(font * 1.9);
   const wide = Math.round(font * (narrow ? 4.9 : scene.replica && width < 700 ? 5.4 : 6.2)), gap = Math.round(font * 0.6);
