@@ -47,7 +47,7 @@ def bill() -> Bench:
         Slider("share", 0, 1, 0.65, step=0.05, unit="%", label="of them to another zone"),
         Choice("engine", {"Valkey": "valkey", "Redis OSS": "redis"}),
     ]
-    picture = Figure("A month's bill", x="month", x_unit="$", rows=["nodes", "serverless"])
+    picture = Figure("A month's bill", x="a month", x_unit="$", rows=["nodes", "serverless"])
     picture.spans("nodes, or memory").spans("requests").spans("between zones")
     bench = Bench(model, controls, picture, label="the bill", challenges="09.bill")
     bench.outcome = outcome

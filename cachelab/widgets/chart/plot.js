@@ -194,9 +194,10 @@ function lying(figure, width, lanes) {
       const hint = `${span.lane}: ${s.name}, ${quantity(span.start, measure.unit)} to ${quantity(span.end, measure.unit)}`;
       out.append(hinted(svg("rect", { x: from, y: middle(span.lane) - 7, width: size, height: 14, rx: 2, ...fill(out, s) }), hint));
       if (span.text && textWidth(span.text) + 8 < size) {
-        const half = textWidth(span.text) / 2 + 4, x = from + size / 2; // a plate: a halo over a pattern is a smear
-        out.append(svg("rect", { x: x - half, y: middle(span.lane) - 7, width: 2 * half, height: 14, class: "plot-plate" }),
-          text(x, middle(span.lane) + 4, span.text, "plot-value", "middle"));
+        const half = textWidth(span.text) / 2 + 4, x = from + size / 2, plain = s.place % 4 === 0;
+        // a plate, for a halo over a pattern is a smear; on a plain bar it would look like a gap
+        if (!plain) out.append(svg("rect", { x: x - half, y: middle(span.lane) - 7, width: 2 * half, height: 14, class: "plot-plate" }));
+        out.append(text(x, middle(span.lane) + 4, span.text, plain ? "plot-value plot-on" : "plot-value", "middle"));
       }
     }
   }
