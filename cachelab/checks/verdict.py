@@ -65,13 +65,18 @@ class Table:
         return f"{self.caption}:\n" + "\n".join("  " + line for line in lines)
 
     def _repr_html_(self):
-        cell = (
-            'style="text-align:left;vertical-align:top;padding:.1em 1em .1em 0;border-bottom:1px solid '
-            '#8886;background:transparent"'
+        look = (
+            "text-align:left;vertical-align:top;padding:.1em 1em .1em 0;border-bottom:1px solid #8886;"
+            "background:transparent"
         )
-        head = "".join(f'<th scope="col" {cell}>{escape(name)}</th>' for name in self.columns)
+
+        def cell(text: str) -> str:  # where there is little room, what is long wraps first
+            return f'style="{look}{";white-space:nowrap" if len(text) < 15 else ""}"'
+
+        head = "".join(f'<th scope="col" {cell(name)}>{escape(name)}</th>' for name in self.columns)
         body = "".join(
-            f'<tr style="background:transparent">{"".join(f"<td {cell}>{escape(c)}</td>" for c in row)}</tr>'
+            f'<tr style="background:transparent">'
+            f"{''.join(f'<td {cell(text)}>{escape(text)}</td>' for text in row)}</tr>"
             for row in self.cells()
         )
         return (

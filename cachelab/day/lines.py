@@ -113,17 +113,21 @@ class Score:
         return "\n".join([*text, "", *dict.fromkeys(seen), self.summary()])
 
     def _repr_html_(self) -> str:
-        cell = (
-            'style="text-align:left;vertical-align:top;padding:.2em .8em .2em 0;background:transparent;'
-            'border-bottom:1px solid #8884"'
+        look = (
+            "text-align:left;vertical-align:top;padding:.2em .6em .2em 0;background:transparent;"
+            "border-bottom:1px solid #8884"
         )
+
+        def cell(text: str) -> str:  # where there is little room, what is long wraps first
+            return f'style="{look}{";white-space:nowrap" if len(text) < 15 else ""}"'
+
         names = ("", "incident", "what", "yours", "at most", "taught in")
-        head = "".join(f'<th scope="col" {cell}>{name}</th>' for name in names)
+        head = "".join(f'<th scope="col" {cell(name)}>{name}</th>' for name in names)
         rows = ""
         for line in self.lines:
             mark = "ok" if line.passed else "<b>FAILED</b>"
-            cells = "".join(f"<td {cell}>{escape(text)}</td>" for text in line.cells())
-            rows += f'<tr style="background:transparent"><td {cell}>{mark}</td>{cells}</tr>'
+            cells = "".join(f"<td {cell(text)}>{escape(text)}</td>" for text in line.cells())
+            rows += f'<tr style="background:transparent"><td {cell("")}>{mark}</td>{cells}</tr>'
         seen = [f"{line.incident}: {line.detail}" for line in self.failed if line.detail]
         said = "".join(f"<li>{escape(text)}</li>" for text in dict.fromkeys(seen))
         return (
