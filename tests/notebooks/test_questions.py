@@ -53,6 +53,30 @@ def test_the_run_computes_the_answer(cells):
             assert not is_literal(given), f"{cell.id}: {ast.unparse(call)}"
 
 
+def test_no_open_line_turns_a_finding_into_an_option(cells):
+    """Who reads `"1,000" if counted == 1000 else "about 333"` above the card guesses no more: fold it."""
+    for cell in cells:
+        if "hide-input" in cell.metadata.get("tags", []):
+            continue
+        for call in calls(cell, "answer"):
+            chosen = chosen_among(tree(cell)) & set(questions.find(call.args[0].value).choices)
+            assert not chosen, f"{cell.id}: {chosen}"
+
+
+def chosen_among(code: ast.AST) -> set[str]:
+    """The literal texts of which a line picks one: by `if … else`, `or`, an index, the values of a dict."""
+    found = []
+    for node in ast.walk(code):
+        match node:
+            case ast.IfExp():
+                found += [node.body, node.orelse]
+            case ast.BoolOp() | ast.Dict():
+                found += node.values
+            case ast.Subscript(value=ast.Tuple() | ast.List()):
+                found += node.value.elts
+    return {one.value for one in found if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+
+
 def values(cell, name: str) -> ast.expr | None:
     """What a name is given in this cell, if that is only one thing."""
     assigned = [
