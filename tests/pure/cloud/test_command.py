@@ -1,6 +1,7 @@
 """The stand-in for `aws` where nothing keeps it: what it sends, and where to."""
 
 import boto3
+import botocore.session
 import pytest
 from botocore.httpsession import HTTPClientError, URLLib3Session
 
@@ -14,8 +15,14 @@ ROLE = (
 )
 
 
+@pytest.fixture(scope="module")
+def descriptions():
+    """What botocore reads of AWS, which is most of the work of a session's first client: once for all."""
+    return botocore.session.create_loader()
+
+
 @pytest.fixture
-def sent(monkeypatch, tmp_path):
+def sent(monkeypatch, tmp_path, descriptions):
     """(where to, by which proxies) of every request that would have left the process."""
     sent = []
 
@@ -30,6 +37,7 @@ def sent(monkeypatch, tmp_path):
             monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setattr(botocore.session, "create_loader", lambda data_path: descriptions)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # as in a process that has made no client
     return sent
 
