@@ -41,6 +41,13 @@ _sessions: dict[str, Any] = {}
 _making_clients = threading.Lock()  # sessions are not for several threads at once
 
 
+def forget_sessions() -> None:
+    """The next client reads that description anew: gone is what somebody has changed in it, or in the
+    exceptions that all clients of a session have in common."""
+    with _making_clients:
+        _sessions.clear()
+
+
 class AccountError(RuntimeError):
     """The account cannot do that now; the message says why and what would work."""
 

@@ -402,24 +402,45 @@ def test_without_fork_a_check_that_the_learner_stops_leaves_nothing(monkeypatch)
 
 @pytest.mark.parametrize("forks", [True, False])
 @pytest.mark.parametrize("id", ["04.3", "03.4"])
-def test_a_check_leaks_no_socket(id, forks, monkeypatch):
+def test_a_check_leaks_no_socket_and_nothing_that_was_changed_in_boto3(id, forks, monkeypatch):
     monkeypatch.setattr(walls, "possible", forks)
 
     def sockets():
         return {(one.fd, one.laddr, one.raddr) for one in psutil.Process().net_connections("tcp")}
 
-    def nothing(*_):
+    seen = []  # in a child nobody else sees it
+
+    def nothing(*given, **named):
+        seen.extend(found_and_changed(each) for each in given if hasattr(each, "meta"))
         return {}
 
     exercise(id).check(nothing)
     gc.collect()
     gc.disable()
     try:
-        before = sockets()
+        before, first = sockets(), seen[:]
         exercise(id).check(nothing)
         assert sockets() <= before
     finally:
         gc.enable()
+    assert bool(first) == (id == "03.4" and not forks) and seen == first * 2
+
+
+def found_and_changed(client):
+    """What is found in a boto3 client that others have part in; it is something else afterwards."""
+    described = client.meta.service_model.metadata
+    found = client.exceptions.ClientError, described["serviceFullName"]
+    client.exceptions.ClientError, described["serviceFullName"] = Warning, "changed"
+    return found
+
+
+def test_without_fork_no_check_finds_what_another_has_changed_on_paper(monkeypatch):
+    monkeypatch.setattr(walls, "possible", False)
+    found = []
+    for _ in range(2):
+        with lab.prepared(("paper",)) as engines, lab.Lab(engines) as given:
+            found.append(found_and_changed(given.paper("shop").client))
+    assert found[0] == found[1]
 
 
 def test_our_own_slowness_is_no_verdict_on_an_answer(monkeypatch):
