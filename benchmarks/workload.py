@@ -133,7 +133,7 @@ def _flush() -> Iterator[Row]:
         raw = f"success a second: real {np.round(real, 2).tolist()}, model {np.round(told, 2).tolist()}"
         yield Row(
             f"after a flush, line of {limit}: |real - model|",
-            abs(real[-2:].mean() - told[-2:].mean()),
+            abs(real[-2:].mean() - np.mean(told[-2:])),
             None,
             raw,
         )

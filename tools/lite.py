@@ -26,10 +26,10 @@ import nbformat
 
 from cachelab.jupyter import client
 from tools import live
-from tools.live import EXERCISES, LESSONS
+from tools.live import EXERCISES, LESSONS, PARTS
 from tools.pyodide import FENGARI, NoPyodide, npm, runtime
 
-__all__ = ["EXERCISES", "LESSONS", "build", "course", "main"]
+__all__ = ["EXERCISES", "LESSONS", "PARTS", "build", "course", "main"]
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "site" / "lite"
@@ -45,8 +45,6 @@ WHY_NOT = {
     "02b_both_caches_in_detail": "It looks into two servers, and a browser runs none.",
     "03_provision_with_boto3": "Its account starts servers, and a browser runs none.",
     "04_cache_aside": "It kills a cache in front of PostgreSQL, and a browser runs no servers.",
-    "06_expiry_and_eviction": "It fills a server's memory, and a browser runs no servers.",
-    "07_stampedes_and_hot_keys": "Its stampedes are threads, which Python in a browser does not have.",
     "08_outages_and_failover": "It needs threads, and servers that can be killed.",
     "08b_stalls_and_spare_servers": "It needs threads, and servers that can be frozen.",
     "09_watch_pay_secure": "It watches the nodes of an account, and a browser runs no servers.",
@@ -54,6 +52,25 @@ WHY_NOT = {
     "10_more_than_a_cache": "It needs threads, and a real server to compare with.",
     "11_when_one_node_is_not_enough": "It needs a cluster, and a browser runs no servers.",
     "12_capstone": "Its day is lived by threads, which Python in a browser does not have.",
+}
+
+# Of a lesson in part, the code cells that run, and what takes the place of one that draws a measurement.
+RUNS: dict[str, dict[str, str | None]] = {
+    "06_expiry_and_eviction": {
+        **dict.fromkeys(("setup", "recall-ask", "overwrite-predict", "overwrite-run", "overwrite-table")),
+        **dict.fromkeys(("samples-predict", "samples-run", "best-predict", "best-run")),
+        "policies-run": "memory.policies()",
+        "sizing-bench": "memory.sizing()",
+    },
+    "07_stampedes_and_hot_keys": {
+        "setup": "from cachelab import races, widgets",
+        **dict.fromkeys(("recall-ask", "one-code", "lock-code", "second-ask", "second-run")),
+        **dict.fromkeys(("token-ask", "token-run", "helps-ask", "helps-run")),
+        "dice-bench": "widgets.hot.dice()",
+        "bench-run": "widgets.hot.one_key()",
+        "flush-bench": "widgets.hot.after_flush()",
+        "hot-bench": "widgets.hot.hot_key()",
+    },
 }
 
 # What a lesson imports, and what the kernel does: names of this environment, at the versions of the lock.
@@ -188,6 +205,10 @@ def build(out: Path) -> Path:
         ran = subprocess.run(jupyter, cwd=work, env=here, capture_output=True, text=True)
         if ran.returncode:
             raise RuntimeError(f"jupyter lite build failed:\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}")
+    back = f"<script>\n{(SOURCES / 'back.js').read_text(encoding='utf-8')}</script>\n</head>"
+    for app in ("lab", "notebooks"):
+        frame = out / app / "index.html"
+        frame.write_text(frame.read_text(encoding="utf-8").replace("</head>", back, 1), encoding="utf-8")
     page = out / "index.html"
     page.write_text(_page(), encoding="utf-8")
     return page
@@ -203,13 +224,43 @@ def _contents(folder: Path) -> None:
             if kind == "exercises" and stem in NEEDS_DATABASE:
                 answered(nb, NEEDS_DATABASE[stem])
             nbformat.write(nb, folder / kind / f"{stem}.ipynb")
+    for stem in PARTS:
+        nb = _lesson(stem)
+        in_part(nb, stem)
+        nbformat.write(nb, folder / "notebooks" / f"{stem}.ipynb")
     for stem, why in WHY_NOT.items():
         text = (
-            f"# {_title(stem)}\n\nThis lesson does not run in a browser. {why}\n\nThe list that this site "
-            "begins with leads to it as a page; with `make lab` it runs on your computer."
+            f"# {_title(stem)}\n\nThis lesson does not run in a browser. {why}\n\n[Read it as a page, with "
+            f"all that it shows]({_as_page(stem)}). With `make lab` it runs on your computer."
         )
         cell = nbformat.v4.new_markdown_cell(text, id="why-not")
-        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / "notebooks" / f"{stem}.ipynb")
+        kernel = _lesson(stem).metadata  # or JupyterLab asks which one it shall be
+        nb = nbformat.v4.new_notebook(cells=[cell], metadata=kernel)
+        nbformat.write(nb, folder / "notebooks" / f"{stem}.ipynb")
+
+
+def _as_page(stem: str) -> str:
+    """The lesson's page on the site; site/lite/back.js knows where the site lies."""
+    return f"/notebooks/{stem}.html"
+
+
+def in_part(nb: nbformat.NotebookNode, stem: str) -> None:
+    """Leaves of the lesson's code cells those that RUNS names; of the others their text, or what they do."""
+    runs, cells = RUNS[stem], []
+    for cell in nb.cells:
+        if cell.cell_type == "code" and cell.id not in runs:
+            if cell.source.startswith(("widgets.ask(", "display(widgets.ask(")):
+                continue  # nothing will answer
+            first = cell.source.partition("\n")[0]
+            hidden = "hide-input" in cell.metadata.get("tags", [])
+            told = f"*{first.lstrip('# ')}*" if hidden else f"```python\n{cell.source}\n```"
+            why = f"This does not run in a browser: [the lesson's page]({_as_page(stem)}) shows a run."
+            cell = nbformat.v4.new_markdown_cell(f"{told}\n\n{why}", id=cell.id)
+        elif cell.cell_type == "code":
+            cell.source = runs[cell.id] or cell.source
+        cells.append(cell)
+    text = f"{PARTS[stem]} [The lesson as a page]({_as_page(stem)}) shows all of it."
+    nb.cells = [cells[0], nbformat.v4.new_markdown_cell(text, id="in-part"), *cells[1:]]
 
 
 def answered(nb: nbformat.NotebookNode, ids: Sequence[str]) -> None:
@@ -262,9 +313,12 @@ def _write(path: Path, data: dict) -> None:
     path.write_text(json.dumps(data), encoding="utf-8")
 
 
+def _lesson(stem: str) -> nbformat.NotebookNode:
+    return nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
+
+
 def _title(stem: str) -> str:
-    first = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4).cells[0].source
-    return re.match(r"#+ *(.+)", first)[1]
+    return re.match(r"#+ *(.+)", _lesson(stem).cells[0].source)[1]
 
 
 def _page() -> str:
@@ -272,9 +326,9 @@ def _page() -> str:
     rows = []
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         stem, title = path.stem, escape(_title(path.stem))
-        if stem in LESSONS:
+        if stem in LESSONS or stem in PARTS:
             lesson = f'<a href="notebooks/index.html?path=notebooks/{stem}.ipynb">{title}</a>'
-            said = "Runs here."
+            said = PARTS.get(stem, "Runs here.")
         else:
             lesson = f"{title} (<a href='../notebooks/{stem}.html'>as a page</a>)".replace("'", '"')
             said = WHY_NOT[stem]

@@ -6,10 +6,16 @@
 import re
 from pathlib import Path
 
-__all__ = ["EXERCISES", "LESSONS", "lead"]
+__all__ = ["EXERCISES", "LESSONS", "PARTS", "lead"]
 
-# What runs in the browser, and of a lesson's exercises what does not.
+# What runs in the browser: whole, or in part; and of a lesson's exercises what does not.
 LESSONS = ("05_invalidation_races", "05b_strategies_and_faults")
+PARTS = {
+    "06_expiry_and_eviction": "Its models run here: sampled LRU, policies against traces, which TTL, which "
+    "node. The rest fills real servers.",
+    "07_stampedes_and_hot_keys": "Its models run here: one key, the lock in every order, dice, the flush, "
+    "the hot key. The rest, and its exercises, are threads, which Python in a browser does not have.",
+}
 EXERCISES = {
     "01_why_cache": "",
     "02_redis_or_memcached": "02.2 needs a real Memcached, and says so.",
@@ -35,8 +41,9 @@ def _said(kind: str, stem: str, lite: bool) -> str:
     shows = "This page shows one run." if kind == "notebooks" else "This page is for reading."
     if not lite:
         return f"{shows} {AT_HOME}"
-    if stem not in (LESSONS if kind == "notebooks" else EXERCISES):
+    if stem not in ((*LESSONS, *PARTS) if kind == "notebooks" else EXERCISES):
         return f'{shows} {AT_HOME} <a href="../lite/index.html">Parts of the course run in your browser.</a>'
-    words = "Run this lesson in your browser" if kind == "notebooks" else "Solve these in your browser"
+    words = "Run its models in your browser" if stem in PARTS else "Run this lesson in your browser"
+    words = words if kind == "notebooks" else "Solve these in your browser"
     place = f"../lite/notebooks/index.html?path={kind}/{stem}.ipynb"
     return f'{shows} <a href="{place}">{words}</a>, with nothing installed.'

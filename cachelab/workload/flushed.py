@@ -10,11 +10,10 @@ import numpy as np
 
 from cachelab.workload.disk import Disk
 from cachelab.workload.openloop import OpenLoop
+from cachelab.workload.queueing.flush import SHOP
 
 __all__ = ["SHOP", "flushed"]
 
-# The shop: requests per second for so many items, each given up after `patience` and tried once more.
-SHOP = {"rate": 200.0, "items": 3000, "skew": 0.9, "patience": 0.15, "retries": 1}
 WARM = 60  # seconds that what is there at first lives on
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import numpy as np
 import redis
 
 from cachelab.engines import Engine, ValkeyCluster, ValkeyServer
@@ -71,7 +70,7 @@ def one_node_cluster() -> ValkeyServer:
 
 def reads(
     share: float, rate: float, nodes: int, copies: int = 1, near: float = 0.0, processes: int = 50
-) -> np.ndarray:
+) -> list[float]:
     """Reads per second of each node.
 
     Of `rate` reads per second a `share` is for the hot key, the others are spread evenly. Nodes hold equal
@@ -81,7 +80,7 @@ def reads(
     """
     hot = share * rate / processes
     hot = processes * hot / (1 + hot * near)
-    each = np.full(nodes, (1 - share) * rate / nodes)
+    each = [(1 - share) * rate / nodes] * nodes
     for copy in range(copies):
         name = "product:7" if copies == 1 else f"product:7:{copy}"
         each[shard_of(name, nodes)] += hot / copies

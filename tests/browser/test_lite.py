@@ -23,9 +23,11 @@ pytestmark = pytest.mark.skipif(not SITE, reason="no site is built: make lite-te
 
 
 @pytest.fixture(scope="module")
-def visit(lab):
-    """A fresh profile's requests so far, and what opens a page of it."""
-    with served(Path(SITE or ".")) as address:
+def visit(lab, tmp_path_factory):
+    """A fresh profile's requests so far, and what opens a page of the site, in a folder of its host."""
+    host = tmp_path_factory.mktemp("host")
+    (host / "course").symlink_to(Path(SITE or ".").resolve())
+    with served(host) as root:
         context = lab.browser.new_context(viewport={"width": 1024, "height": 900})
         context.set_default_timeout(LOADS)
         asked = []
@@ -33,10 +35,10 @@ def visit(lab):
 
         def opened(path: str):
             page = context.new_page()
-            page.goto(f"{address}/lite/{path}")
+            page.goto(f"{root}/course/lite/{path}")
             return page
 
-        yield opened, asked, address
+        yield opened, asked, root
         context.close()
 
 
@@ -69,6 +71,30 @@ def test_a_lesson_runs_whole_and_its_claims_are_those_that_are_saved(visit, less
     expect(race.locator("svg").first).to_be_visible()
     page.close()
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("lesson", lite.PARTS)
+def test_of_a_lesson_in_part_all_that_is_left_runs_and_the_rest_leads_to_its_page(visit, lesson):
+    opened, asked, address = visit
+    page = opened(f"notebooks/index.html?path=notebooks/{lesson}.ipynb")
+    ran = [cell for cell in run(page) if cell.cell_type == "code"]
+    assert {cell.id for cell in ran} == lite.RUNS[lesson].keys()
+    raised = [(cell.id, out.ename, out.evalue) for cell in ran for out in cell.outputs if "ename" in out]
+    assert raised == []
+    bench = page.locator(".cachelab.bench").first
+    bench.scroll_into_view_if_needed()
+    expect(bench.locator("svg").first).to_be_visible()
+    page.close()
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+def test_a_lesson_that_does_not_run_leads_to_its_page_wherever_the_site_lies(visit):
+    opened, _, address = visit
+    page = opened("notebooks/index.html?path=notebooks/12_capstone.ipynb")
+    link = page.get_by_role("link", name="Read it as a page")
+    link.hover()
+    assert link.evaluate("link => link.href") == f"{address}/course/notebooks/12_capstone.html"
+    page.close()
 
 
 def nothing_is_solved(page) -> None:

@@ -1,5 +1,7 @@
 """What the lessons' benches ask for; each predicate gets the bench and says whether it shows that."""
 
+from statistics import fmean
+
 from cachelab.cloud import prices
 from cachelab.cloud.order import Order
 from cachelab.workload import outage
@@ -275,7 +277,7 @@ def _a_limit_helps(bench):
 
 def _a_limit_too_large(bench):
     world = bench.outcome["world"]
-    return bench.moved == ["limit"] and bench.outcome["whole"] and world.success[-4:].mean() < 0.9
+    return bench.moved == ["limit"] and bench.outcome["whole"] and fmean(world.success[-4:]) < 0.9
 
 
 def _a_large_limit_helps(bench):

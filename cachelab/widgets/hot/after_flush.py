@@ -1,11 +1,9 @@
 """After a flush: a shop that worked well, its cache emptied once, and what would bring it back."""
 
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 
-import numpy as np
-
-from cachelab.workload.flushed import SHOP
-from cachelab.workload.queueing import Flush
+from cachelab.workload.queueing.flush import SHOP, Flush
 
 from ..chart.bench import Bench, Choice
 from ..chart.figure import Figure
@@ -50,7 +48,8 @@ def after_flush(measured: Sequence[float] = ()) -> Bench:
     )
     picture.line("model")
     if len(measured):
-        picture.points("measured, no limit", np.arange(len(measured)) + 0.5, measured, shape="cross")
+        at = [second + 0.5 for second in range(len(measured))]
+        picture.points("measured, no limit", at, measured, shape="cross")
     picture.marker("flush", 0.0)
     outcome: dict = {}
 
@@ -67,7 +66,7 @@ def _model(outcome, shop, change, limit) -> Iterator[tuple]:
     outcome |= {"world": world, "seconds": BEFORE + AFTER}
     for second in range(SLICE, BEFORE + AFTER + 1, SLICE):
         world.advance(SLICE)
-        seconds = np.arange(second) - BEFORE + 0.5
+        seconds = [at - BEFORE + 0.5 for at in range(second)]
         whole = second == BEFORE + AFTER
         words = _words(world) if whole else f"{second} of {BEFORE + AFTER} seconds …"
         yield {"model": (seconds, world.success)}, words
@@ -75,7 +74,7 @@ def _model(outcome, shop, change, limit) -> Iterator[tuple]:
 
 def _words(world: Flush) -> str:
     """What became of it."""
-    last = world.success[-5:].mean()
+    last = fmean(world.success[-5:])
     load = f"The warm shop needs {world.used:.0%} of the database."
     if world.recovered is not None and last >= 0.97:
         if world.recovered == 0:

@@ -1,5 +1,7 @@
 """A hot key in a cluster: which node it loads, and what copies and near caches change."""
 
+from statistics import fmean
+
 from cachelab.workload.hot_key import reads
 
 from ..chart.bench import Bench, Slider
@@ -29,13 +31,13 @@ def hot_key(capacity: float = 200_000.0) -> Bench:
 def _of(capacity: float, outcome: dict):
     def model(share, rate, nodes, copies, near, processes):
         each = reads(share, rate, nodes, copies, near, processes)
-        outcome["busiest"] = each.max() / capacity
+        outcome["busiest"] = max(each) / capacity
         names = [f"node {number}" for number in range(1, nodes + 1)]
         price = f" A write costs {copies} deletes." if copies > 1 else ""
         price += f" An answer may be {near:g} s older." if near else ""
         words = (
-            f"The busiest node is asked for {each.max() / capacity:.0%} of what it can serve, "
-            f"{each.max() / each.mean():.1f} times the average of all.{price}"
+            f"The busiest node is asked for {max(each) / capacity:.0%} of what it can serve, "
+            f"{max(each) / fmean(each):.1f} times the average of all.{price}"
         )
         return {"reads": (names, each)}, words
 

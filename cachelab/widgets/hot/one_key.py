@@ -1,8 +1,7 @@
 """One key under a stampede: which fix loads how often, who waits, and who gets something old."""
 
+from collections import Counter
 from collections.abc import Sequence
-
-import numpy as np
 
 from cachelab.workload.queueing import Stampede, loads_expected, loads_on_cores, stampede, xfetch
 
@@ -63,8 +62,9 @@ def one_key(measured: Sequence[float] = ()) -> Bench:
     )
     picture.bars("model")
     if len(measured):
-        at, loads = _per_bin(np.asarray(measured, float))
-        picture.points("measured, nothing done", at[loads > 0], loads[loads > 0], shape="cross")
+        at, loads = _per_bin(measured)
+        seen = [(moment, count) for moment, count in zip(at, loads, strict=True) if count]
+        picture.points("measured, nothing done", *zip(*seen, strict=True), shape="cross")
     outcome: dict = {}
 
     def model(**values):
@@ -76,9 +76,10 @@ def one_key(measured: Sequence[float] = ()) -> Bench:
     return bench
 
 
-def _per_bin(moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    loads, edges = np.histogram(moments, np.arange(0, SHOWN + BIN / 2, BIN))
-    return edges[:-1] + BIN / 2, loads
+def _per_bin(moments: Sequence[float]) -> tuple[list[float], list[int]]:
+    bins = range(round(SHOWN / BIN))
+    loads = Counter(int(moment / BIN) for moment in moments)
+    return [(number + 0.5) * BIN for number in bins], [loads[number] for number in bins]
 
 
 def _simulated(fix, rate, load_time, ttl, database, lock_ttl, dies) -> Stampede:
@@ -113,9 +114,9 @@ def _words(run: Stampede, fix, rate, load_time, database, **_) -> str:
         told = f" (at most one in each of {PROCESSES} processes)"
     elif fix == "xfetch":
         told = f" (with β = 1 it is e = {xfetch.loads_per_refresh():.1f})"
-    if not len(run.loads):
+    if not run.loads:
         return "No load in this time."
-    stale = run.staleness.max() if len(run.staleness) else 0.0
+    stale = max(run.staleness, default=0.0)
     refused = f" {run.refused} found no thread and were refused." if run.refused else ""
     return (
         f"{run.loads_per_refresh:.1f} loads for each new value{told}, at most {run.most_at_once} at once. "

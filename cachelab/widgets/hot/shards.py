@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 
 from cachelab.learner.words import counted
-from cachelab.workload.ring.shards import load, worth_having
 
 from ..chart.bench import Bench, Slider
 from ..chart.figure import Figure
@@ -18,6 +17,8 @@ KEYS = [1000, 10_000, 100_000]
 def shards(capacity: float = 100_000.0, measured: Sequence[float] = ()) -> Bench:
     """`capacity`: reads per second that one node can serve, as measured. `measured`: what each of three real
     shards was asked for, of a run with 1,000 products and a skew of 0.99; only their proportions count."""
+    from cachelab.workload.ring import shards as model_of  # here: it takes numpy, and a browser has none
+
     controls = [
         Slider("shards", 1, MOST, 3, step=1),
         Slider(
@@ -40,10 +41,10 @@ def shards(capacity: float = 100_000.0, measured: Sequence[float] = ()) -> Bench
     if len(measured):
         picture.points("three real ones", shape="cross")
     picture.marker("1/p₁")
-    load(1, keys=max(KEYS))  # the slots of so many names take a moment, which no slider should wait for
+    model_of.load(1, keys=max(KEYS))  # so many slots take a moment, which no slider should wait for
     outcome: dict = {}
     bench = Bench(
-        _of(capacity, list(measured), outcome),
+        _of(model_of, capacity, list(measured), outcome),
         controls,
         picture,
         label="shards and skew",
@@ -53,14 +54,14 @@ def shards(capacity: float = 100_000.0, measured: Sequence[float] = ()) -> Bench
     return bench
 
 
-def _of(capacity: float, measured: list[float], outcome: dict):
+def _of(model_of, capacity: float, measured: list[float], outcome: dict):
     def model(shards, skew, keys, replicas, near):
-        found = load(shards, skew, keys, near)
+        found = model_of.load(shards, skew, keys, near)
         crosses = {}
         if measured:  # they say nothing of other numbers of shards
             reads = [capacity * each / max(measured) for each in measured] if shards == 3 else ()
             crosses = {"three real ones": (range(1, len(reads) + 1), reads)}
-        most = worth_having(skew, keys, near) if near < keys else None
+        most = model_of.worth_having(skew, keys, near) if near < keys else None
         full = capacity * (1 + replicas)
         outcome.update(served=found.served * (1 + replicas), nodes=shards * (1 + replicas), most=most)
         if not found.shares.any():

@@ -1,8 +1,7 @@
 """The storm after a flush: workers, a database that cancels, and the limit that ends it or does not."""
 
 from collections.abc import Iterator, Sequence
-
-import numpy as np
+from statistics import fmean
 
 from cachelab.workload.queueing import Storm
 
@@ -40,7 +39,7 @@ def storm(measured: Sequence[float] = (), load_time: float = 0.0063) -> Bench:
     )
     picture.line("answered in time").line("reads finished").line("reads cancelled").line("shed")
     if len(measured):
-        at = np.arange(len(measured)) + 0.5
+        at = [second + 0.5 for second in range(len(measured))]
         picture.points("answered, measured, no limit", at, measured, shape="cross")
     picture.marker("flush", 0.0)
     outcome: dict = {}
@@ -59,9 +58,9 @@ def _model(outcome, load_time, **settings) -> Iterator[tuple]:
     for second in range(SLICE, BEFORE + AFTER + 1, SLICE):
         world.advance(SLICE)
         outcome["whole"] = second == BEFORE + AFTER
-        at = np.arange(second) - BEFORE + 0.5
+        at = [at - BEFORE + 0.5 for at in range(second)]
         drawn = {
-            "answered in time": (at, world.success * world.rate),
+            "answered in time": (at, [share * world.rate for share in world.success]),
             "reads finished": (at, world.finished),
             "reads cancelled": (at, world.cancelled),
             "shed": (at, world.shed),
@@ -75,8 +74,8 @@ def _words(world: Storm) -> str:
         f"In {world.timeout:g} s the database does {world.longest_limit:.0f} reads; "
         f"{min(world.limit or world.workers, world.workers)} may be under way."
     )
-    if world.recovered is not None and world.success[-3:].mean() >= 0.97:
+    if world.recovered is not None and fmean(world.success[-3:]) >= 0.97:
         if world.recovered == 0:
             return f"{room} The flush is hardly noticed."
         return f"{room} It is back {world.recovered:.0f} s after the flush."
-    return f"{room} After {AFTER} s {world.success[-3:].mean():.0%} of the requests are answered in time."
+    return f"{room} After {AFTER} s {fmean(world.success[-3:]):.0%} of the requests are answered in time."

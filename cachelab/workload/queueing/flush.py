@@ -19,16 +19,18 @@ failures in the wild" (OSDI 2022).
 
 import math
 import random
+from bisect import bisect
 from collections import deque
-
-import numpy as np
+from itertools import accumulate
 
 from cachelab.workload import trace
 from cachelab.workload.queueing.events import Events
 
-__all__ = ["Flush"]
+__all__ = ["SHOP", "Flush"]
 
-AHEAD = 10_000  # requests drawn at a time
+# A shop that `flushed` runs on real servers, too: requests per second for so many items, each given up after
+# `patience` and tried once more.
+SHOP = {"rate": 200.0, "items": 3000, "skew": 0.9, "patience": 0.15, "retries": 1}
 
 
 class Flush:
@@ -46,7 +48,7 @@ class Flush:
     newest_first        the line is served from its end
     flush               when the cache is emptied; it is warm before
 
-    Figures, arrays with an entry for each second so far: arrived, answered, failed (for good), hits, loads
+    Figures, lists with an entry for each second so far: arrived, answered, failed (for good), hits, loads
     (begun), in_line (at its end).
     """
 
@@ -86,9 +88,9 @@ class Flush:
         self.rate, self.items, self.ttl, self.servers, self.load_time = rate, items, ttl, servers, load_time
         self.patience, self.retries, self.backoff, self.budget = patience, retries, backoff, budget
         self.late, self.limit, self.flight, self.newest_first = fill == "late", limit, flight, newest_first
-        self._shares = trace.shares(items, skew)
-        self._upto = np.cumsum(self._shares)
-        self._draw = np.random.default_rng(seed)
+        self._upto = list(accumulate(trace.weights(items, skew)))
+        self._rates = [rate * weight / self._upto[-1] for weight in trace.weights(items, skew)]
+        self._draw = random.Random(f"requests {seed}")
         self._chance = random.Random(seed)
         self._events = Events()
         self._until = self._warm()  # item -> when it expires
@@ -96,7 +98,6 @@ class Flush:
         self._busy = 0
         self._tokens = 1.0
         self._waiting: dict[int, list] = {}  # with `flight`: item -> callers of the load under way
-        self._ahead: list = []
         self._figures: dict[str, list[int]] = {
             name: [] for name in ("arrived", "answered", "failed", "hits", "loads", "in_line")
         }
@@ -107,8 +108,7 @@ class Flush:
     @property
     def steady_load(self) -> float:
         """Loads per second of the warm cache: Σ λ/(1 + λ·ttl)."""
-        rates = self._shares * self.rate
-        return float((rates / (1 + rates * self.ttl)).sum())
+        return sum(rate / (1 + rate * self.ttl) for rate in self._rates)
 
     @property
     def used(self) -> float:
@@ -124,39 +124,35 @@ class Flush:
             self._figures["in_line"][-1] = len(self._line)
         return self
 
-    def __getattr__(self, name: str) -> np.ndarray:
+    def __getattr__(self, name: str) -> list[int]:
         figures = self.__dict__.get("_figures", {})
         if name not in figures:
             raise AttributeError(f"a Flush has no {name!r}; its figures are {', '.join(figures)}, success")
-        return np.array(figures[name])
+        return list(figures[name])
 
     @property
-    def success(self) -> np.ndarray:
+    def success(self) -> list[float]:
         """Of the requests that ended in each second, answered or given up, the share that was answered."""
-        answered, failed = self.answered, self.failed
-        return answered / np.maximum(1, answered + failed)
+        ended = zip(self.answered, self.failed, strict=True)
+        return [answered / max(1, answered + failed) for answered, failed in ended]
 
     @property
     def recovered(self) -> float | None:
         """Seconds after the flush from which on 98 % of the requests succeed; None: not yet."""
         after = self.success[int(self.flushed_at) :]
-        bad = np.flatnonzero(after < 0.98)
-        seconds = int(bad[-1]) + 1 if len(bad) else 0
+        seconds = max((second for second, share in enumerate(after, 1) if share < 0.98), default=0)
         return float(seconds) if seconds + 3 <= len(after) else None
 
     def _warm(self) -> dict[int, float]:
-        filled = self._shares * self.rate * self.ttl
-        there = self._draw.random(self.items) < filled / (1 + filled)
-        ages = self._draw.random(self.items) * self.ttl
-        return {item: ages[item] for item in np.flatnonzero(there).tolist()}
+        chance, until = self._draw.random, {}
+        for item, rate in enumerate(self._rates):
+            if chance() < rate * self.ttl / (1 + rate * self.ttl):
+                until[item] = chance() * self.ttl
+        return until
 
     def _next_arrival(self):
-        if not self._ahead:
-            gaps = self._draw.exponential(1 / self.rate, AHEAD)
-            items = np.minimum(np.searchsorted(self._upto, self._draw.random(AHEAD)), self.items - 1)
-            self._ahead = list(zip(gaps.tolist(), items.tolist(), strict=True))
-        gap, item = self._ahead.pop()
-        self._events.at(self._events.now + gap, self._arrive, item)
+        item = bisect(self._upto, self._draw.random() * self._upto[-1], hi=self.items - 1)
+        self._events.at(self._events.now + self._draw.expovariate(self.rate), self._arrive, item)
 
     def _count(self, name: str):
         self._figures[name][-1] += 1

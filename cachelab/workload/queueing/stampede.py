@@ -9,9 +9,9 @@ says so, load from the database (`database.KINDS`). The formulas say what to exp
 
 import math
 import random
+from collections import Counter
 from dataclasses import dataclass
-
-import numpy as np
+from statistics import fmean
 
 from cachelab.workload.queueing.database import KINDS
 from cachelab.workload.queueing.events import Events
@@ -57,26 +57,27 @@ def loads_on_cores(rate: float, load_time: float, cores: int) -> float:
 class Stampede:
     """What happened. Times in seconds; one entry per reader, in the order they came."""
 
-    came: np.ndarray
-    waits: np.ndarray  # until the answer; nan: none by the end, or refused
-    staleness: np.ndarray  # how long the answer had been expired; 0 for a fresh one
-    loads: np.ndarray  # when each load began
-    refreshes: np.ndarray  # for each load, which refresh it was part of: a fill ends one
+    came: list[float]
+    waits: list[float]  # until the answer; nan: none by the end, or refused
+    staleness: list[float]  # how long the answer had been expired; 0 for a fresh one
+    loads: list[float]  # when each load began
+    refreshes: list[int]  # for each load, which refresh it was part of: a fill ends one
     most_at_once: int  # loads under way
     refused: int  # readers that came while `clients` were waiting
 
     @property
     def per_refresh(self) -> list[int]:
         """Loads begun for each new value: from the first until one of them had filled the cache."""
-        return np.unique(self.refreshes, return_counts=True)[1].tolist()
+        return list(Counter(self.refreshes).values())
 
     @property
     def loads_per_refresh(self) -> float:
-        return float(np.mean(self.per_refresh)) if len(self.loads) else 0.0
+        return fmean(self.per_refresh) if self.loads else 0.0
 
     def wait(self, quantile: float) -> float:
         """Seconds that this share of the answered readers waited at most."""
-        return float(np.nanquantile(self.waits, quantile)) if len(self.waits) else 0.0
+        waited = sorted(wait for wait in self.waits if not math.isnan(wait))
+        return waited[max(0, math.ceil(quantile * len(waited)) - 1)] if waited else 0.0
 
 
 def stampede(
@@ -160,11 +161,11 @@ class _Key:
                 self._events.at(self._chance.expovariate(1 / self._think), self._arrive)
         self._events.run(self._seconds)
         return Stampede(
-            np.array(self._came),
-            np.array(self._waits),
-            np.array(self._stale),
-            np.array(self._loads),
-            np.array(self._refreshes, int),
+            self._came,
+            self._waits,
+            self._stale,
+            self._loads,
+            self._refreshes,
             self._most,
             self._refused,
         )

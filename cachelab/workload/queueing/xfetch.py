@@ -11,8 +11,7 @@ too large refreshes without end.
 """
 
 import math
-
-import numpy as np
+from collections.abc import Iterable
 
 __all__ = ["EULER", "gap_density", "loads_per_refresh", "mean_gap", "refresh_now", "surprised"]
 
@@ -24,15 +23,15 @@ def refresh_now(now: float, expiry: float, delta: float, draw: float, beta: floa
     return now - delta * beta * math.log(1 - draw) >= expiry
 
 
-def gap_density(gaps: np.ndarray, reads: float, delta: float, beta: float = 1.0) -> np.ndarray:
+def gap_density(gaps: Iterable[float], reads: float, delta: float, beta: float = 1.0) -> list[float]:
     """How likely the first early refresh comes so many seconds before the expiry: a density per second.
 
     A reader s seconds before it refreshes with the chance e^(−s/βΔ), so refreshes come at the rate
     λe^(−s/βΔ), and the first is Gumbel: P(gap < g) = exp(−λβΔ·e^(−g/βΔ)).
     """
     scale = beta * delta
-    rate = reads * np.exp(-np.asarray(gaps, float) / scale)
-    return rate * np.exp(-scale * rate)
+    rates = (reads * math.exp(-gap / scale) for gap in gaps)
+    return [rate * math.exp(-scale * rate) for rate in rates]
 
 
 def mean_gap(reads: float, delta: float, beta: float = 1.0) -> float:

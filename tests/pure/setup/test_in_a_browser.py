@@ -20,7 +20,7 @@ class Missing:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 sys.meta_path.insert(0, Missing)
-for floor in ("engines", "races", "virtual", "shop", "checks", "widgets", "widgets.memory"):
+for floor in ("engines", "races", "virtual", "shop", "checks", "widgets", "widgets.memory", "widgets.hot"):
     importlib.import_module(f"cachelab.{floor}")
 """
 

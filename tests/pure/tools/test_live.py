@@ -56,6 +56,22 @@ def test_a_new_site_leaves_what_make_lite_has_written(pages):
     assert [path.relative_to(pages).as_posix() for path in pages.rglob("*")] == ["lite", "lite/api"]
 
 
+@pytest.mark.parametrize("stem", live.PARTS)
+def test_of_a_lesson_in_part_each_question_that_is_asked_is_answered(stem):
+    nb = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
+    ids = [cell.id for cell in nb.cells if cell.cell_type == "code"]
+    lite.in_part(nb, stem)
+    left = {cell.id: cell.source for cell in nb.cells if cell.cell_type == "code"}
+    assert list(left) == [id for id in ids if id in lite.RUNS[stem]] and left.keys() == lite.RUNS[stem].keys()
+    recalled = left.pop("recall-ask")
+    for source in left.values():
+        asked = re.findall(r"widgets\.ask\((\S+?)\)", source)
+        assert all(f"widgets.answer({id}" in "".join(left.values()) for id in asked), asked
+    assert "widgets.ask(" in recalled
+    said = nb.cells[1].source
+    assert said.startswith(live.PARTS[stem]) and f"(/notebooks/{stem}.html)" in said
+
+
 def test_cells_that_show_the_database_are_answered_where_there_is_none():
     for stem in live.EXERCISES:
         cells = nbformat.read(ROOT / "exercises" / f"{stem}.ipynb", as_version=4).cells
