@@ -21,6 +21,9 @@ class Question:
     "" where there is nothing to say, as for the right one. `low` and `high` are the same for numbers.
     `because` follows whatever was guessed. None of these is shown, or sent to the browser, before the answer.
 
+    A number in a unit that counts, such as "reads", is whole; `mean` says that it is the mean of several
+    counts, which may have decimals.
+
     `answer` is only for a question about an earlier lesson, which no run here answers; `see` then says
     where it was shown, as a link in Markdown: "[lesson 04](04_cache_aside.ipynb)".
 
@@ -30,6 +33,7 @@ class Question:
     ask: str
     of: int | None = None
     unit: str | None = None
+    mean: bool = False
     choices: dict[str, str] = field(default_factory=dict)
     because: str = ""
     low: str = ""
@@ -42,6 +46,8 @@ class Question:
             raise ValueError("a question takes one of: of (x of N), unit (a number), choices; not several")
         if self.of is not None and self.of < 1:
             raise ValueError(f"of must be 1 or more, not {self.of}")
+        if self.mean and not self.unit:
+            raise ValueError("mean is for what is counted in a unit, such as loads")
         if self.choices and len(self.choices) < 2:
             raise ValueError(f"choices must be two or more different texts, not {list(self.choices)!r}")
         if self.choices and (self.low or self.high):

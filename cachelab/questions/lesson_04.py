@@ -13,14 +13,14 @@ QUESTIONS = {
         because="The database had answered, but its answer does not fit into JSON.",
     ),
     "watch": Question(
-        "commands for three calls",
+        "Commands for three calls",
         unit="commands",
         low="A miss sends two: one to look, one to store.",
         high="Only the miss stores something; a hit is one command.",
         because="GET finds nothing, SET stores; the second and third GET are hits.",
     ),
     "ttl": Question(
-        "reads that ask the database",
+        "Reads that ask the database",
         of=25,
         low="A read does not wind the clock up again, however often the value is read.",
         high="The value lives for one second, and all reads in it are hits.",
@@ -41,7 +41,7 @@ QUESTIONS = {
         because="Eleven attempts of 0.2 s, and ten pauses. A miss makes two such calls.",
     ),
     "garbage": Question(
-        "right answers",
+        "Right answers",
         of=5,
         low="One of the five comes from the server as a refusal, and that is a `RedisError`.",
         high="The function guards the trip to the server, not what the server hands over.",

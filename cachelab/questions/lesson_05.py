@@ -4,7 +4,7 @@ from . import Question
 
 QUESTIONS = {
     "overwrite": Question(
-        "orders that leave the wrong value in the cache",
+        "Orders that leave the wrong value in the cache",
         of=6,
         low="Database and cache need to disagree about who came last, and nothing keeps them from it.",
         high="If one writer is done before the other begins, all is well; and some mixed orders agree "
@@ -12,7 +12,7 @@ QUESTIONS = {
         because="In the other orders, who is last in the database is last in the cache too.",
     ),
     "enough": Question(
-        "orders that leave the old value in the cache",
+        "Orders that leave the old value in the cache",
         of=10,
         low="The delete only removes what is there. The reader may store its old value after it.",
         high="The write and the delete must both fall between two calls of the reader: that is one "
@@ -48,13 +48,13 @@ QUESTIONS = {
         because="The clock starts when the late fill arrives.",
     ),
     "lease": Question(
-        "orders that go wrong with one reader and one writer",
+        "Orders that go wrong with one reader and one writer",
         of=10,
         high="A fill counts only while its own ticket lies under the key, and the delete has removed it.",
         because="Whatever the order, a delete burns every ticket handed out before it.",
     ),
     "crash": Question(
-        "fewest steps until the old value stays",
+        "Fewest steps until the old value stays",
         unit="steps",
         low="The value has to be written, and somebody has to come and be served the old one.",
         high="No unlucky order is needed: it is enough that the writer never makes its second call.",

@@ -45,7 +45,7 @@ QUESTIONS = {
         because="SET stores a new entry, and a new entry has no TTL unless you give it one.",
     ),
     "dead": Question(
-        "dead sessions the server still holds",
+        "Dead sessions the server still holds",
         of=5000,
         low="Nobody reads them, and looking through 100,000 sessions for 5,000 would keep the server busy.",
         high="A few are found by chance.",
@@ -61,7 +61,7 @@ QUESTIONS = {
         because="It ends when the server's clock next ticks.",
     ),
     "full": Question(
-        "of another 100 writes, stored",
+        "Of another 100 writes, stored",
         of=100,
         high="Which of these products may the server throw away? The policy is volatile-lru.",
         because="volatile-… policies evict only keys with a TTL, and here is none.",
@@ -113,7 +113,7 @@ QUESTIONS = {
     ),
     "jitter": Question(
         "The first peak, against the even load, is",
-        unit="times",
+        unit="×",
         low="All of them still end within a fifth of the TTL.",
         high="Without jitter it would be higher: all of them at once.",
         because="All entries end within a fifth of the TTL, so five times as many as in an average fifth.",

@@ -119,7 +119,8 @@ def _words(run: Stampede, fix, rate, load_time, database, **_) -> str:
     stale = max(run.staleness, default=0.0)
     refused = f" {run.refused} found no thread and were refused." if run.refused else ""
     return (
-        f"{run.loads_per_refresh:.1f} loads for each new value{told}, at most {run.most_at_once} at once. "
+        f"{run.loads_per_refresh:.1f} loads for each new value on average{told}, "
+        f"at most {run.most_at_once} at once. "
         f"A request waits {quantity(run.wait(0.5), 's')} (p50), {quantity(run.wait(0.99), 's')} (p99); "
         f"an answer is expired for {quantity(stale, 's')} at most.{refused}"
     )

@@ -71,7 +71,7 @@ def _model(outcome, load_time, **settings) -> Iterator[tuple]:
 def _words(world: Storm) -> str:
     """What became of it."""
     room = (
-        f"In {world.timeout:g} s the database does {world.longest_limit:.0f} reads; "
+        f"In {world.timeout:g} s the database does {int(world.longest_limit)} reads; "
         f"{min(world.limit or world.workers, world.workers)} may be under way."
     )
     if world.recovered is not None and fmean(world.success[-3:]) >= 0.97:

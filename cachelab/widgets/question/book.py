@@ -86,7 +86,7 @@ def _kind(question: Question) -> str:
         return "choice"
     if question.unit == "×":
         return "×"
-    if question.unit in MEASURES and question.unit != "%":
+    if question.unit in MEASURES and question.unit not in ("%", "points"):
         return "time" if MEASURES[question.unit] is MEASURES["s"] else "size"
     return "count"
 

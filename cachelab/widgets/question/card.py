@@ -122,6 +122,8 @@ class Prediction(Base):
             withheld = "The answer could not be shown on this machine."
         with self.hold_sync():
             self.actual = None if withheld else actual
+            if isinstance(self.actual, float):
+                self.actual = verdict.whole(self._asked, self.actual)
             found = outcome(self._asked, self.guess, self.actual, because, withheld)
             self.verdict = found["verdict"]
             self.outcome = found if self._asked.is_recall else {}

@@ -28,6 +28,7 @@ MEASURES = {
     **{unit: _BYTES for unit in ("B", "KiB", "MiB", "GiB")},
     "×": {"×": 1, "x": 1, "times": 1, "fold": 1},
     "%": {"%": 1, "percent": 1},
+    "points": {"points": 1, "point": 1},
     "$": {"$": 1, "usd": 1},
 }
 _NUMBER = re.compile(r"([+-]?(?:\d[\d,.']*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)", re.I)

@@ -8,7 +8,7 @@ from cachelab.widgets.quantity import quantity
 
 from .reading import MEASURES
 
-__all__ = ["bars", "is_right", "says", "shown", "sign"]
+__all__ = ["bars", "is_right", "says", "shown", "sign", "whole"]
 
 _NEAR = 1.1  # so many times too much is close enough
 
@@ -23,6 +23,11 @@ def shown(question: Question, value: float | str | None) -> str:
         return f"{value:,.{0 if value == int(value) else 2}f} of {question.of:,}"
     number = quantity(value)
     return number + _unit(question, number)
+
+
+def whole(question: Question, value: float) -> float:
+    """An answer as it can be: what is counted has no decimals, unless it is the mean of several counts."""
+    return float(round(value)) if _counts(question) and not question.mean else value
 
 
 def is_right(question: Question, guess: float | str | None, actual: float | str) -> bool:
@@ -74,11 +79,11 @@ def _unit(question: Question, number: str) -> str:
     """The unit as it follows this number: " steps", but 1 " step"."""
     if not question.unit or question.unit in ("%", "×"):
         return question.unit or ""
-    return f" {singular(question.unit) if number == '1' and _counts(question) else question.unit}"
+    return f" {singular(question.unit) if number == '1' and not _by_ratio(question) else question.unit}"
 
 
 def _by_ratio(question: Question) -> bool:
-    return question.unit in MEASURES and question.unit != "%"
+    return question.unit in MEASURES and question.unit not in ("%", "points")
 
 
 def _counts(question: Question) -> bool:
@@ -91,6 +96,8 @@ def _distance(question: Question, guess: float, actual: float) -> str:
     difference = quantity(abs(guess - actual))
     if question.unit == "%":
         return f"{difference} percentage point{'' if difference == '1' else 's'} too {side}"
+    if question.unit == "points":
+        return f"{difference}{_unit(question, difference)} too {side}"
     ratio = max(guess, actual) / min(guess, actual) if min(guess, actual) > 0 else None
     if _counts(question):
         many = "many" if guess > actual else "few"

@@ -12,7 +12,7 @@ def fresh(tmp_path, monkeypatch):
 
 def test_one_key_says_what_the_formula_says_and_finds_its_challenges():
     bench = hot.one_key(measured=[0.01, 0.02, 1.5])
-    assert "1 + λD = " in bench.sentence
+    assert "loads for each new value on average (1 + λD = " in bench.sentence
     assert bench.figure.data("measured, nothing done") == ([0.05, 1.55], [2, 1])
     bench.set(database=("cores", 1))
     assert "one core, shared: thousands" in bench.sentence and bench.asks.found == 1

@@ -75,7 +75,7 @@ def test_a_breaker_that_breaks_is_told():
 
 def test_the_storm_ends_by_a_limit_and_finds_its_challenges():
     bench = outage.storm(measured=[200, 0])
-    assert "In 0.1 s the database does 16 reads; 80 may be under way." in bench.sentence
+    assert "In 0.1 s the database does 15 reads; 80 may be under way." in bench.sentence
     assert "0% of the requests" in bench.sentence
     assert bench.figure.data("answered, measured, no limit")[1] == [200, 0]
     bench.set(limit=8).finish()

@@ -56,6 +56,17 @@ def test_says_how_far_off_in_plain_words(guess, actual, kind, verdict):
     assert said(guess, actual, **kind) == verdict
 
 
+def test_what_is_counted_is_whole_and_a_mean_says_that_it_is_one():
+    assert said(17, 18.6, unit="reads") == "You said 17 reads; it is 19 reads: 2 too few."
+    assert said(19, 18.6, unit="reads") == "You said 19 reads, and that is the answer."
+    assert said(10, 11.3, unit="points") == "You said 10 points; it is 11.3 points: 1.3 points too low."
+    assert said(1, 2, unit="points") == "You said 1 point; it is 2 points: 1 point too low."
+    card = Prediction(Question("Loads, on average", unit="loads", mean=True))
+    assert card.reveal(11.25).verdict == "No guess; the answer is 11.2 loads."
+    every = [question for lesson in questions.lessons() for question in questions.of(lesson).values()]
+    assert [question.ask for question in every if question.mean and "on average" not in question.ask] == []
+
+
 def test_what_is_within_a_tenth_is_neither_right_nor_wrong():
     prediction = predict("q", unit="s")
     for guess, sign in ((3.2, "≈"), (3, "✓"), (4, "✗")):
@@ -71,6 +82,7 @@ def test_equal_is_what_looks_equal():
 @given(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12), st.sampled_from([None, "s", "%", "×", "commands"]))
 def test_has_words_for_any_two_numbers(guess, actual, unit):
     words = said(guess, actual, unit=unit)
+    actual = round(actual) if unit == "commands" else actual  # there is no half of one
     if "that is the answer" not in words and "very close" not in words:
         assert ("too high" in words or "too many" in words) == (guess > actual)
 
@@ -281,6 +293,11 @@ def test_answers_that_cannot_be_are_refused(kind, value):
     with pytest.raises(traitlets.TraitError):
         prediction.reveal(value)
     assert prediction.guess is None and prediction.actual is None
+
+
+def test_a_mean_is_of_what_is_counted():
+    with pytest.raises(ValueError, match="counted in a unit"):
+        Question("q", of=10, mean=True)
 
 
 @pytest.mark.parametrize(
