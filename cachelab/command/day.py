@@ -11,6 +11,7 @@ import argparse
 from pathlib import Path
 
 from cachelab.command.trouble import Trouble, needs_the_course
+from cachelab.learner.words import counted
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +54,7 @@ def _again(file: Path) -> int:
         now, differs = again(file)
     except (ValueError, KeyError, TypeError) as error:
         raise Trouble(f"{file} is no record of the capstone ({type(error).__name__}: {error})") from error
-    print(f"level: {now['level'] or 'none'}; {len(now['lines'])} lines, {len(now['phases'])} phases")
+    many = f"{counted(now['lines'], 'line')}, {counted(now['phases'], 'phase')}"
+    print(f"level: {now['level'] or 'none'}; {many}")
     print("\n".join(differs) if differs else "the same, to the last digit")
     return int(bool(differs))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from cachelab.learner.words import counted
+
 from .distance import Distance, DistantEngine
 
 if TYPE_CHECKING:  # imported below where it is used: a browser has no psycopg
@@ -80,7 +82,7 @@ class Session:
         self.close()
 
     def __repr__(self):
-        state = "closed" if self._closed else f"{self.queries} queries so far"
+        state = "closed" if self._closed else f"{counted(self.queries, 'query')} so far"
         return f"shop database · {self._distance} · {state}"
 
 

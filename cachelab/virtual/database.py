@@ -7,6 +7,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from cachelab.learner.words import counted
+
 from .log import Log
 from .scheduler import Scheduler, Ticket, here
 from .sockets import Duration
@@ -258,7 +260,8 @@ class Database:
         return most / window
 
     def __repr__(self) -> str:
-        return f"<{self.name}: {self.loads} queries, {self.finished} finished, {self.in_flight} in flight>"
+        loads = counted(self.loads, "query")
+        return f"<{self.name}: {loads}, {self.finished} finished, {self.in_flight} in flight>"
 
 
 def _whole(**values: int) -> None:

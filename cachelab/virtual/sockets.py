@@ -13,6 +13,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Protocol
 
+from cachelab.learner.words import counted
+
 from .errors import Unsupported
 from .scheduler import Scheduler, here, place
 
@@ -48,7 +50,7 @@ class Server:
         self._connections: list[Connection] = []
 
     def __repr__(self) -> str:
-        return f"<{self.host}:{self.port} {self._state}, {len(self._connections)} connections>"
+        return f"<{self.host}:{self.port} {self._state}, {counted(self._connections, 'connection')}>"
 
     # incidents
 

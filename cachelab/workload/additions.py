@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import redis
 from redis.exceptions import AskError, MovedError
 
+from cachelab.learner.words import counted
+
 __all__ = ["Additions", "Noticed"]
 
 COUNTERS = 2000  # of each thread
@@ -29,8 +31,9 @@ class Noticed:
     def __str__(self) -> str:
         rate = self.additions / self.seconds
         return (
-            f"{self.additions:,} additions ({rate:,.0f}/s), {self.errors} errors, {self.moved} redirections "
-            f"followed,\n        longest pause {self.longest / self.median:,.0f} times the median"
+            f"{self.additions:,} additions ({rate:,.0f}/s), {counted(self.errors, 'error')}, "
+            f"{counted(self.moved, 'redirection')} followed,\n"
+            f"        longest pause {self.longest / self.median:,.0f} times the median"
         )
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from cachelab.learner.words import counted
 from cachelab.workload import trace
 
 __all__ = ["OpenLoop", "Seen", "one_by_one"]
@@ -69,7 +70,7 @@ class Seen:
     def __str__(self) -> str:
         errors = ", ".join(f"{count} {name}" for name, count in self.errors.items()) or "no errors"
         return (
-            f"{len(self.came)} requests, {self.success:.0%} answered in time, "
+            f"{counted(self.came, 'request')}, {self.success:.0%} answered in time, "
             f"p50 {self.wait(0.5) * 1e3:.1f} ms, p99 {self.wait(0.99) * 1e3:.1f} ms, {errors}"
         )
 

@@ -13,7 +13,7 @@ import redis.retry
 
 from cachelab.learner import lines
 from cachelab.learner.clock import Clock, real_monotonic
-from cachelab.learner.words import message, show
+from cachelab.learner.words import counted, message, show
 
 from .. import walls
 from ..attempt import (
@@ -465,7 +465,7 @@ def differ(value, expected, path: str = "") -> tuple[str, str] | None:
                 f"the keys {show(list(expected))} (they differ in {odd})",
             )
         if isinstance(expected, list) and len(value) != len(expected):
-            return f"{it} had {len(value)} items", f"{len(expected)} items"
+            return f"{it} had {counted(value, 'item')}", counted(expected, "item")
         if isinstance(expected, dict | list):
             keys = expected if isinstance(expected, dict) else range(len(expected))
             inside = (differ(value[key], expected[key], f"{path}[{key!r}]") for key in keys)

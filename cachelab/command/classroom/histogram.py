@@ -4,6 +4,7 @@ import math
 import statistics
 from collections import Counter
 
+from cachelab.learner.words import counted
 from cachelab.questions import Question
 from cachelab.widgets.quantity import quantity
 from cachelab.widgets.question.verdict import shown
@@ -31,7 +32,7 @@ def answer(question: Question, answers: list[float | str]) -> str:
         return ""
     if question.choices:
         ((most, times),) = Counter(answers).most_common(1)
-        return f"{shown(question, most)} in {times} of {len(answers)} runs"
+        return f"{shown(question, most)} in {times} of {counted(answers, 'run')}"
     middle = shown(question, float(f"{statistics.median(answers):.3g}"))
     return f"{middle}, the middle of {len(answers)} runs" if len(answers) > 1 else middle
 

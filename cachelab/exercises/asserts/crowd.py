@@ -12,7 +12,7 @@ from cachelab.checks.attempt import at_end, describe, note
 from cachelab.checks.verdict import Table, broken, incorrect, not_attempted
 from cachelab.exercises.asserts.races import alone, complain, listed, refusals_settled
 from cachelab.learner import lines
-from cachelab.learner.words import show
+from cachelab.learner.words import counted, show
 
 PAGE = "page loaded at "  # how each page begins
 
@@ -147,9 +147,10 @@ def answers_from_the_cache(reader, memcached: bool = False) -> None:
         queries = [step for step in steps if step.to in ("database", "replica")]
         expected = 0 if warm else 1
         if len(queries) != expected:
+            happened = f"it asked the database {counted(queries, 'time')}"
             raise incorrect(
                 call,
-                f"it asked the database {len(queries)} times",
+                happened if queries else "it did not ask the database",
                 "a hit asks no database" if warm else "one load",
                 "Did the first call store the page, where the second one looks?" if warm else "",
                 listed("What it did", steps),

@@ -131,7 +131,7 @@ REQUIREMENTS = (
     Requirement(
         "backups",
         f"kept {DAYS} days",
-        lambda made: f"kept {made['SnapshotRetentionLimit']} days",
+        lambda made: f"kept {counted(made['SnapshotRetentionLimit'], 'day')}",
         "How many backups does AWS make if you say nothing?",
     ),
 )

@@ -9,7 +9,7 @@ from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import incorrect
 from cachelab.exercises.asserts.crowd import made, virtual_time
 from cachelab.learner import lines
-from cachelab.learner.words import show
+from cachelab.learner.words import counted, show
 
 THREADS = 8
 
@@ -158,7 +158,7 @@ def none_is_a_result(make) -> None:
         if len(flights.loads) != 1 or any(what is not None for _, what, _ in flights.outcomes):
             raise incorrect(
                 called,
-                f"{len(flights.loads)} loads, and {show([what for _, what, _ in flights.outcomes])}",
+                f"{counted(flights.loads, 'load')}, and {show([what for _, what, _ in flights.outcomes])}",
                 "one load, and None for all",
                 "How do you tell 'no result yet' from a result that is None?",
             )

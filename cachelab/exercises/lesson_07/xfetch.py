@@ -11,6 +11,7 @@ from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab
 from cachelab.checks.verdict import incorrect
 from cachelab.exercises.asserts.crowd import World, virtual_time
+from cachelab.learner.words import counted
 from cachelab.workload.queueing import xfetch
 
 TTL = 2.0  # seconds, as the exercise says
@@ -78,7 +79,7 @@ def as_the_formula_says(get_product, rate: float, load_time: float) -> None:
     if len(warm) < 5:
         raise incorrect(
             called,
-            f"{len(warm)} refreshes after the first load",
+            f"{counted(warm, 'refresh', 'refreshes')} after the first load",
             f"one about every {TTL - xfetch.mean_gap(rate, load_time):.1f} s",
             "Does the page ever expire? When does the key go?",
         )

@@ -250,7 +250,7 @@ def a_storm(clock, retrier) -> None:
         )
     if waited_for_nothing:
         raise retries.wrong(
-            f"{waited_for_nothing} calls waited, and then there was no retry",
+            f"{counted(waited_for_nothing, 'call')} waited, and then there was no retry",
             "without budget the failure is raised at once",
         )
 

@@ -8,7 +8,7 @@ from cachelab.checks.exercise import define
 from cachelab.checks.rig.cluster import Cluster
 from cachelab.checks.rig.lab import Lab, Trial, name_of
 from cachelab.exercises.asserts.pool import chance
-from cachelab.learner.words import show
+from cachelab.learner.words import counted, show
 from cachelab.workload.ring import shard_of
 
 
@@ -70,7 +70,7 @@ def in_order(call: Trial, keys: list[str], stored: dict[str, str], instead: str 
         think = "Whoever asks tells the values apart by their places. What stands where a key has no value?"
         if len(set(keys)) < len(keys):
             think = "A key that is asked for twice has two places."
-        raise call.wrong(f"it returned {len(value)} values", f"{len(keys)}, one for each key", think)
+        raise call.wrong(f"it returned {counted(value, 'value')}", f"{len(keys)}, one for each key", think)
     place = next(i for i, pair in enumerate(zip(value, expected, strict=True)) if pair[0] != pair[1])
     think = (
         instead or "The answers of three nodes come one after the other. In which order were they asked for?"
@@ -107,9 +107,8 @@ def nobody_is_asked_for_nothing(lab: Lab, get_many, stored: dict[str, str]) -> N
         raise call.wrong(f"it asked {asked}", "node 2, and no other", "", lab.cluster.log())
     call = ask(lab, get_many, [], "no keys")
     if list(call.finished().value or ()) or lab.cluster.trips:
-        raise call.wrong(
-            f"it returned {show(call.value)}, in {len(lab.cluster.trips)} trips", "an empty list, at once"
-        )
+        happened = f"it returned {show(call.value)}, in {counted(lab.cluster.trips, 'trip')}"
+        raise call.wrong(happened, "an empty list, at once")
 
 
 def nodes_gone(lab: Lab, get_many, keys: list[str], stored: dict[str, str]) -> None:

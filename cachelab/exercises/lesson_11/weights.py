@@ -6,7 +6,7 @@ from cachelab.checks.exercise import define
 from cachelab.checks.rig.lab import Lab, name_of
 from cachelab.checks.verdict import Table, incorrect
 from cachelab.exercises.asserts.pool import chance, five_addresses, other_process, where
-from cachelab.learner.words import show
+from cachelab.learner.words import counted, show
 
 SIZES = (6.38, 13.07, 13.07, 3.09, 26.32)  # GiB: an m7g.large, two r7g.large, a t4g.medium, an r7g.xlarge
 POOLS, KEYS = 16, 250
@@ -95,9 +95,10 @@ def what_moves(lab: Lab, node_for, keys: list[str], pools: list[dict], before: l
             strays += sum(mine not in (now[key], was[key]) for key in away)
         if strays or not moved:
             called = f"`{name_of(node_for)}` for {len(keys)} keys in each of 8 pools; {words}"
+            happened = f"{counted(strays, 'key')} moved between nodes that did not change"
             raise incorrect(
                 called,
-                f"{strays:,} keys moved between nodes that did not change" if strays else "no key moved",
+                happened if strays else "no key moved",
                 "keys move to or from that node only",
                 "On what does the score of one node with one key depend? On how many others there are, on "
                 "their weights, on their order?"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from cachelab.learner.words import counted
 from cachelab.races.calls import brief as brief_call
 from cachelab.races.calls import describe
 from cachelab.races.models import valkey
@@ -87,7 +88,7 @@ def remark(step) -> str:
         case "unanswered":
             return "the cache had done it"
         case "poll on":
-            return f"asks {step.rounds} more times, in vain"
+            return f"asks {counted(step.rounds, 'more time')}, in vain"
         case "crash" if step.commit is not None:
             return "starts over with the same commit"
         case "crash" if step.asked is not None:

@@ -14,6 +14,7 @@ import traitlets
 
 from cachelab import shop
 from cachelab.engines import EngineError
+from cachelab.learner.words import counted
 
 from ..base import Base
 from ..challenge.view import PARTS, Challenged
@@ -108,7 +109,7 @@ class PathView(Challenged, Base):
             return self
         keys = self._contents.keys if self._contents else 0
         self.model.kill()
-        lost = f" What it held is gone: {_many(keys, 'key')}." if keys else ""
+        lost = f" What it held is gone: {counted(keys, 'key')}." if keys else ""
         self.said = "The cache is dead. " + (
             f"Its process was killed.{lost}"
             if self.model.engine.is_real
@@ -252,7 +253,7 @@ class PathView(Challenged, Base):
         if self.running and not self.model.running:
             self.running = False
             counts = ", ".join(f"{count} {name}" for name, count in _counts(self.model.trips).items())
-            self.said = f"Stopped after {_many(len(self.model.trips), 'request')}: {counts or 'none'}."
+            self.said = f"Stopped after {counted(self.model.trips, 'request')}: {counts or 'none'}."
         if self.model.traffic.last_error:
             self.trouble = f"A request failed with {self.model.traffic.last_error}"
         self._draw()
@@ -412,10 +413,6 @@ def _age(trip: Trip) -> float:
 
 def _share(part: int, whole: int) -> str:
     return f"{part / whole:.0%}" if whole else "–"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _3(number: float) -> float:

@@ -168,7 +168,7 @@ def test_guesses_are_counted_and_stay_closed_until_they_are_opened(roll):
     roll.open("04.tutorial", True)
     card = question(roll, "04.tutorial")
     assert card["bins"] == [("the user", 0), ("None", 1), ("an error", 1)]
-    assert card["answer"] == "“an error” in 1 of 1 runs"
+    assert card["answer"] == "“an error” in 1 of 1 run"
     roll.open("04.tutorial", False)
     assert "bins" not in question(roll, "04.tutorial")
     with pytest.raises(ValueError, match="no question"):

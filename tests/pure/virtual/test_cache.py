@@ -191,7 +191,7 @@ def test_a_time_out_is_not_a_no():
         time.sleep(1)
         client.close()
         time.sleep(1)
-        assert repr(cache) == "<cache:6379 up, 0 connections>"
+        assert repr(cache) == "<cache:6379 up, no connections>"
 
 
 def test_a_reset_a_restart_and_a_flush():

@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: backups: kept 0 days
+# says: backups: kept no days
 # says: backups: kept 7 days
 # says: if you say nothing
 

@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: asked the database 1 times
+# says: asked the database 1 time(?!s)
 
 
 def get_product(cache, db):
