@@ -368,13 +368,13 @@ class Customer:
         return self._answer
 
     def wait(self, seconds: float) -> Self:
-        """Wait for the answer, at most so long. After a second, a dot every half second shows the wait."""
+        """Wait for the answer, at most so long. After a second a dot each half second shows the wait."""
         deadline = time.monotonic() + seconds
         pause, dots = 1.0, False
         while not self._served.wait(min(pause, max(0, deadline - time.monotonic()))):
             if time.monotonic() >= deadline:
                 break
-            print("·", end=" ", flush=True)
+            print("·" if dots else "waiting ·", end=" ", flush=True)
             pause, dots = 0.5, True
         if dots:
             print()

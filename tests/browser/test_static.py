@@ -176,9 +176,10 @@ def test_series_differ_by_more_than_colour(saved):
     for name in "abcd":
         chart.line(name, [0, 1], [0, 1])
     page = saved(chart, every_kind()[2])
-    dashes = page.page.evaluate("""() => [...document.querySelectorAll("svg[role=img] .plot-curve")]
-      .map((curve) => curve.getAttribute("stroke-dasharray"))""")
-    assert len(set(dashes)) == 4
+    dashes, named = page.page.evaluate("""() => ["curve", "sample"].map((kind) =>
+      [...document.querySelectorAll(`svg[role=img] .plot-${kind}`)].map((drawn) =>
+        drawn.getAttribute("stroke-dasharray")))""")
+    assert len(set(dashes)) == 4 and set(named) == set(dashes)  # each name stands beside a piece of its curve
     bars = page.page.locator("section:last-child svg[role=img] > rect")
     fills = bars.evaluate_all("(bars) => bars.map((bar) => bar.style.fill)")
     assert len(set(fills)) == 2

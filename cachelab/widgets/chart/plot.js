@@ -3,6 +3,7 @@
 
 const DASHES = [null, "7 4", "2 3", "9 3 2 3", "12 4", "1 4", "5 2"];
 const TEXT = 11.5; // px, of everything written inside the SVG
+const SAMPLE = 20; // px of a curve that stand before its name
 
 function plot(place, signal) {
   const title = html("div", { class: "plot-title" });
@@ -71,7 +72,7 @@ function standing(figure, width) {
   const curves = series.filter((s) => (s.kind === "line" || s.kind === "step") && lastPoint(s));
   const nameWidth = Math.ceil(Math.max(0, ...curves.map((s) => textWidth(s.name)))) + 14;
   const direct = !figure.margins && series.length > 1 && curves.length > 0 && curves.length <= 5 && nameWidth < width * 0.3 && width >= 420;
-  const right = fixedRight ?? (direct ? Math.max(nameWidth, 24) : 24); // half a tick text fits
+  const right = fixedRight ?? (direct ? nameWidth + SAMPLE + 4 : 24); // half a tick text fits
 
   const xScale = scale(figure.x, [...xs, ...placesOf(marks, "x")], { count: (width - left - right) / 85, exact: true });
   xScale.map(left, width - right);
@@ -408,7 +409,7 @@ function legendOf(shown, all) {
   return all.length < 2 ? [] : shown.map((s) => html("span", {}, swatch(s), s.name));
 }
 
-// Names at the ends of their curves, pushed apart where they would overlap.
+// Names at the ends of their curves, pushed apart where they would overlap: a piece of the curve says whose each is.
 function nameCurves(out, curves, xScale, yScale, top, bottom, edge) {
   const names = curves.map((s) => {
     const [x, y] = lastPoint(s);
@@ -422,7 +423,8 @@ function nameCurves(out, curves, xScale, yScale, top, bottom, edge) {
   }
   for (const { s, x, from, y } of names) {
     out.append(svg("path", { d: `M${x + 2} ${Math.min(bottom, Math.max(top, from))}L${edge + 8} ${y}`, class: "plot-leader", style: `stroke:var(--${s.color})` }),
-      text(edge + 11, y + 4, s.name, "plot-lane halo"));
+      svg("path", { d: `M${edge + 9} ${y}h${SAMPLE}`, class: "plot-sample", style: `stroke:var(--${s.color})`, "stroke-dasharray": DASHES[s.place % DASHES.length] }),
+      text(edge + SAMPLE + 14, y + 4, s.name, "plot-lane halo"));
   }
 }
 

@@ -33,7 +33,7 @@ def jitter(measured: dict | None = None) -> Bench:
         "Loads after all entries were filled together",
         x="TTLs since then",
         y="of the even load",
-        y_unit="times",
+        y_unit="×",
         x_range=(0, 6),
     )
     chart.line("model").threshold("even", 1)
