@@ -40,7 +40,8 @@ class Welcome:
         )
         trouble = "".join(f"<br>{escape(line)}" for line in (self.trouble, self.told) if line)
         return (
-            f"<p>Lesson {self.lesson}: {self.solved} of {self.exercises} exercises solved.{link}{trouble}</p>"
+            f'<p class="cachelab-welcome">Lesson {self.lesson}: {self.solved} of {self.exercises} exercises '
+            f"solved.{link}{trouble}</p>"
             f"<style>{PAGE.read_text(encoding='utf-8')}</style>"
         )
 

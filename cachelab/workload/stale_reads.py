@@ -82,10 +82,7 @@ class Found:
 
     def __str__(self):
         minute = self.stale * 60 / self.seconds
-        return (
-            f"{self.way:30} {self.stale:6,} of {self.reads:6,} reads stale: {minute:7,.0f} a minute, "
-            f"{self.writes} writes"
-        )
+        return f"{self.way:29} {self.stale:6,} of {self.reads:6,} stale, {minute:6,.0f} a minute"
 
 
 def run(way: str, cache: redis.Redis, seconds: float = 3.0, writes: int | None = None) -> Found:
