@@ -85,7 +85,7 @@ class Writing(Chart):
     def _write(self) -> None:
         start = time.monotonic()
         self._note()
-        self.over = f"It wrote for {time.monotonic() - start:.0f} s. {AGAIN}"
+        self.over = f"It wrote for {time.monotonic() - start:.1f} s. {AGAIN}"
 
     def _note(self) -> None:
         began, ticks = datetime.now(UTC), []
