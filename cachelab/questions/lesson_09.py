@@ -55,8 +55,8 @@ QUESTIONS = {
     "dead": Question(
         "Which alarms ring for the dead node?",
         choices={
-            "breaching": "",
-            "missing and breaching": "“missing” has a state of its own for that. It is not ALARM.",
+            "only breaching": "",
+            "only missing and breaching": "“missing” has a state of its own for that. It is not ALARM.",
             "all four": "No point lies below the threshold: there are no points.",
             "none": "One of the rules takes a missing point for a bad one.",
         },

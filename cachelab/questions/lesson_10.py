@@ -41,18 +41,18 @@ QUESTIONS = {
         "Worth a sorted set",
         choices={
             "the top ten": "They are the first entries of an index, in PostgreSQL as well.",
-            "my rank": "",
+            "my own rank": "",
             "both alike": "One of them an index answers by itself. For which does it have to count?",
         },
         because="An index finds the best at once. To know a rank it counts all who are better.",
     ),
     "ties": Question(
-        "At the top, of four with 100 points each",
+        "Of four with 100 points each",
         choices={
-            "Ada": "She was added first. The order of adding is not kept.",
-            "bob": "Small letters come after large ones. One of the names begins with neither.",
-            "Zoe": "The last of the alphabet, of the letters that ASCII has.",
-            "Ärger": "",
+            "Ada leads": "She was added first. The order of adding is not kept.",
+            "bob leads": "Small letters come after large ones. One of the names begins with neither.",
+            "Zoe leads": "The last of the alphabet, of the letters that ASCII has.",
+            "Ärger leads": "",
         },
         because="Equal scores are in the order of their bytes, and the list begins at its end.",
     ),
@@ -81,7 +81,7 @@ QUESTIONS = {
         "Stored after the failing transaction",
         choices={
             "nothing": "So a database would do it. MULTI undoes nothing.",
-            "a": "The third command is run, though the second failed.",
+            "only a": "The third command is run, though the second failed.",
             "a and b": "",
         },
         because="Each command of a transaction stands for itself; nobody gets in between, that is all.",

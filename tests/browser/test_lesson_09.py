@@ -25,7 +25,7 @@ def test_the_runs_say_what_the_text_explains(lesson):
     for cell, words in {
         "silent-run": "the answer is “OK”",
         "hit-run": "the answer is 47.5%",
-        "dead-run": "the answer is “breaching”",
+        "dead-run": "the answer is “only breaching”",
         "stall-run": "the answer is “report”",
         "bill-run": "the answer is “the memory”",
         "access-run": "the answer is “everybody's”",
