@@ -4,14 +4,14 @@ from . import Question
 
 QUESTIONS = {
     "updates": Question(
-        "points lost with get and set",
+        "Points lost with get and set",
         of=200,
         low="Two servers that do nothing else read the same number most of the time.",
         high="Not every pair collides: some read and write undisturbed.",
         because="Both read the same number, both add one, both write the same sum.",
     ),
     "restart": Question(
-        "items that Valkey, the one with persistence, still has",
+        "Items that Valkey, the one with persistence, still has",
         of=1000,
         high="It can keep them, and every table says so. It has to be told to.",
         because="A cache is started without persistence, here and in ElastiCache.",
@@ -26,14 +26,14 @@ QUESTIONS = {
         because="The primary answers first, and tells its replica afterwards.",
     ),
     "node": Question(
-        "keys that can still be read",
+        "Keys that can still be read",
         of=3000,
         low="What lived on the other two nodes is still there, if your client still looks for it there.",
         high="Nobody has a second copy of what lived on the dead node.",
         because="Two thirds live on the other two nodes, and are still found there.",
     ),
     "hashing": Question(
-        "keys that the naive way moves",
+        "Keys that the naive way moves",
         of=3000,
         low="A quarter would be enough to fill the new node. But another modulus gives most keys "
         "another rest.",
@@ -60,7 +60,7 @@ QUESTIONS = {
         because="There is one thread for all commands, and it was busy.",
     ),
     "many": Question(
-        "a cluster client, keys on both shards",
+        "A cluster client, keys on both shards",
         choices={
             "five products": "On one node it does. And a client could split it; this one does so only if "
             "asked by another name.",

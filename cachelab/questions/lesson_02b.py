@@ -22,7 +22,7 @@ QUESTIONS = {
         because="The old page is not what you wanted to be served, so it goes.",
     ),
     "memory": Question(
-        "bytes that Memcached spends on one such object",
+        "Bytes that Memcached spends on one such object",
         unit="B",
         low="Beside key and value an item has a header, and it takes a whole chunk.",
         high="The chunks come in many sizes, each about a quarter larger than the one before.",
@@ -36,7 +36,7 @@ QUESTIONS = {
         because="Clients are spread over Memcached's worker threads; by default it has four.",
     ),
     "victims": Question(
-        "victims that had been read again",
+        "Victims that had been read again",
         unit="%",
         low="For LRU they should be none. But its clock counts in whole seconds, and the test is "
         "over in one.",

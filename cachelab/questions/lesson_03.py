@@ -23,7 +23,7 @@ QUESTIONS = {
         because="Neither can the subnet group, nor the port.",
     ),
     "command": Question(
-        "nodes on the bill",
+        "Nodes on the bill",
         unit="nodes",
         low="Two replicas, says the command, and a replica does not come alone: tutorials give the price of "
         "one node.",
@@ -62,7 +62,7 @@ QUESTIONS = {
         because="The same address leads to another node, and your client opens a new connection to it.",
     ),
     "lost": Question(
-        "payments still there",
+        "Payments still there",
         of=500,
         high="Each was acknowledged, but only by the primary: it does not wait for its replicas.",
         because="The new primary had never heard of them.",
