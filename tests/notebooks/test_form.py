@@ -96,6 +96,15 @@ def test_lesson_has_its_bones(path):
             assert any(heading.startswith(bone) for heading in headings), f"no section {bone!r}"
 
 
+def test_exercises_end_with_what_was_done_and_lead_on():
+    exercises = [path for path in PATHS if path.parent.name == "exercises"]
+    for path, following in pairwise([*exercises, None]):
+        cells = nbformat.read(path, as_version=4).cells
+        [end] = [cell.source for cell in cells if cell.source.startswith("## What you have done")]
+        assert [cell.source for cell in cells if "widgets.progress(" in cell.source], path.name
+        assert following is None or f"Next: [lesson {following.name[:2]}](" in end, path.name
+
+
 @pytest.mark.parametrize("path", LESSONS[1:], ids=name)
 def test_the_minutes_of_a_lesson_are_those_of_its_sections(path):
     nb = nbformat.read(path, as_version=4)
