@@ -249,12 +249,22 @@ def children_by_parent() -> dict:
     return children
 
 
+def stay() -> None:
+    """From now on SIGTERM changes nothing: told again, or with the kernel, it is tidying up already."""
+    signal.signal(signal.SIGTERM, lambda *_: None)
+
+
+def leave(*_) -> None:
+    stay()
+    sys.exit(0)
+
+
 def main() -> None:
     # Handlers, not SIG_IGN: an ignored signal would stay ignored in the engines.
     for name in ("SIGINT", "SIGHUP", "SIGQUIT"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: None)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, leave)
     watcher, trouble = None, None
     try:
         try:
@@ -275,8 +285,11 @@ def main() -> None:
     except BrokenPipeError:
         pass
     finally:
-        if watcher:
-            watcher.end()
+        try:
+            stay()
+        finally:
+            if watcher:
+                watcher.end()
 
 
 if __name__ == "__main__":

@@ -165,3 +165,15 @@ def test_a_dead_watcher_takes_its_engines_along_and_the_next_call_starts_anew(ke
     assert kernel.hear() == [False, True]
     assert kernel.end() == 0
     assert kernels.left() == []
+
+
+def test_a_watcher_that_is_told_to_end_again_and_again_tidies_up_all_the_same(kernels):
+    kernel = kernels.start(
+        "import psutil\nwatcher = psutil.Process(engines.valkey().pid).parent()\n"
+        "while watcher.status() != psutil.STATUS_ZOMBIE:\n    watcher.terminate(); time.sleep(0.0005)\n"
+        "say(0)\nwait_for_word()\n"
+    )
+    kernel.hear()
+    assert list(kernels.directory.glob("cachelab-*")) == []
+    kernel.tell()
+    assert kernel.end() == 0
