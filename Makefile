@@ -55,7 +55,7 @@ site: .venv/dev   ## the lessons, run, as static pages in _site/
 	@sh .ci/apt memcached
 	@$(BIN)/python -m tools.site
 
-lite: .venv/jupyterlite  ## lesson 05 and the exercises that need no server, for a browser, in _site/lite/
+lite: .venv/jupyterlite  ## the lessons, models and exercises that need no server, for a browser, in _site/lite/
 	@$(BIN)/python -m tools.lite
 
 lite-test: .venv/jupyterlite  ## that site in Chromium, and the bank of answers in its Python

@@ -19,6 +19,7 @@ import anywidget, IPython, IPython.core.completer, IPython.core.interactiveshell
 from cachelab import engines, races, shop, widgets
 from cachelab.checks import exercise_ids
 from cachelab.races import tiny
+from cachelab.widgets import hot, memory
 
 exercise_ids()
 engines.valkey().client().eval("return 1", 0)
