@@ -116,7 +116,7 @@ def test_a_bench_with_a_second_figure_is_saved_with_both(saved):
     page = saved(aws.alarm())
     assert page.messages == []
     labels = [one.get_attribute("aria-label") for one in page.page.locator("svg[role=img]").all()]
-    assert len(labels) == 2 and "trouble, 1 spans" in labels[1]
+    assert len(labels) == 2 and "trouble, 1 span;" in labels[1]
 
 
 def test_an_exported_notebook_shows_the_chart(lab, tmp_path):
