@@ -34,8 +34,11 @@ def pytest_generate_tests(metafunc):
 
 def judge(answer):
     ex, names = exercise(answer.id), answer.names()
-    verdict = ex.check(*[names[name] for name in ex.takes])
-    text = str(verdict)
+    for _ in range(3):  # on a machine that is too busy a check says so: it is run again, as a learner does
+        verdict = ex.check(*[names[name] for name in ex.takes])
+        text = str(verdict)
+        if not ("could not run" in text and "run it again" in text):
+            break
     assert verdict.status == answer.verdict, text
     assert "the check itself stumbled" not in text, text
     for says in answer.says:

@@ -339,9 +339,9 @@ def test_an_alarm_in_main_while_another_thread_runs_ends_everything(busy):
     kept = signal.signal(signal.SIGALRM, ring)
     try:
         with pytest.raises((TimeIsUp, virtual.VirtualTimeError)):
-            signal.setitimer(signal.ITIMER_REAL, 0.3)
             with virtual.time(steps=10**7, budget=0.5):
                 thread = threading.Thread(target=worker)
+                signal.setitimer(signal.ITIMER_REAL, 0.3)
                 thread.start()
                 thread.join()
     finally:
