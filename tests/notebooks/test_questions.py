@@ -110,37 +110,6 @@ def is_literal(expression: ast.expr) -> bool:
     return not any(isinstance(node, ast.Name | ast.Attribute) for node in ast.walk(expression))
 
 
-def test_no_open_line_chooses_an_option_before_its_question_is_done(cells):
-    """What turns a finding into an option's words stands folded: open, it says which there are to be."""
-    open_questions = {}
-    for cell in cells:
-        asked = [call.args[0].value for call in calls(cell, "ask")]
-        open_questions |= {id: questions.find(id) for id in asked}
-        if cell.cell_type == "code" and not is_folded(cell):
-            chosen = [words for node in ast.walk(tree(cell)) for words in choices(node)]
-            assert not [
-                (cell.id, words)
-                for words in chosen
-                if any(words in question.choices for question in open_questions.values())
-            ]
-        for call in calls(cell, "answer"):
-            open_questions.pop(call.args[0].value, None)
-
-
-def choices(node: ast.AST) -> list[str]:
-    """The words among which an expression or a statement chooses, as they stand in it."""
-    match node:
-        case ast.IfExp():
-            parts = [node.body, node.orelse]
-        case ast.BoolOp() | ast.Dict():
-            parts = node.values
-        case ast.Return():
-            parts = [node.value]
-        case _:
-            parts = []
-    return [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-
-
 def test_nothing_of_what_a_card_says_afterwards_stands_on_the_page(cells):
     page = " ".join("\n".join(cell.source for cell in cells).split())
     for _, id in ids(cells, "ask"):
