@@ -48,7 +48,7 @@ function drawing(scene, step, width, grows, pick) {
   const head = (x, w, name, kind) => {
     const [split, size] = lines(name, w - 6, at.nameFont);
     lanes.append(svg("rect", { x: x - w / 2, y: 1, width: w, height: at.box, rx: 5, class: `seq-head ${kind}` }),
-      ...split.map((text, i) => svg("text", { x, y: at.box / 2 + 1 + (i - (split.length - 1) / 2) * size * 1.1,
+      ...split.map((text, i) => svg("text", { x, y: at.box / 2 + 1 + (i - (split.length - 1) / 2) * size * 1.22,
         "text-anchor": "middle", "dominant-baseline": "central", class: "seq-name", style: `font-size:${size}px` }, text)));
   };
   const rail = (x, to) => lanes.append(svg("line", { x1: x, x2: x, y1: at.box, y2: to, class: "seq-rail" }));
