@@ -57,11 +57,11 @@ def _made(name: str, limit: int, burst: int):
 
 def _words(came: int, limit: int, most: dict[str, int], let_in: dict[str, int]) -> str:
     high = max(most.values())
-    top = [name for name, count in most.items() if count == high]
+    top = [f"“{name}”" for name, count in most.items() if count == high]
     low = min(let_in, key=let_in.get)
     return (
         f"{came} requests in four minutes. In the worst minute {_listed(top)} let in {high}, "
-        f"for a limit of {limit}. {low[0].upper()}{low[1:]} let in the fewest: {let_in[low]} of {came}."
+        f"for a limit of {limit}. “{low}” let in the fewest: {let_in[low]} of {came}."
     )
 
 

@@ -23,7 +23,7 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
   const key = html("p", { class: "note" },
     html("span", { class: "mark holds" }, "○"), " no violation within the bounds   ",
     html("span", { class: "mark bounded" }, "t"), " stale until the TTL   ",
-    html("span", { class: "mark broken" }, "✕"), " stale for good   K stuck   d dirty read   ",
+    html("span", { class: "mark broken" }, "✕"), " stale for good   ", html("b", {}, "K"), " stuck   ", html("b", {}, "d"), " dirty read   ",
     "left of / with two clients, right of it with three. ",
     isStatic ? "In a live notebook each cell opens its race." : "Choose a cell to see its race.");
   const { element: said, say } = status({ class: "status race-say" });

@@ -12,12 +12,12 @@ def fresh(tmp_path, monkeypatch):
 
 def test_it_says_who_lets_in_most_and_who_locks_out():
     bench = limits.who_gets_in().set(shape="bursts at the edge", load=1)
-    assert "counter by the clock let in 20, for a limit of 10" in bench.sentence
+    assert "“counter by the clock” let in 20, for a limit of 10" in bench.sentence
     assert "all requests" in bench.text() and "most let in within any minute" in bench.text()
     bench.set(shape="steady", load=0.9)
     assert (
         "Ttl each time" not in bench.sentence
-        and "TTL each time let in the fewest: 10 of 36" in bench.sentence
+        and "“TTL each time” let in the fewest: 10 of 36" in bench.sentence
     )
 
 
