@@ -6,8 +6,8 @@ QUESTIONS = {
     "updates": Question(
         "Points lost with get and set",
         of=200,
-        low="Two servers that do nothing else read the same number most of the time.",
-        high="Not every pair collides: some read and write undisturbed.",
+        low="Both have read before either writes, a hundred times, and each time a point is lost.",
+        high="Of each two points one arrives: what both write is one more than what both have read.",
         because="Both read the same number, both add one, both write the same sum.",
     ),
     "restart": Question(

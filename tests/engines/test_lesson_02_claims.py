@@ -159,20 +159,24 @@ def test_how_memcached_counts(mc, cache):
 
 
 def test_points_are_lost_only_by_who_reads_and_writes_back(valkey, memcached):
-    def get_and_set(client):
-        client.set("ada", int(client.get("ada")) + 1)
+    def get_and_set(client, both_have_read):
+        points = int(client.get("ada"))
+        both_have_read()
+        client.set("ada", points + 1)
 
-    def check_and_set(client):
+    def check_and_set(client, both_have_read):
         stored = False
         while not stored:
             points, token = client.gets("ada")
+            both_have_read()
             stored = client.cas("ada", int(points) + 1, token)
 
-    assert until(lambda: holds.points_lost(memcached, get_and_set)) > 0
+    assert holds.points_lost(memcached, get_and_set) == 100  # one of each pair, whoever is scheduled when
     assert holds.points_lost(memcached, check_and_set) == 0
-    assert holds.points_lost(valkey, lambda client: client.incr("ada")) == 0
+    assert holds.points_lost(valkey, lambda client, _: client.incr("ada")) == 0
+    turns = iter((1, 0))  # one of the two waits for the other, which fails
     with pytest.raises(ZeroDivisionError):
-        holds.points_lost(valkey, lambda client: 1 / 0)
+        holds.points_lost(valkey, lambda _, both_have_read: 1 / next(turns) and both_have_read())
 
 
 def test_flags_travel_with_the_value(mc):

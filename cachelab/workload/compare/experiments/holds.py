@@ -1,7 +1,7 @@
 """What the two servers can hold, and how it is changed."""
 
 from collections.abc import Callable
-from threading import Thread
+from threading import Barrier, Thread
 from typing import Any
 
 from cachelab.engines import Engine
@@ -11,27 +11,33 @@ from cachelab.workload.compare.duel import Half, found
 __all__ = ["points_lost"]
 
 TIMES = 100
+LONGEST_WAIT = 60.0  # seconds that one web server waits for the other before both give up
 PAGE, SPACED, LONG = "x" * 2**20, "user 42", "k" * 251  # 1 MB, a space, a byte more than 250
 
 
-def points_lost(engine: Engine, add: Callable[[Any], object]) -> int:
-    """Two web servers each call `add(client)` a hundred times, which adds a point to the key `ada`.
+def points_lost(engine: Engine, add: Callable[[Any, Callable[[], object]], object]) -> int:
+    """Two web servers each call `add(client, both_have_read)` a hundred times: it adds a point to `ada`.
 
-    Each has a client of its own. How many of the 200 points are missing afterwards; negative if there are
-    more than were added.
+    Each has a client of its own. An `add` that reads first calls `both_have_read()` before it writes: it
+    waits until the other has read as well, so that they get into each other's way every time and not by
+    chance. Called again in the same round, by who tries again, it does not wait. How many of the 200 points
+    are missing afterwards; negative if there are more than were added.
     """
     options = {"default_noreply": False} if engine.name == "Memcached" else {}
     clients = [engine.client(**options) for _ in range(3)]
     desk = clients.pop()
     desk.set("ada", 0)
     broken: list[Exception] = []
+    both = Barrier(2, timeout=LONGEST_WAIT)
 
     def web_server(client) -> None:
         try:
+            both.wait()
             for _ in range(TIMES):
-                add(client)
+                add(client, _once(both.wait))
         except Exception as error:
             broken.append(error)
+            both.abort()  # else the other one waits for nobody
 
     servers = [Thread(target=web_server, args=[client]) for client in clients]
     for server in servers:
@@ -43,8 +49,14 @@ def points_lost(engine: Engine, add: Callable[[Any], object]) -> int:
     return 2 * TIMES - int(desk.get("ada"))
 
 
+def _once(call: Callable[[], object]) -> Callable[[], object]:
+    """It, the first time; nothing after that."""
+    calls = [call]
+    return lambda: calls.pop()() if calls else None
+
+
 def updates_in_valkey(valkey: Engine) -> Half:
-    lost = points_lost(valkey, lambda client: client.incr("ada"))
+    lost = points_lost(valkey, lambda client, _: client.incr("ada"))
     cache = valkey.client(decode_responses=True)
     cache.delete("board")
     for player, points in {"ada": 310, "bob": 120, "cyd": 205}.items():
@@ -57,7 +69,7 @@ def updates_in_valkey(valkey: Engine) -> Half:
 
 
 def updates_in_memcached(memcached: Engine) -> Half:
-    lost = points_lost(memcached, lambda client: client.incr("ada", 1))
+    lost = points_lost(memcached, lambda client, _: client.incr("ada", 1))
     return found(f"incr lost {lost} of 200", held={"Memcached must read and write back": lost > 0})
 
 
