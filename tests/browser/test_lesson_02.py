@@ -37,7 +37,7 @@ def test_the_table_is_filled_by_the_experiments(lesson):
     expect(lesson.output("usual")).to_contain_text("not run")
     table = lesson.output("result-table")
     expect(table.get_by_role("rowheader")).to_have_count(len(duel.USUAL))
-    for row in ("data types", "updates", "restart", "lost node", "access"):
+    for row in ("updates", "restart", "lost node", "access"):
         line = table.get_by_role("row").filter(has=table.page.get_by_role("rowheader", name=row, exact=True))
         expect(line).to_contain_text("half right")
 

@@ -67,7 +67,7 @@ FALSE = {letter for letter, (_, true, _, _) in STATEMENTS.items() if not true}
     minutes=6,
     hints=(
         "For each statement there is a row in your table. Which experiments ended in a surprise?",
-        "Run five rows again: restart, copies, lost node, keys and values, expiry. Two of them say what a "
+        "Run five rows: restart, copies, lost node, keys and values, expiry. Two of them say what a "
         "statement says. Three say the opposite.",
     ),
 )
