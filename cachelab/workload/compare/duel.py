@@ -126,7 +126,7 @@ class Duel:
             raise TypeError(f"{row!r}: hand over two functions, for Valkey and for Memcached")
         self._experiments[row] = experiments
         self.findings[row] = finding = self._both(*experiments)
-        print(fill(finding.verdict, _WIDTH))
+        print(_filled(finding.verdict))
 
     def run_each(self, rows: Iterable[str]) -> None:
         """Run the experiments of several rows, each under its name."""
@@ -168,8 +168,7 @@ class Duel:
                 half = _not_shown(str(error).splitlines()[0])
         if not isinstance(half, Half):
             raise TypeError(f"{experiment.__name__}() must return duel.found(...), not {half!r:.80}")
-        told = fill(f"{name:10} {half.said}", _WIDTH, subsequent_indent=" " * 11, break_on_hyphens=False)
-        print(told, flush=True)
+        print(_filled(f"{name:10} {half.said}"), flush=True)
         return half
 
     def __getitem__(self, row: str) -> Finding:
@@ -229,6 +228,11 @@ class Duel:
             f'table-layout:auto;width:100%;min-width:34rem;max-width:64rem">{widths}'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
+
+
+def _filled(text: str) -> str:
+    """As lines; those after the first begin where a finding begins, behind the name of its server."""
+    return fill(text, _WIDTH, subsequent_indent=" " * 11, break_on_hyphens=False)
 
 
 def _breakable(text: str) -> str:
