@@ -41,7 +41,7 @@ QUESTIONS = {
         because="A key that moves is a miss, until somebody fills it again.",
     ),
     "stale": Question(
-        "The client then reads",
+        "In the end the client reads",
         choices={
             "the old price": "",
             "the new price": "That is on the other node. To the client the first one is home again.",
