@@ -81,14 +81,16 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
     drawing.setAttribute("aria-label", spoken(stage, lines));
     const x = cacheAt(), edge = at.box / 2;
 
+    // One wording for all zones: beside "a round trip", "a trip" would read as one way.
+    const fits = (tail) => stage.zones.every(([zone, added]) => textWidth(added + tail) < at.edges[zone][1] - at.edges[zone][0] - 12);
+    const tail = [" a round trip", " round trip", ""].find(fits) ?? "";
     ground.replaceChildren(...stage.zones.flatMap(([zone, added], i) => {
       const [from, to] = at.edges[zone], here = dragged !== null && nearest(dragged) === zone;
       const label = zones.inputs[i].parentElement;
       label.style.left = `${from + 7}px`;
       label.style.maxWidth = `${to - from - 8}px`;
-      const short = [`${added} a round trip`, `${added} a trip`, added].find((text) => textWidth(text) < to - from - 12) ?? added;
       return [svg("rect", { x: from, y: 1, width: to - from, height: at.bottom - 1, rx: 6, class: `path-zone${here ? " here" : ""}` }),
-        put(from + 8, 29, short, "path-zone-added", "start")];
+        put(from + 8, 29, added + tail, "path-zone-added", "start")];
     }));
 
     // The lines stop at the boxes; what they took stands on them.
