@@ -118,7 +118,7 @@ function standing(figure, width) {
     .filter(([x, y]) => x !== null && y !== null).map((at) => symbol(s, ...at)));
   free.append(...symbols.map(edged), ...symbols);
   if (series.every((s) => !(s.spans ?? s.x).length)) {
-    out.append(text((left + width - right) / 2, (top + bottom) / 2, "no data yet", "plot-tick", "middle"));
+    out.append(text((left + width - right) / 2, (top + bottom) / 2 - 12, "no data yet", "plot-tick", "middle"));
   }
   const named = new Set(direct ? curves : []);
   if (direct) nameCurves(out, curves, xScale, yScale, top, bottom, width - right);
@@ -294,7 +294,7 @@ function linearTicks([low, high], step, unit) {
 
 function logTicks([low, high], most, unit) {
   const decades = Math.log10(high / low);
-  const steps = decades <= 1.2 && most > 3 ? [1, 2, 5] : [1];
+  const steps = decades < 1.99 && most > 3 ? [1, 2, 5] : [1]; // whole decades alone might leave one tick
   const every = Math.max(1, Math.ceil(decades / most));
   const ticks = [];
   const first = Math.floor(Math.log10(low) + 1e-9);
