@@ -219,7 +219,7 @@ class TrafficBench(Challenged, Controls):
             ["hit ratio", of("hit_ratio", "%")],
             *latencies,
             ["requests", "–" if second is None else f"{second.requests:.0f}/s"],
-            ["database queries", "–" if second is None else f"{second.queries:.0f}/s"],
+            ["queries", "–" if second is None else f"{second.queries:.0f}/s"],
             ["errors", "–" if second is None else f"{second.errors:.0f}/s"],
         ]
         self._redraw()
