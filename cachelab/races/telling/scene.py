@@ -10,6 +10,7 @@ start, steps[i].state
     latest, log  the latest committed value, and all of them
     replica      {text, stale} or None
     hands        for each client, the database value that it was last told, or returned: {text, stale} or None
+                 (a value that was returned stays as stale, or not, as it was then)
     done         for each client: None, "returned" (that value), "done" or "crashed"
 steps            [{who, name, kind, to, key, call, answer, source, line, sentence, note, alarm, state}]
     who          the client's number, or -1
@@ -140,6 +141,7 @@ class _Telling:
         self.log = list(log)
         self.hands: list[str | None] = [None] * clients
         self.done: list[str | None] = [None] * clients
+        self.returned: dict[int, dict] = {}
         self.cache, self.replica, self.replicated = cache, log[-1], replicated
 
     def tell(self, step: Step, sources: "_Sources") -> dict:
@@ -153,6 +155,8 @@ class _Telling:
                 returned = held_in(step.returned, self.log)
                 self.hands[step.index] = returned or self.hands[step.index]
                 self.done[step.index] = _end(step, returned)
+                if returned:
+                    self.returned[step.index] = self._value(returned)
         answer = _answer(step)
         source, line = sources.place(step.file, step.line)
         note, alarm = self._note(step, before)
@@ -178,7 +182,7 @@ class _Telling:
             "latest": self.log[-1],
             "log": list(self.log),
             "replica": self._value(self.replica) if self.replicated else None,
-            "hands": [self._value(hand) for hand in self.hands],
+            "hands": [self.returned.get(i) or self._value(hand) for i, hand in enumerate(self.hands)],
             "done": list(self.done),
         }
 

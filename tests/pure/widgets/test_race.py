@@ -79,6 +79,19 @@ def test_what_a_client_returns_is_not_what_it_was_told():
     assert returns("nothing") == returns("a word") == (["done"], "v0")
 
 
+def test_what_was_returned_before_a_write_is_not_made_stale_by_it():
+    def get_user(cache, db):
+        return db.read()
+
+    def update_user(cache, db):
+        db.write()
+
+    rules = {"read before the write": lambda cache, db, results: results[0] != "v0"}
+    last = race(races.explore([get_user, update_user], rules=rules)).scene["steps"][-1]["state"]
+    assert (last["latest"], last["done"]) == ("v1", ["returned", "done"])
+    assert last["hands"][0] == {"text": "v0", "stale": False}
+
+
 def test_each_step_points_at_its_line(late_fill):
     scene = race(late_fill).scene
     sources = {source["name"]: source for source in scene["sources"]}
