@@ -20,10 +20,10 @@ export default widget(({ root, model, signal, get, send, watch, isStatic }) => {
     html("thead", {}, html("tr", {}, html("td", {}), ...columns.map((name) => html("th", { scope: "col" }, hyphened(name))))),
     html("tbody", {}, ...rows.map((row, r) => html("tr", {}, html("th", { scope: "row" }, row.name),
       ...buttons[r].map((one) => html("td", {}, one))))));
+  const meaning = (as, mark, words, look) => [html("span", {}, html(as, { class: look }, mark), ` ${words}`), "   "];
   const key = html("p", { class: "note" },
-    html("span", { class: "mark holds" }, "○"), " no violation within the bounds   ",
-    html("span", { class: "mark bounded" }, "t"), " stale until the TTL   ",
-    html("span", { class: "mark broken" }, "✕"), " stale for good   ", html("b", {}, "K"), " stuck   ", html("b", {}, "d"), " dirty read   ",
+    ...meaning("span", "○", "no violation within the bounds", "mark holds"), ...meaning("span", "t", "stale until the TTL", "mark bounded"),
+    ...meaning("span", "✕", "stale for good", "mark broken"), ...meaning("b", "K", "stuck"), ...meaning("b", "d", "dirty read"),
     "left of / with two clients, right of it with three. ",
     isStatic ? "In a live notebook each cell opens its race." : "Choose a cell to see its race.");
   const { element: said, say } = status({ class: "status race-say" });
