@@ -182,7 +182,8 @@ def test_in_the_end_nothing_is_billing(lesson, form, map_):
         expect(lesson.output("end-delete")).to_contain_text(f"{backup}: backup")
     expect(lesson.output("end-delete")).not_to_contain_text("automatic.")
     expect(lesson.output(END)).to_contain_text("still billing: []")
-    expect(map_.locator(".status")).to_contain_text("this is how it last looked. To break it again: menu Run")
+    said = "this is how it was last seen. To break it again: menu Run"
+    expect(map_.locator(".status")).to_contain_text(said)
     program = lesson.output("bench-writes").get_by_role("status")
     expect(program).to_contain_text("For another run, run this cell")
     press(form.get_by_role("checkbox", name="Encryption in transit"))

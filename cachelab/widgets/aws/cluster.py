@@ -72,7 +72,7 @@ class ClusterView(Base):
     def _gone(self, why: str) -> None:
         self._until = 0.0
         self.gone = True
-        self.said = f"{why}{': this is how it last looked' if self.shards else ''}. {AGAIN}"
+        self.said = f"{why}{': this is how it was last seen' if self.shards else ''}. {AGAIN}"
 
     # Drills.
 

@@ -171,7 +171,7 @@ def test_shards_and_memcached_nodes_have_no_endpoints_to_follow(aws):
     assert bytes_.said == "bytes/0001 is killed."
     elasticache.delete_replication_group(ReplicationGroupId="sharded")
     elasticache.delete_cache_cluster(CacheClusterId="bytes")
-    assert "sharded is deleted: this is how it last looked. To break it again: menu" in sharded.text()
+    assert "sharded is deleted: this is how it was last seen. To break it again: menu" in sharded.text()
     assert len(sharded.shards) == 2 and sharded.gone
     assert widgets.cluster(aws, "sharded").text().startswith("sharded: there is no such cache")
 
