@@ -111,7 +111,7 @@ QUESTIONS = {
         "Acknowledged, and lost",
         choices={
             "none": "The primary cannot know at once that nobody hears it. How long does it go on believing?",
-            "those of a second or two": "",
+            "those of the first seconds": "",
             "all until somebody notices": "It would without the setting: then nothing ends it.",
         },
         because="It notices when no sign of life has come for longer than the lag allowed.",
