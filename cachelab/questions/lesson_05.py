@@ -54,11 +54,12 @@ QUESTIONS = {
         because="Whatever the order, a delete burns every ticket handed out before it.",
     ),
     "crash": Question(
-        "Fewest steps until the old value stays",
+        "Fewest steps until both are done and the old value stays",
         unit="steps",
-        low="The value has to be written, and somebody has to come and be served the old one.",
+        low="Until both are done: the reader has its turn too, if only for a hit before the write.",
         high="No unlucky order is needed: it is enough that the writer never makes its second call.",
-        because="The writer commits and dies. Its delete was a promise in the memory of one process.",
+        because="The reader's hit is one step. The writer commits and dies: two. Its delete was a promise in "
+        "the memory of one process.",
     ),
     "failover": Question(
         "After a failover that lost the delete, the right value is brought back by",
