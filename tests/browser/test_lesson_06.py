@@ -25,7 +25,7 @@ def test_every_cell_runs(lesson):
 
 def test_real_servers_show_what_the_text_says(lesson):
     expect(lesson.output("overwrite-run")).to_contain_text("no TTL: it never expires")
-    expect(lesson.output("full-fill")).to_contain_text("command not allowed when used memory")
+    expect(lesson.output("full-run")).to_contain_text("command not allowed when used memory")
     expect(lesson.output("full-rescue")).to_contain_text("on 1,000 of them: 100 of 100 stored")
     expect(lesson.output("loop-run")).to_contain_text(re.compile(r"Memcached +0\.0%"))
     expect(lesson.output("best-run")).to_contain_text("14.1 s")
