@@ -41,7 +41,8 @@ QUESTIONS = {
         mean=True,
         low="Until the first load has ended there is nothing to hit. How many come meanwhile?",
         high="Only who comes while the first load runs can miss.",
-        because="The first one, and all who come while it loads.",
+        because="The first one, and all who come while it loads. The mean leaves out the first value, for "
+        "the cache was empty, and one that the end of the run cuts short.",
     ),
     "core": Question(
         "Loads under way at the worst moment",
@@ -80,14 +81,16 @@ QUESTIONS = {
         mean=True,
         low="Nobody holds the others back: while the first one loads, some others throw high, too.",
         high="Far from the end a high throw is rare, so that only few are early together.",
-        because="2.7 in the long run, whatever the traffic; a few refreshes scatter around it.",
+        because="2.7 in the long run, whatever the traffic; a few refreshes scatter around it. The mean "
+        "leaves out the first value, and one that the end of the run cuts short.",
     ),
     "dice_cold": Question(
         "Loads for the first value, on an empty cache",
         unit="loads",
         low="There is no value yet, so no expiry to be early for: everybody has to load.",
         high="Who comes after the first load has ended finds its value.",
-        because="As many as without XFetch: it has nothing to throw dice about.",
+        because="As many as without XFetch, 1 + λD = 6 on average; one start scatters. It has nothing to "
+        "throw dice about.",
     ),
     "flush": Question(
         "Served in time in the third second",

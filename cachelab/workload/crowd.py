@@ -63,7 +63,7 @@ class Crowd:
 
     def __str__(self) -> str:
         return (
-            f"loads for each new value: {self.per_refresh}; "
+            f"loads for each new value: {self.per_refresh}\n"
             f"p50 {self.wait(0.5) * 1e3:.0f} ms, p99 {self.wait(0.99) * 1e3:.0f} ms"
         )
 
