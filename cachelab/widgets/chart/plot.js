@@ -101,7 +101,7 @@ function standing(figure, width) {
     const slot = Math.max(1, (xScale.at(s.x[0] + gap) - xScale.at(s.x[0])) * 0.84 / abreast);
     s.x.forEach((x, j) => {
       const middle = xScale.at(x), high = yScale.at(s.y[j]);
-      if (middle === null || high === null) return;
+      if (middle === null || high === null || !s.y[j]) return; // nothing has no height: not even an edge
       const from = middle - slot * abreast / 2 + slot * (i % abreast);
       const low = Math.min(bottom, yScale.at(0) ?? bottom);
       inside.append(hinted(svg("rect", { x: from, y: Math.min(high, low), width: Math.max(1, slot - 1),
