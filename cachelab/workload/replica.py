@@ -11,7 +11,7 @@ from cachelab.engines.relay import Relay
 
 __all__ = ["replica_pair"]
 
-PATIENCE = 30.0  # seconds until the replica has its first copy
+PATIENCE = 30.0  # seconds until the replica has its first copy, and until it hears of writes
 
 
 @contextmanager
@@ -27,10 +27,11 @@ def replica_pair(delay: float = 0.0) -> Iterator[tuple[redis.Redis, redis.Redis]
     try:
         replica = ValkeyServer({"replicaof": f"{to.host} {to.port}"})
         writer, reader = (node.client(decode_responses=True) for node in (primary, replica))
-        deadline = time.monotonic() + PATIENCE
-        while not writer.wait(1, 200):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"the replica had no copy after {PATIENCE:g} s")
+        _until_acknowledged(writer, "copy")
+        # Who has a copy may still hear of no write: the primary sends none before the replica's next
+        # acknowledgement, up to a second later. Something must be written for WAIT to wait for that.
+        writer.publish("replica_pair", "heard?")
+        _until_acknowledged(writer, "word of a write")
         if road:
             road.delay = delay
         yield writer, reader
@@ -39,3 +40,11 @@ def replica_pair(delay: float = 0.0) -> Iterator[tuple[redis.Redis, redis.Redis]
             road.close()
         for node in filter(None, (replica, primary)):
             node.stop()
+
+
+def _until_acknowledged(writer: redis.Redis, what: str) -> None:
+    """Until the replica has what `writer` wrote last."""
+    deadline = time.monotonic() + PATIENCE
+    while not writer.wait(1, 200):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the replica had no {what} after {PATIENCE:g} s")
