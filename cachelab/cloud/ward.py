@@ -29,6 +29,8 @@ from cachelab.engines.relay import Relay
 
 COLUMNS = 74  # what a notebook beside the file browser shows of a line, on a laptop of 1024 pixels
 CUSTOMERS, PRODUCTS = 120, 50  # a minute; every twentieth asks for a product that does not exist
+# commands of CloudWatch and of who examines, not of the patient
+OURS = {"auth", "client", "cluster", "command", "config", "hello", "info", "latency", "slowlog"}
 METRICS = {  # what the chart shows, and how a minute is read
     "EngineCPUUtilization": "Average",
     "DatabaseMemoryUsagePercentage": "Average",
@@ -252,8 +254,8 @@ def _said(asked: redis.Redis) -> list[str]:
     """The few lines of INFO and SLOWLOG that a doctor reads first."""
     info = asked.info("everything")
     stats = {key.removeprefix("cmdstat_"): value for key, value in info.items() if key.startswith("cmdstat_")}
-    ours = {"info", "slowlog|get", "config|get", "client|setinfo", "hello", "auth", "latency|histogram"}
-    most = sorted((name for name in stats if name not in ours), key=lambda name: -stats[name]["usec"])[:3]
+    theirs = (name for name in stats if name.partition("|")[0] not in OURS)
+    most = sorted(theirs, key=lambda name: -stats[name]["usec"])[:3]
     lines = [
         f"memory: {info['used_memory'] / 1e6:.1f} MB of {info['maxmemory'] / 1e6:.0f} MB,"
         f" {info['evicted_keys']:,} evicted; clients: {info['connected_clients']}",
@@ -268,8 +270,8 @@ def _said(asked: redis.Redis) -> list[str]:
     for entry in slow:
         command = entry["command"]
         words = command.decode(errors="replace") if isinstance(command, bytes) else command
-        if words.split()[0].upper() in ("INFO", "SLOWLOG", "LATENCY", "COMMAND", "CLUSTER", "HELLO", "AUTH"):
-            continue  # CloudWatch's, or ours
+        if words.split()[0].lower() in OURS:
+            continue
         found.setdefault(" ".join(words.split()[:2])[:40], []).append(entry["duration"])
     told = [f"{command} {len(times)}×, up to {max(times) / 1000:.0f} ms" for command, times in found.items()]
     return [*lines, "SLOWLOG: " + (", ".join(told[:4]) or "empty")]
