@@ -12,7 +12,7 @@ from ..chart.figure import Figure
 __all__ = ["DAYS", "alarm"]
 
 MINUTES = 120
-SIDES = {"x_unit": "min", "x_range": (0, MINUTES), "margins": (150, 24)}
+SIDES = {"x": "time", "x_unit": "min", "x_range": (0, MINUTES), "margins": (150, 24)}
 
 
 def _day(troubles, **stretches: tuple[float | None, float]) -> Day:
@@ -63,7 +63,7 @@ def alarm() -> Bench:
     ]
     figure = Figure("CacheHitRate of shop-001", y="hit rate", y_unit="%", y_range=(0, 1), height=130, **SIDES)
     figure.line("hit rate").threshold("threshold")
-    below = Figure(x="time", rows=["trouble", ALARM, INSUFFICIENT_DATA, OK], **SIDES)
+    below = Figure(rows=["trouble", ALARM, INSUFFICIENT_DATA, OK], **SIDES)
     below.spans("trouble").spans(ALARM).spans(INSUFFICIENT_DATA).spans(OK)
     bench = Bench(model, controls, figure, label="an alarm, tried", below=below, challenges="09.alarm")
     bench.outcome = outcome
