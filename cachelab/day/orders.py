@@ -94,7 +94,8 @@ def every_order(service: Service) -> Score:
         reports = [_explored(kinds, crowd, fault) for fault in faults]
         wrong = sum(report.violating for report in reports)
         bad = [report for report in reports if report.broken or report.violations.keys() - {"fresh"}]
-        orders = f"of {sum(report.schedules for report in reports):,} orders"
+        orders = f"{wrong:,} of {sum(report.schedules for report in reports):,} orders"
+        orders += ", evictions and expiries included" if faults is WHOLE else ""
         why = (bad[0].broken[0] if bad[0].broken else bad[0].explain()) if bad else ""
         what = "orders that go wrong"
         lines.append(Line("gold", name, what, max(wrong, len(bad)), 0, lesson, f"{orders}. {why}".strip()))

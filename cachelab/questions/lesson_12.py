@@ -204,12 +204,12 @@ QUESTIONS = {
     "q_shards": Question(
         "The hottest key gets 8 % of all reads. More shards serve more reads, up to about",
         choices={
-            "12 shards": "",
+            "12 or 13 shards": "",
             "100 shards": "The one with that key is full long before: lesson 11, section 6, has the bench.",
             "any number": "Keys spread, and one key does not: lesson 11 counts what its shard gets.",
         },
         because="1/p₁: its shard is full when the cluster serves 1/0.08 times what one shard serves.",
-        answer="12 shards",
+        answer="12 or 13 shards",
         see="[lesson 11, section 6](11_when_one_node_is_not_enough.ipynb)",
     ),
 }

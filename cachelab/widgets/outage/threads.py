@@ -29,7 +29,7 @@ def threads(measured=()) -> Bench:
     below = Figure(x="seconds", y="customers without a thread", height=90, **sides)
     below.step("customers without a thread", color="orange")
     if measured:
-        picture.step("threads taken, your module", *zip(*measured, strict=True))
+        picture.step("measured", *zip(*measured, strict=True))
     outcome: dict = {}
 
     def run(threads, rate, timeout, tries, calls):
