@@ -115,7 +115,7 @@ class Clock:
         ...     clock.at(10, cache.kill)
         ...     clock.sleep(11)
         ...     print(cache)
-        <cache:6379 down, 0 connections>
+        <cache:6379 down, no connections>
         """
         self._mine()
         if moment < self.now:

@@ -38,8 +38,9 @@ def test_customers_a_flush_a_price_and_a_dead_primary_on_real_engines():
         [bill] = shop.aws.still_billing()
         assert bill.cost == prices.nodes("cache.m7g.large", 2)
     phase = dashboard.seen[0].phase
-    assert phase.reads > 10 and phase.queries == 0 and phase.stale == 0
-    assert dashboard.seen[0].minute["CacheHits"] >= phase.reads
+    assert phase.reads > 10 and phase.stale == 0
+    # All is in the cache; who waits there for longer than the module's time-out asks the database.
+    assert phase.queries < phase.reads <= dashboard.seen[0].minute["CacheHits"] + phase.queries
     assert dashboard.seen[1].minute["DatabaseMemoryUsagePercentage"] > 99
     assert dashboard.text().count("a customer was sent 0.34 s too late") == 1
     assert "an ordinary hour" in dashboard.text() and "CloudWatch" in dashboard.heading()
