@@ -19,7 +19,7 @@ import psutil
 import pytest
 import redis
 
-from cachelab import engines, virtual
+from cachelab import cloud, engines, virtual
 from cachelab.checks import attempt, exercise, walls
 from cachelab.checks.attempt import settle
 from cachelab.checks.rig import lab, unsafe
@@ -424,6 +424,9 @@ def test_a_check_leaks_no_socket_and_nothing_that_was_changed_in_boto3(id, forks
     finally:
         gc.enable()
     assert bool(first) == (id == "03.4" and not forks) and seen == first * 2
+    if first:  # nor does the learner's own next client have it
+        with cloud.account(provisioning_time=0) as account:
+            assert account.client("elasticache").exceptions.ClientError is first[0][0]
 
 
 def found_and_changed(client):

@@ -62,8 +62,8 @@ def prepared(needs: tuple[str, ...]):
         if "paper" in needs:
             from cachelab.cloud.metrics.paper import Paper, nobodys_session
 
-            if not walls.possible:
-                nobodys_session.cache_clear()  # as in the sandbox: an answer may have changed what it keeps
+            if not walls.possible:  # as in the sandbox: an answer may change what it keeps
+                closing.callback(nobodys_session.cache_clear)
             nobodys_session()  # here, once: a child would load boto3 anew for every check
             found["paper"] = Paper
         if "aws" in needs:

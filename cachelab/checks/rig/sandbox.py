@@ -107,8 +107,6 @@ def open_sandbox() -> Iterator[Sandbox]:
     from cachelab import cloud
     from cachelab.cloud.account import forget_sessions
 
-    if not walls.possible:
-        forget_sessions()  # another check's answer, in this process, may have changed what they keep
     account = cloud.account(provisioning_time=0).start()
     try:
         network = _network(account)
@@ -125,6 +123,8 @@ def open_sandbox() -> Iterator[Sandbox]:
     finally:
         with suppress(cloud.AccountError):  # something would not end; that is no verdict on an answer
             account.close()
+        if not walls.possible:
+            forget_sessions()  # in this process an answer may have changed what they keep, for all who come
 
 
 @contextmanager
