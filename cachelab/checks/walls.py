@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from cachelab.learner import lines
+from cachelab.learner.interrupt import uninterrupted
 
 MEMORY = 400 << 20  # bytes a check may take beyond what the kernel has already mapped
 WALL = 60.0  # seconds after which a check is given up, whatever the reason
@@ -79,18 +80,19 @@ def run(work: Callable[[Callable], None], innermost: str) -> Fate:
     stack = tempfile.TemporaryFile()  # where the child's stack is dumped if it will not end
     keeper = 0
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # "multi-threaded, may deadlock": see above
-            keeper = os.fork()
-        if keeper == 0:
-            _keep(work, report, fate, stack)  # does not return
-        for number in (report, fate):
-            os.close(number)
-            keep_open.discard(number)
         try:
+            with uninterrupted(), warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # "multi-threaded …": see above
+                keeper = os.fork()
+                if keeper == 0:
+                    _keep(work, report, fate, stack)  # does not return
+                for number in (report, fate):
+                    os.close(number)
+                    keep_open.discard(number)
             data, late = _collect(results, WALL)
-        finally:  # also when the learner presses stop
-            status = _end(keeper, fates)
+        finally:  # also when the learner presses stop, and once more
+            with uninterrupted():
+                status = _end(keeper, fates) if keeper else 0
         stack.seek(0)
         where = _dumped_line(stack.read().decode(errors="replace"), innermost)
         found = Fate(started=bool(data) or late, late=late, where=where, status=status)

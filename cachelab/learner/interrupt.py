@@ -7,11 +7,12 @@ run and gets no processor, because thirty learners share two of them, uses up no
 from __future__ import annotations
 
 import ctypes
+import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +27,28 @@ PATIENCE = 1.0  # seconds of processor time that one run of a client may take; a
 def raise_in(thread: int, exception: type[BaseException]) -> None:
     """Raise in another thread, between two of its bytecodes."""
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(exception))
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """What is done in this block is done whole: an interrupt that comes meanwhile is raised at its end.
+
+    For moments, such as the one between the birth of a process and its being known. An interrupt comes to
+    the main thread alone: in another thread nothing is put off, nor in a browser.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    here = threading.current_thread() is threading.main_thread() and sys.platform != "emscripten"
+    if not here or before is None:  # None: a handler that is not Python's, and could not be put back
+        yield
+        return
+    came: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 class _Arrived(BaseException):

@@ -7,6 +7,7 @@ import logging
 import os
 import random
 import re
+import signal
 import socket
 import sys
 import threading
@@ -464,15 +465,31 @@ def test_our_own_slowness_is_no_verdict_on_an_answer(monkeypatch):
 
 
 def test_stopping_the_kernel_stops_the_check():
+    kernel = os.getpid()
+
     def get_user(user_id, cache, db):
+        os.kill(kernel, signal.SIGINT)
         while True:
             pass
 
-    main = threading.main_thread().ident
-    threading.Timer(0.3, lambda: __import__("signal").pthread_kill(main, 2)).start()
     before = set(psutil.Process().children())
     with pytest.raises(KeyboardInterrupt):
         exercise("04.3").check(get_user)
+    assert set(psutil.Process().children()) == before
+
+
+def test_stopping_the_kernel_while_it_makes_the_child_leaves_none(monkeypatch):
+    """The interrupt arrives when os.fork() is over, and nobody knows yet what it gave."""
+    real, before = os.fork, set(psutil.Process().children())
+
+    def fork():
+        if child := real():
+            signal.raise_signal(signal.SIGINT)
+        return child
+
+    monkeypatch.setattr(os, "fork", fork)
+    with pytest.raises(KeyboardInterrupt):
+        attempt.attempt(lambda: time.sleep(60))
     assert set(psutil.Process().children()) == before
 
 

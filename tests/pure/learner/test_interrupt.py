@@ -1,5 +1,6 @@
 """What a learner's code is charged for: what it used and what it chose to wait for, not a busy machine."""
 
+import signal
 import subprocess
 import sys
 import threading
@@ -101,3 +102,25 @@ def test_nobody_waits_for_what_was_taken_back():
     """Without `take_back` the traced function never ends: it is run in a process that can be killed."""
     ended = subprocess.run([sys.executable, "-c", NEVER_ARRIVED], capture_output=True, text=True, timeout=60)
     assert ended.stdout == "traced, and came to its end\n"
+
+
+def test_an_interrupt_is_raised_at_the_end_of_what_is_done_whole():
+    done, before = [], signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        with interrupt.uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+            done.append("whole")
+    assert done == ["whole"] and signal.getsignal(signal.SIGINT) is before
+
+
+def test_another_thread_puts_nothing_off():
+    during = []
+
+    def work():
+        with interrupt.uninterrupted():
+            during.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert during == [signal.getsignal(signal.SIGINT)]
