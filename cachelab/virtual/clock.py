@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from random import Random
 from typing import Any
 
+from cachelab.learner.interrupt import uninterrupted
+
 from . import threads
 from .cache import Cache
 from .database import Database
@@ -237,24 +239,25 @@ def time(seed: int = 1, *, steps: int = 2_000_000, budget: float = 5.0, modules:
     clock = Clock(seed, steps, patches)
     scheduler = clock._scheduler
     watchdog = Watchdog(scheduler, budget)
-    _one_at_a_time.append(clock)
-    problem = None
-    with clock._undo as undo:
-        undo.callback(_one_at_a_time.remove, clock)
-        undo.callback(_let_go, scheduler)
-        scheduler.enter(scheduler.main)
-        undo.callback(workers.pop, scheduler.main.identity, None)
-        undo.callback(patches.undo)
-        patches.apply()
-        for module in modules:
-            if isinstance(module, dict):
-                patches.look_through(module)
-            elif hasattr(module, "__globals__"):
-                patches.learner(module)
-            else:
-                patches.look_through(vars(module))
-        watchdog.start()
-        undo.callback(watchdog.stop)
+    undo, problem = clock._undo, None
+    try:
+        with uninterrupted():  # or what is replaced might not be known yet, and stay
+            _one_at_a_time.append(clock)
+            undo.callback(_one_at_a_time.remove, clock)
+            undo.callback(_let_go, scheduler)
+            scheduler.enter(scheduler.main)
+            undo.callback(workers.pop, scheduler.main.identity, None)
+            undo.callback(patches.undo)
+            patches.apply()
+            for module in modules:
+                if isinstance(module, dict):
+                    patches.look_through(module)
+                elif hasattr(module, "__globals__"):
+                    patches.learner(module)
+                else:
+                    patches.look_through(vars(module))
+            watchdog.start()
+            undo.callback(watchdog.stop)
         try:
             yield clock
         except BaseException as error:
@@ -266,6 +269,9 @@ def time(seed: int = 1, *, steps: int = 2_000_000, budget: float = 5.0, modules:
             finally:
                 if scheduler.told and (problem is None or isinstance(problem, VirtualTimeError)):
                     raise scheduler.told[0] from None  # the first, whatever came of it
+    finally:
+        with uninterrupted():
+            undo.close()
 
 
 def _let_go(scheduler: Scheduler) -> None:

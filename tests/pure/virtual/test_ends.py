@@ -17,7 +17,7 @@ import pytest
 import redis
 
 from cachelab import virtual
-from cachelab.virtual import scheduler, watchdog
+from cachelab.virtual import patches, scheduler, watchdog
 
 old_queue = queue.SimpleQueue()
 
@@ -317,6 +317,26 @@ def test_an_interrupt_in_main_ends_everything():
             threading.Thread(target=threading.Event().wait).start()
             raise KeyboardInterrupt
     assert living() - before == set() and not scheduler.workers
+
+
+def test_an_interrupt_while_time_is_being_replaced_leaves_nothing_replaced(monkeypatch):
+    """Whatever it meets: it may come when something is replaced and nobody has noted it yet."""
+
+    class Place:
+        name = "real"
+
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            if value == "virtual":
+                signal.raise_signal(signal.SIGINT)
+
+    place, others = Place(), patches._replacements
+    ours = (place, "name", lambda real: "virtual")
+    monkeypatch.setattr(patches, "_replacements", lambda seed: [ours, *others(seed)])
+    sleep = time.sleep
+    with pytest.raises(KeyboardInterrupt), virtual.time():
+        pytest.fail("it began")
+    assert place.name == "real" and time.sleep is sleep and not scheduler.workers
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
