@@ -19,6 +19,8 @@ import weakref
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from cachelab.learner.interrupt import uninterrupted
+
 from . import command
 from .billing import Billed, still_billing
 from .events import Event
@@ -69,7 +71,7 @@ class Account:
     # Open and close.
 
     def start(self) -> "Account":
-        """Open the account."""
+        """Open the account; what keeps it from being opened leaves nothing of it."""
         if self._server is not None:
             return self
         # The rest is imported here: moto takes a second or two, and only those who open an account need it.
@@ -81,16 +83,24 @@ class Account:
         from .plane.fleet import Fleet
         from .server import Server
 
-        self._fleet = FLEETS[self.id] = Fleet(self._provisioning_time)
-        self._server = Server(self.id)
-        self._minutes = cloudwatch.minutes_of(self.id, self._regions)
-        self._ca_file = authority().ca_file
-        directory = run_directory("account")
-        command.install(directory)
-        self._guard = Guard(self._server.url, self._ca_file, directory)
-        self._guard.open()
-        _open.add(self)
-        atexit.register(_close_all)  # now, so that it runs before the engines' own
+        with contextlib.ExitStack() as undo:  # half of it would be taken for an open one
+            with uninterrupted():
+                fleet = FLEETS[self.id] = Fleet(self._provisioning_time)
+                undo.callback(FLEETS.pop, self.id)
+                server = Server(self.id)
+                undo.callback(server.close)
+                minutes = cloudwatch.minutes_of(self.id, self._regions)
+                undo.callback(cloudwatch.CLOCKS.pop, self.id)
+                self._ca_file = authority().ca_file
+                directory = run_directory("account")
+                command.install(directory)
+                guard = Guard(server.url, self._ca_file, directory)
+                undo.callback(guard.close)
+                guard.open()
+            self._fleet, self._server, self._minutes, self._guard = fleet, server, minutes, guard
+            _open.add(self)
+            atexit.register(_close_all)  # now, so that it runs before the engines' own
+            undo.pop_all()
         return self
 
     def close(self) -> None:

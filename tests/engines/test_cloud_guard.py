@@ -1,6 +1,8 @@
 """The environment of the kernel while accounts are open, and after."""
 
 import os
+import signal
+import threading
 
 import pytest
 from botocore.exceptions import ClientError
@@ -31,6 +33,28 @@ def test_the_environment_is_lent_and_given_back(monkeypatch):
     inner.close()
     assert dict(os.environ) == before
     assert not ports & listening()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_an_account_that_could_not_be_opened_is_not_half_open(error, monkeypatch):
+    """It was taken for an open one: its clients worked, and the real credentials stayed in view."""
+    before, threads = dict(os.environ), set(threading.enumerate())
+
+    def fails(directory):
+        if error is KeyboardInterrupt:
+            signal.raise_signal(signal.SIGINT)
+        else:
+            raise error
+
+    account = cloud.account()
+    with monkeypatch.context() as patch:
+        patch.setattr("cachelab.cloud.command.install", fails)
+        with pytest.raises(error):
+            account.start()
+    assert dict(os.environ) == before and set(threading.enumerate()) == threads
+    with account as aws:
+        assert os.environ["AWS_ENDPOINT_URL"] == aws.endpoint_url
+    assert dict(os.environ) == before
 
 
 def test_an_account_closes_when_its_block_fails(monkeypatch):
