@@ -37,6 +37,7 @@ class Watcher:
     """Answers the kernel's requests; each method named `on_…` is one of them."""
 
     def __init__(self) -> None:
+        self.born = int(time.time())
         self.engines: dict[int, subprocess.Popen] = {}
         self.last_words: dict[int, int] = {}  # the signal that lets an engine tidy up after itself
         self.directory = os.path.realpath(tempfile.mkdtemp(prefix="cachelab-"))
@@ -136,6 +137,7 @@ class Watcher:
                 if engine.pid == pid:
                     engine.returncode = os.waitstatus_to_exitcode(status)
                     self.kill_orphans()
+                    remove_shared_memory([pid], self.born)
 
     def kill_orphans(self) -> None:
         """End what an engine that is gone has left running: as its next of kin, we have inherited it.
@@ -147,6 +149,7 @@ class Watcher:
         for pid in orphans:
             send(pid, signal.SIGKILL)
         self.wait_until_gone(orphans, time.monotonic() + PATIENCE)
+        remove_shared_memory(orphans, self.born)
 
     def kill_trees(self, engines: list) -> None:
         """SIGKILL each engine and all it has started, and wait until they are gone."""
@@ -161,6 +164,7 @@ class Watcher:
         for pid in reversed(victims):
             send(pid, signal.SIGKILL)
         self.wait_until_gone(victims, time.monotonic() + PATIENCE)
+        remove_shared_memory(victims, self.born)
 
     def wait_until_gone(self, pids: list, deadline: float) -> bool:
         """Reap until none of `pids` is left; False if some are at the deadline."""
@@ -223,6 +227,22 @@ def stat(process: str) -> list[str]:
             return file.read().rpartition(b")")[2].decode().split()
     except OSError:
         return []
+
+
+def remove_shared_memory(pids: list, since: int) -> None:
+    """Remove what these processes, which are gone, have made since then of the shared memory that no end of a
+    process frees: System V's. PostgreSQL's servers have a little of it each, and so has each run of initdb.
+    """
+    if not pids:
+        return
+    try:
+        with open("/proc/sysvipc/shm", encoding="ascii") as file:
+            rows = [list(map(int, line.split())) for line in list(file)[1:]]
+    except OSError:  # no Linux, or a kernel without
+        return
+    for _, segment, _, _, made_by, _, attached, *_, changed, _, _ in rows:
+        if made_by in pids and not attached and changed >= since:
+            _libc.shmctl(segment, 0, None)  # 0: IPC_RMID
 
 
 def descendants(pids: list) -> list:

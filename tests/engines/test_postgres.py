@@ -83,14 +83,46 @@ def test_data_outlive_a_kill_and_a_restart(filled):
 
 def test_a_killed_server_leaves_no_shared_memory(empty):
     server = engines.PostgresServer(empty)
-    segment = (server.data / "postmaster.pid").read_text().splitlines()[6].split()[1]
-
-    def segments():
-        return {line.split()[1] for line in Path("/proc/sysvipc/shm").read_text().splitlines()}
-
+    segment = segment_of(server.data)
     assert segment in segments()
     server.kill()
     assert segment not in segments()
+
+
+def segments() -> set[str]:
+    return {line.split()[1] for line in Path("/proc/sysvipc/shm").read_text().splitlines()}
+
+
+def segment_of(data: Path) -> str:
+    """The shared memory of who works there, by its lock file. OSError or IndexError while there is none."""
+    return (data / "postmaster.pid").read_text().splitlines()[6].split()[1]
+
+
+def interrupted_when_it_has_one(directory: Path, seen: list[str]) -> None:
+    with contextlib.suppress(OSError, IndexError):
+        seen.append(segment_of(directory / "data"))
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("program", ["postgres", "initdb"])
+def test_a_start_that_is_interrupted_leaves_no_shared_memory(program, empty, monkeypatch):
+    seen: list[str] = []
+
+    def greet(server, process):
+        interrupted_when_it_has_one(server.directory, seen)
+        raise ConnectionError
+
+    def wait(process, timeout):
+        while True:
+            interrupted_when_it_has_one(process.directory, seen)
+
+    if program == "postgres":
+        monkeypatch.setattr(engines.PostgresServer, "_greet", greet)
+    else:
+        monkeypatch.setattr(module("process").Process, "wait", wait)
+    with pytest.raises(KeyboardInterrupt):
+        engines.PostgresServer(empty if program == "postgres" else None)
+    assert seen and not segments() & set(seen)
 
 
 def test_a_server_that_somebody_else_killed_does_not_leave_a_busy_child_writing(empty):
