@@ -1,6 +1,7 @@
 """Nodes die, zones go down, replicas fall behind: what is promoted, what is lost, what clients notice."""
 
 import os
+import signal
 import threading
 import time
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ import valkey.retry
 
 from cachelab import cloud
 from cachelab.cloud.plane import fleet
+from cachelab.cloud.plane.node import Node
 from tests.oracle.cloud_drills import (
     TOKEN,
     Traffic,
@@ -147,6 +149,31 @@ def answers_plainly(address) -> bool:
     except redis.ResponseError as error:
         assert "BUSY" in str(error)
         return False
+
+
+def test_a_replica_that_is_slow_to_answer_takes_over_all_the_same(aws, monkeypatch):
+    """As on a busy machine: the group would have had no primary but the old one, come back empty."""
+    made = make_group(aws, "slow", NumCacheClusters=2, AutomaticFailoverEnabled=True)
+    connect(primary(made)).set("order:1", "paid")
+    wait_until(lambda: aws.topology("slow")[1]["keys"] == 1, "replication")
+    [replica] = [row["pid"] for row in aws.topology("slow") if row["id"] == "slow-002"]
+    asked, vitals = [], Node.vitals
+
+    def slow(node):
+        found = vitals(node)
+        if node.id == "slow-002" and found is None:
+            asked.append(node)
+            os.kill(replica, signal.SIGCONT)
+        return found
+
+    monkeypatch.setattr(Node, "vitals", slow)
+    os.kill(replica, signal.SIGSTOP)
+    aws.fail_node("slow-001")
+    wait_until(lambda: asked, "a look at the replica")
+    aws.settle()
+    assert roles(aws, "slow") == {"slow-001": "replica", "slow-002": "primary"}
+    assert connect(primary(made)).get("order:1") == "paid"
+    remove(aws, "slow")
 
 
 def test_asynchronous_replication_loses_the_last_writes(aws, elasticache):

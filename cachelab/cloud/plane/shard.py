@@ -7,13 +7,14 @@ replicas.
 
 import contextlib
 import threading
+import time
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cachelab.engines.relay import Relay
 
-from . import slots
+from . import fleet, slots
 from .node import Blueprint, Gone, Node, changed, open_door, open_main_door
 
 
@@ -159,12 +160,19 @@ class Shard:
                 link.cut()
 
     def most_current(self, but: Collection[Node] = ()) -> Node | None:
-        """The live replica with the least replication lag: the one AWS promotes; none of `but`."""
-        candidates = []
-        for node in self.replicas:
-            if node not in but and node.status == "available" and (vitals := node.vitals()):
-                candidates.append((vitals.offset, node))
-        return max(candidates, key=lambda pair: pair[0])[1] if candidates else None
+        """The live replica with the least replication lag: the one AWS promotes; none of `but`.
+
+        Where none answers at once, they may be slow: they are asked for as long as a node may be silent.
+        """
+        deadline = time.monotonic() + fleet.SILENCE
+        while True:
+            replicas = [node for node in self.replicas if node not in but and node.status == "available"]
+            offsets = {node: vitals.offset for node in replicas if (vitals := node.vitals())}
+            if offsets:
+                return max(offsets, key=offsets.get)
+            if time.monotonic() > deadline or not any(node.alive for node in replicas):
+                return None
+            time.sleep(0.02)
 
     # Repair.
 
