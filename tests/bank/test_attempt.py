@@ -26,6 +26,7 @@ from cachelab.checks.attempt import settle
 from cachelab.checks.rig import lab, unsafe
 from cachelab.checks.verdict import Verdict, incorrect
 from cachelab.exercises.asserts.crowd import virtual_time
+from tests.bank.answers import answers
 from tests.oracle import hostile
 
 CASES = [
@@ -462,6 +463,24 @@ def test_our_own_slowness_is_no_verdict_on_an_answer(monkeypatch):
     finally:
         server.resume()
     assert verdict.status == "not attempted" and "could not run" in verdict.message, verdict
+
+
+def test_a_memcached_that_is_slow_for_once_is_no_verdict_on_an_answer():
+    names = next(answer for answer in answers("02.2") if answer.verdict == "correct").names()
+    exercise("02.2").check(names["add_points"], names["best"])  # starts what checks share
+    server, stalled = psutil.Process(lab._engines["memcached"].pid), []
+
+    def best(mc, count):
+        if not stalled:
+            stalled.append(server.suspend())
+            threading.Timer(0.8, server.resume).start()
+        return names["best"](mc, count)
+
+    try:
+        verdict = exercise("02.2").check(names["add_points"], best)
+    finally:
+        server.resume()
+    assert verdict.status == "correct", verdict
 
 
 def test_stopping_the_kernel_stops_the_check():

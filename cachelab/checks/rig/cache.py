@@ -279,14 +279,17 @@ class Cache(_Counting, redis.Redis):
 
 def responds(cache: Cache | None) -> bool:
     """Whether the server behind the cache answers somebody new, at once. (A stand-in always does.)"""
-    if cache is None or not cache._address:
-        return True
+    return cache is None or not cache._address or answers_somebody_new(tuple(cache._address.values()))
+
+
+def answers_somebody_new(address: tuple[str, int], question: bytes = b"PING\r\n", yes: bytes = b"+") -> bool:
+    """Whether a server answers this question at once, with a line that begins so."""
     line = _socket.socket()  # below the learner's clock, which has its say on every `socket.socket`
     try:
         line.settimeout(0.5)
-        line.connect(tuple(cache._address.values()))
-        line.send(b"PING\r\n")
-        return line.recv(1) == b"+"
+        line.connect(address)
+        line.send(question)
+        return line.recv(1) == yes
     except OSError:
         return False
     finally:

@@ -363,6 +363,10 @@ class Lab:
     def _noted(self, params: dict, model, **_) -> None:
         self.log.request(snake(model.name), params)({})
 
+    def _responds(self) -> bool:
+        """Whether the cache that is in use answers somebody new, at once."""
+        return self._memcached.responds() if self._memcached is not None else responds(self._cache)
+
     def wait(self, seconds: float) -> None:
         """Let time pass, in the cache and on the learner's clock, without waiting."""
         self.clock.elapsed += seconds
@@ -439,7 +443,7 @@ class Lab:
         self.log.on_request = lambda: self.clock.move(LOOK)
         self.log.on_wait = lambda: self.clock.move(self._pace)  # the box answers it when there is news
         self.log.changed = self._changed
-        engines_owe(lambda: self.log.owed(lambda: responds(self._cache)))
+        engines_owe(lambda: self.log.owed(self._responds))
         if "aws" in self._engines:
             self._undo.enter_context(impatient_waiters())
             self._undo.callback(self.aws.close)

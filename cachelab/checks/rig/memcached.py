@@ -2,7 +2,7 @@
 
 import pymemcache
 
-TIMEOUT = 0.5  # seconds
+from .cache import HEALTHY, answers_somebody_new
 
 _READS = ("get", "gets", "get_many", "gets_many", "get_multi", "gat", "gats", "stats", "version")
 _WRITES = (
@@ -15,12 +15,16 @@ class Memcached(pymemcache.Client):
     """The client a learner's function is handed: every command is answered (`default_noreply=False`)."""
 
     def __init__(self, address: tuple[str, int], log):
-        options = {"connect_timeout": TIMEOUT, "timeout": TIMEOUT, "default_noreply": False}
+        options = {"connect_timeout": HEALTHY, "timeout": HEALTHY, "default_noreply": False}
         super().__init__(address, **options)
         self._log = log
         self.desk = pymemcache.Client(address, **options)
         """The check's own client; what it does is not in the log."""
         self.desk.flush_all()
+
+    def responds(self) -> bool:
+        """Whether its server answers somebody new, at once."""
+        return answers_somebody_new(self.server, b"version\r\n", b"V")
 
     def __repr__(self):
         return "mc"
