@@ -6,9 +6,10 @@ from cachelab import day, engines
 from cachelab.cloud import prices
 from cachelab.day import live as live_module
 from cachelab.widgets.live_day import Dashboard
-from tests.oracle.capstone import reference
+from tests.oracle.capstone.wrong import REFERENCE
 
-PARTS = (reference.connect, reference.get_product, reference.change_price, reference.order)
+# With more patience: what is counted below takes a cache that is there, and a busy machine may be slow.
+PATIENT = REFERENCE.replace("timeout=0.1", "timeout=60")
 
 
 @pytest.mark.filterwarnings("ignore:Call to 'set'")
@@ -17,7 +18,7 @@ def test_customers_a_flush_a_price_and_a_dead_primary_on_real_engines():
     if not engines.valkey().is_real:
         pytest.skip("a stand-in has no TLS and cannot be killed")
     dashboard = Dashboard()
-    with live_module.LiveShop(day.Service.of(*PARTS)) as shop:
+    with live_module.LiveShop(day.Service([("product_service.py", PATIENT)])) as shop:
         assert shop._ca, "the reference orders TLS"
         shop.warm()
         dashboard.add(live_module.Seen(shop.open("an ordinary hour", 0.5, 60), shop.minute()))
@@ -39,8 +40,7 @@ def test_customers_a_flush_a_price_and_a_dead_primary_on_real_engines():
         assert bill.cost == prices.nodes("cache.m7g.large", 2)
     phase = dashboard.seen[0].phase
     assert phase.reads > 10 and phase.stale == 0
-    # All is in the cache; who waits there for longer than the module's time-out asks the database.
-    assert phase.queries < phase.reads <= dashboard.seen[0].minute["CacheHits"] + phase.queries
+    assert phase.queries == 0 and phase.reads <= dashboard.seen[0].minute["CacheHits"]
     assert dashboard.seen[1].minute["DatabaseMemoryUsagePercentage"] > 99
     assert dashboard.text().count("a customer was sent 0.34 s too late") == 1
     assert "an ordinary hour" in dashboard.text() and "CloudWatch" in dashboard.heading()

@@ -9,10 +9,14 @@ from cachelab import engines
 from cachelab.engines import ValkeyCluster, ValkeyServer
 from cachelab.engines.relay import Relay
 from cachelab.engines.valkey import find_server
-from recipes.cache_aside import DELETING, READING, CacheAside
+from recipes import cache_aside
+from recipes.cache_aside import CacheAside
 from tests.pure.recipes.checks import ROW
 
 pytestmark = pytest.mark.skipif(not find_server(), reason="needs a real Valkey")
+# A busy machine is no cache that is away: what is healthy has the time that it takes.
+PATIENT = {"socket_timeout": 60, "socket_connect_timeout": 60}
+READING, DELETING = cache_aside.READING | PATIENT, cache_aside.DELETING | PATIENT
 
 
 @pytest.fixture(scope="module", params=["one server", "a cluster of one"])
@@ -77,7 +81,7 @@ def test_readers_in_threads_load_once(connect):
     for thread in threads:
         thread.join()
     assert answers == ["page"] * 8
-    assert len(loads) <= 1 + users.failures.total()  # a busy machine may let a call time out
+    assert len(loads) == 1 and not users.failures
 
 
 def test_a_user_who_may_not_run_scripts_stops_the_start(connect):
