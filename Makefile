@@ -31,9 +31,10 @@ test-python:
 test-browser:
 	$(BIN)/python -m pytest -q tests/browser --ignore tests/browser/test_site.py -p no:cacheprovider
 
-# What nbval has run is put on the site's pages, so that each lesson runs once for both.
+# What nbval has run is put on the site's pages, so that each lesson runs once for both. (An interrupt ends dash
+# without its EXIT trap.)
 test-notebooks:
-	export CACHELAB_EXECUTED=`mktemp -d` && trap 'rm -rf "$$CACHELAB_EXECUTED"' EXIT && failed= ; \
+	export CACHELAB_EXECUTED=`mktemp -d` && trap 'rm -rf "$$CACHELAB_EXECUTED"' EXIT && trap 'exit 130' INT HUP && failed= ; \
 	$(NBVAL) notebooks exercises solutions || failed=1 ; \
 	$(BIN)/python -m pytest -q tests/browser/test_site.py -p no:cacheprovider || failed=1 ; [ -z "$$failed" ]
 
@@ -60,7 +61,8 @@ lite: .venv/jupyterlite  ## the lessons, models and exercises that need no serve
 
 lite-test: .venv/jupyterlite  ## that site in Chromium, and the bank of answers in its Python
 	@sh .ci/apt chromium
-	@out=`mktemp -d` && trap 'rm -rf "$$out"' EXIT && $(BIN)/python -m tools.lite --out "$$out/lite" && \
+	@out=`mktemp -d` && trap 'rm -rf "$$out"' EXIT && trap 'exit 130' INT HUP && \
+	$(BIN)/python -m tools.lite --out "$$out/lite" && \
 	CACHELAB_LITE="$$out" $(BIN)/python -m pytest -q tests/browser/test_lite.py -p no:cacheprovider
 	@$(BIN)/python -m tools.lite bank
 
