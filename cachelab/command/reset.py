@@ -30,7 +30,7 @@ def run(given: argparse.Namespace) -> int:
             aside.mkdir(parents=True, exist_ok=True)
             shutil.move(made, aside / made.name)
             print(f"{made.name} is now in {aside.relative_to(folder)}; it came from {made.parent}")
-    for built in cache_folder().glob("shop-*"):
+    for built in cache_folder().glob("*shop-*"):  # and drafts, of who was killed while it was built
         shutil.rmtree(built) if built.is_dir() else built.unlink()
     if in_class:
         print(in_class)

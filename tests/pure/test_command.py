@@ -103,3 +103,16 @@ def test_what_is_no_module_and_no_record_is_said_in_a_line(shop, tmp_path, capsy
         assert main(["day", file]) == 2
         error = capsys.readouterr().err
         assert said in error and error.count("\n") == 1
+
+
+def test_a_reset_leaves_neither_what_was_built_nor_what_was_half_built(tmp_path, monkeypatch):
+    """Who builds the shop's database and is killed leaves a draft, of as many megabytes."""
+    for name in ("CACHELAB_PROGRESS", "CACHELAB_EXERCISES"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.delenv("CACHELAB_CLASS", raising=False)
+    cache = tmp_path / "cache"
+    monkeypatch.setattr("cachelab.engines.folders.cache_folder", lambda: cache)
+    for name in ("shop-1-postgresql-18-x86_64", ".shop-1-draft", "others"):
+        (cache / name / "data").mkdir(parents=True)
+    assert main(["reset", str(tmp_path / "course")]) == 0
+    assert [path.name for path in cache.iterdir()] == ["others"]
