@@ -200,7 +200,7 @@ class Lab:
             return
         self._server.terminate()  # it shuts its kernels down
         try:
-            self._server.wait(20)
+            self._server.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             os.killpg(self._server.pid, signal.SIGKILL)
             self._server.wait()

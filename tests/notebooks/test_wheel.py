@@ -128,13 +128,19 @@ class Http(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
+def listens(path: str) -> bool:
+    """Its file is there a moment before anybody listens."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(path) == 0
+
+
 def test_the_course_is_opened_in_a_folder_of_ones_own(run, tmp_path):
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         path = f"{folder}/jupyter.sock"
         options = ["--no-browser", f"--ServerApp.sock={path}", "--IdentityProvider.token="]
         lab = run("-m", "cachelab", "lab", "evening", "--", *options)
         try:
-            while not Path(path).exists():
+            while not listens(path):
                 assert lab.poll() is None, lab.communicate()
                 time.sleep(0.1)
 
