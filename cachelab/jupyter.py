@@ -7,9 +7,12 @@ Sockets in a folder of one's own have neither fault.
 JupyterLab is told by binder/jupyter_server_config.json, which `make lab` and Binder put into its settings.
 """
 
+import asyncio
 import os
 import shutil
+import signal
 import tempfile
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager, KernelManager
@@ -58,8 +61,26 @@ def client(nb, folder: Path | None = None, timeout: float = 120):
     """An nbclient for the notebook `nb`, its kernel started in `folder`; each cell has `timeout` seconds."""
     from nbclient import NotebookClient
 
+    class Client(NotebookClient):
+        """Ctrl-C stops it, and its kernel: nbclient alone ends the kernel, and goes on waiting for it."""
+
+        @asynccontextmanager
+        async def async_setup_kernel(self, **options):
+            async with super().async_setup_kernel(**options):
+                with suppress(NotImplementedError):  # Windows, where nobody has taken it
+                    asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+                yield
+
+        def execute(self, *given, **named):
+            try:
+                return super().execute(*given, **named)
+            except KeyboardInterrupt:
+                self.shutdown_kernel = "immediate"
+                self._cleanup_kernel()
+                raise
+
     where = {"metadata": {"path": str(folder)}} if folder else {}
-    return NotebookClient(nb, kernel_manager_class=AsyncKernels, timeout=timeout, resources=where)
+    return Client(nb, kernel_manager_class=AsyncKernels, timeout=timeout, resources=where)
 
 
 def __getattr__(name: str):

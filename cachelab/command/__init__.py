@@ -18,7 +18,8 @@ __all__ = ["main"]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one subcommand; its exit code: 0 well, 1 something was found, 2 it could not be done."""
+    """Runs one subcommand; its exit code: 0 well, 1 something was found, 2 it could not be done, 130 it was
+    stopped."""
     parser = argparse.ArgumentParser(
         "cachelab", description="In-memory caching on real engines: the course, and its race explorer."
     )
@@ -34,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments[:end], argparse.Namespace(others=arguments[end + 1 :]))
     try:
         return given.run(given)
+    except KeyboardInterrupt:
+        return 130  # as a shell says of who was stopped
     except Trouble as trouble:
         print(f"cachelab {given.command}: {trouble}", file=sys.stderr)
         return 2

@@ -5,6 +5,7 @@ import os
 import webbrowser
 
 import nbformat
+import psutil
 import pytest
 
 from cachelab.checks.course import source
@@ -48,6 +49,16 @@ def test_a_cell_that_fails_and_a_check_that_cannot_run_are_told(course):
     root = course({"notebooks/04_prices": "1 / 0", "exercises/04_prices": COULD_NOT})
     assert ready.tried(root / "notebooks/04_prices.ipynb")[0] == "ZeroDivisionError: division by zero"
     assert "there is no Memcached" in ready.tried(root / "exercises/04_prices.ipynb")[0]
+
+
+def test_who_stops_it_has_stopped_it(course):
+    """It went on with the next lesson, and for two minutes waited for a kernel that it had ended."""
+    stops = "import os, signal, time\nos.kill(os.getppid(), signal.SIGINT)\ntime.sleep(600)"
+    root = course({"notebooks/04_prices": stops})
+    before = set(psutil.Process().children())
+    with pytest.raises(KeyboardInterrupt):
+        ready.tried(root / "notebooks/04_prices.ipynb")
+    assert set(psutil.Process().children()) == before
 
 
 def test_exercises_run_where_they_are_checked_and_leave_nothing(course, tmp_path, monkeypatch):
