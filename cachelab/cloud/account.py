@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 PROVISIONING_SECONDS = 3.0
 SLOW_START_VARIABLE = "CACHELAB_PROVISIONING_TIME"
-CLOSE_SECONDS = 10.0
 
 _open: "weakref.WeakSet[Account]" = weakref.WeakSet()
 # By region, for all accounts: what takes time in making a client is to read the description of its API.

@@ -11,8 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 GROUP, CLUSTER, SERVERLESS = "replication-group", "cache-cluster", "serverless-cache"
 SERVERLESS_SNAPSHOT = "serverless-cache-snapshot"
-PARAMETER_GROUP, SUBNET_GROUP = "cache-parameter-group", "cache-subnet-group"
-USER, USER_GROUP = "user", "user-group"
+PARAMETER_GROUP, USER = "cache-parameter-group", "user"
 
 GROUP_CREATED = "Replication group {id} created"
 GROUP_CREATE_FAILED = "Failed to create replication group {id}: {reason}"

@@ -65,7 +65,7 @@ class Additions:
         """How often which exception came, by name."""
 
     def __enter__(self) -> "Additions":
-        self._since = self._seen = time.perf_counter()
+        self._seen = time.perf_counter()
         self._moved_before = self._moved
         for thread in self._threads:
             thread.start()

@@ -17,7 +17,6 @@ from cachelab.workload.policies import Policy
 
 __all__ = [
     "Steady",
-    "best_fixed",
     "characteristic_time",
     "fifo",
     "lru",
@@ -25,7 +24,6 @@ __all__ = [
     "miniature",
     "sample",
     "ttl_only",
-    "warm_up",
 ]
 
 BINS = 400  # items of nearly the same rate are worked out together
@@ -74,12 +72,6 @@ def characteristic_time(rates: np.ndarray, size):
     return window if sizes.ndim else float(window[0])
 
 
-def best_fixed(rates: np.ndarray, size: int) -> float:
-    """The hit ratio of the `size` most popular items, held for good: the best without seeing ahead."""
-    rates = np.sort(np.asarray(rates, float))[::-1]
-    return float(rates[: int(size)].sum() / rates.sum())
-
-
 def ttl_only(rates: np.ndarray, ttl: float) -> Steady:
     """A TTL from the fill, memory without end: each item is there for the share λT/(1 + λT) of the time."""
     rate, count = _binned(rates)
@@ -115,15 +107,6 @@ def lru_with_ttl(rates: np.ndarray, size: float, ttl: float) -> Steady:
         held = _there(rate, window, ttl)
         low, high = (window, high) if held @ count < size else (low, window)
     return Steady(float((count * rate * held).sum() / total), float(held @ count), window)
-
-
-def warm_up(rates: np.ndarray, requests):
-    """The hit ratio of the next request, n requests after a large cache was empty: Σ p(1 − (1 − p)ⁿ)."""
-    rate, count = _binned(rates)
-    share = rate / (count * rate).sum()
-    seen = -np.expm1(np.multiply.outer(np.asarray(requests, float), np.log1p(-np.minimum(share, 1 - 1e-12))))
-    ratio = (seen * count * share).sum(axis=-1)
-    return ratio if np.ndim(requests) else float(ratio)
 
 
 def sample(trace: Sequence[int], rate: float, seed: int = 1) -> np.ndarray:

@@ -55,7 +55,7 @@ class Cache(_Counting, redis.Redis):
 
     def __init__(self, engine, log):
         kind, settings = engine
-        self._log, self._kind = log, kind
+        self._log = log
         # A stand-in (fakeredis) brings its server along, and has no address that could be exchanged.
         real = "server" not in settings
         self._address = {"host": settings["host"], "port": settings["port"]} if real else {}
@@ -67,7 +67,6 @@ class Cache(_Counting, redis.Redis):
         super().__init__(connection_pool=redis.ConnectionPool(connection_class=kind, **settings | limits))
         # The check's own client, for looking and meddling; what it does is not in the log.
         self._desk = redis.Redis(connection_pool=redis.ConnectionPool(connection_class=kind, **settings))
-        self._sockets: list[socket.socket] = []
         self.reset()
 
     def execute_command(self, *args, **options):

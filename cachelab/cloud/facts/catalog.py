@@ -46,7 +46,6 @@ VERSIONS = (
 ENGINES = ("valkey", "redis", "memcached")
 REPLICATED = ("valkey", "redis")  # the engines of replication groups
 FAMILIES = tuple(dict.fromkeys(version.family for version in VERSIONS))
-DEFAULT_PORT = {"valkey": 6379, "redis": 6379, "memcached": 11211}
 
 
 def versions(engine: str) -> list[Version]:

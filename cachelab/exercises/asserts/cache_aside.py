@@ -122,10 +122,3 @@ def healthy(lab: Lab, get_user, think: str = "", floor: float = 0.8) -> None:
     one_query(miss)
     stored(lab, miss, LIFE, floor=floor)
     answered_from_cache(lab, get_user, row, think)
-
-
-def strangers_stay_apart(lab: Lab, get_user) -> None:
-    """Two users whose ids look alike in a key do not share an entry."""
-    number = lab.db.new_id()
-    for row in (lab.db.new_user(number), lab.db.new_user(number * 10 + 1)):
-        ask(lab, get_user, row, "Another user was asked for just before. Do the two share a key?")

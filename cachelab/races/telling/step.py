@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from cachelab.races.calls import Call
 from cachelab.races.telling import words
 
-CACHE, DATABASE, REPLICA = "cache", "database", "replica"
+CACHE, DATABASE = "cache", "database"
 #: the fault that a kind of step is
 FAULTS = {
     "lost": "lost_call",

@@ -61,7 +61,7 @@ class PathView(Challenged, Base):
     def __init__(self, model: RequestPath, challenges: str | Sequence | None = None):
         self.model = model
         self._drawing = threading.RLock()  # ticks come from threads of the model
-        self._ticks = self._told = 0
+        self._ticks = 0
         self._marks: list[tuple[str, float]] = []
         self._contents: Contents | None = None
         super().__init__(

@@ -9,7 +9,6 @@ from cachelab.workload.queueing.stampede import (
     FIXES,
     Stampede,
     loads_expected,
-    loads_from_clients,
     loads_on_cores,
     stampede,
 )
@@ -21,7 +20,6 @@ __all__ = [
     "Stampede",
     "Storm",
     "loads_expected",
-    "loads_from_clients",
     "loads_on_cores",
     "stampede",
     "xfetch",

@@ -16,7 +16,7 @@ from statistics import fmean
 from cachelab.workload.queueing.database import KINDS
 from cachelab.workload.queueing.events import Events
 
-__all__ = ["FIXES", "Stampede", "loads_expected", "loads_from_clients", "loads_on_cores", "stampede"]
+__all__ = ["FIXES", "Stampede", "loads_expected", "loads_on_cores", "stampede"]
 
 FIXES = {
     "none": "every reader that misses loads",
@@ -34,11 +34,6 @@ def loads_expected(rate: float, load_time: float) -> float:
     The first miss loads for D seconds; whoever comes meanwhile, λD readers, loads too.
     """
     return 1 + rate * load_time
-
-
-def loads_from_clients(clients: int, load_time: float, think: float) -> float:
-    """The same for so many clients that pause `think` seconds on average: 1 + (N − 1)(1 − e^(−D/think))."""
-    return 1 + (clients - 1) * -math.expm1(-load_time / think)
 
 
 def loads_on_cores(rate: float, load_time: float, cores: int) -> float:

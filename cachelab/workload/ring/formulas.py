@@ -13,7 +13,6 @@ __all__ = [
     "modulo_joining",
     "modulo_leaving",
     "ring_spread",
-    "useful_shards",
 ]
 
 
@@ -61,12 +60,3 @@ def ring_spread(nodes: int, points: int) -> float:
 def even_spread(nodes: int, keys: int) -> float:
     """The same for a fair die that deals out so many `keys`: it shrinks with the number of keys."""
     return sqrt((nodes - 1) / keys)
-
-
-def useful_shards(hottest: float) -> float:
-    """How many times one shard's throughput a cluster can reach, however many shards it has.
-
-    hottest: the share of all requests that go to the one hottest key. It lives on one shard, which is full
-    when the whole cluster serves capacity / hottest.
-    """
-    return 1 / hottest

@@ -31,8 +31,8 @@ def test_a_curve_of_many_sizes_rises_from_nothing_to_all():
         ratios = curve(SHARES, sizes)
         assert (np.diff(ratios) >= 0).all() and ratios[-2:] == pytest.approx(1)
         assert ratios[2] == pytest.approx(curve(SHARES, 100))
-    assert all(curves.lru(SHARES, size) <= curves.best_fixed(SHARES, size) for size in (10, 100, 1000))
-    assert curves.best_fixed(SHARES, 10) == pytest.approx(SHARES[:10].sum())
+    # At best it holds the most popular for good.
+    assert all(curves.lru(SHARES, size) <= SHARES[:size].sum() for size in (10, 100, 1000))
 
 
 def test_only_proportions_matter_without_a_ttl():
@@ -82,14 +82,6 @@ def test_a_ttl_and_a_limit_are_worse_than_either_alone():
     endless = curves.lru_with_ttl(rates, 1000, np.inf)
     assert endless.hit_ratio == pytest.approx(curves.lru(rates, 1000))
     assert curves.lru_with_ttl(rates, 1000, 1e6).hit_ratio == pytest.approx(endless.hit_ratio, abs=0.002)
-
-
-def test_warming_up():
-    fresh = LRU(KEYS).run(trace.zipf(20_000, KEYS, seed=7))
-    for answered in (500, 2000, 10_000):
-        near = fresh[int(answered * 0.8) : int(answered * 1.2)].mean()
-        assert curves.warm_up(SHARES, answered) == pytest.approx(near, abs=0.04)
-    assert list(curves.warm_up(SHARES, [0, 500])) == pytest.approx([0, curves.warm_up(SHARES, 500)])
 
 
 def test_a_sample_keeps_whole_items():
