@@ -276,7 +276,7 @@ def time(seed: int = 1, *, steps: int = 2_000_000, budget: float = 5.0, modules:
 
 def _let_go(scheduler: Scheduler) -> None:
     for worker in [*scheduler.given_up, *scheduler.members]:
-        threads.let_go(scheduler, worker)
+        threads.let_go(worker)
 
 
 def leave() -> None:

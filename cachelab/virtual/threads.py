@@ -245,7 +245,7 @@ def spawn(scheduler: Scheduler, function, name: str) -> Worker:
     return worker
 
 
-def let_go(scheduler: Scheduler, worker: Worker) -> None:
+def let_go(worker: Worker) -> None:
     """Nobody waits, at the end of the process, for a thread that would not end."""
     if worker.thread is None:
         return

@@ -52,7 +52,7 @@ def production(lab: Lab, create_cache_cluster_for_production):
     meets(lab, call, group)
     address = writes_go(call, group)
     only_with(call, address, password)
-    back = survives(lab, call, group, address, password)
+    back = survives(lab, group, address, password)
     return (
         "Everything on the list is there. A client without the password was refused, and one with it could "
         f"write. Then we killed the primary: writes were back after {back:.1f} s, at the same address."
@@ -107,7 +107,7 @@ def only_with(call: Trial, address: tuple[str, int], password: str) -> None:
         )
 
 
-def survives(lab: Lab, call: Trial, group: dict, address: tuple[str, int], password: str) -> float:
+def survives(lab: Lab, group: dict, address: tuple[str, int], password: str) -> float:
     """Kill the primary; the seconds until the same address takes a write again."""
     members = group["NodeGroups"][0]["NodeGroupMembers"]
     primary = next(member["CacheClusterId"] for member in members if member["CurrentRole"] == "primary")

@@ -36,7 +36,7 @@ def forgotten_together(lab: Lab, order_history, forget_orders):
     for page in (1, 2, 3, 4):  # the fourth is empty
         page_is_cached(lab, order_history, user, page)
     page_is_cached(lab, order_history, other, 1)
-    few_keys(lab, order_history, user)
+    few_keys(lab, user)
     never_without_a_ttl(lab, order_history)
     forget(lab, order_history, forget_orders, user, other)
     pages_do_not_prolong_each_other(lab, order_history)
@@ -81,7 +81,7 @@ def never_without_a_ttl(lab: Lab, order_history) -> None:
                 )
 
 
-def few_keys(lab: Lab, order_history, user: int) -> None:
+def few_keys(lab: Lab, user: int) -> None:
     mine = [key for key in lab.cache.names() if str(user) in key]
     keys = len(lab.cache.names())
     if keys > 4 or len(mine) > 2:

@@ -114,7 +114,7 @@ WITHOUT_IAM = {
     needs=("real valkey",),
 )
 def no_larger_than_needed(lab: Lab, users: dict, policy: dict):
-    _attempted(users, policy)
+    _attempted(users)
     host, port = lab.address
     server = SimpleNamespace(client=lambda **settings: redis.Redis(host=host, port=port, **settings))
     lab.cache.reset()
@@ -136,7 +136,7 @@ def no_larger_than_needed(lab: Lab, users: dict, policy: dict):
 # --- the users ---
 
 
-def _attempted(users: dict, policy: dict) -> None:
+def _attempted(users: dict) -> None:
     if any(users.get(name, ...) is ... for name in USERS) and not any(
         isinstance(value, dict) for value in users.values()
     ):

@@ -60,7 +60,7 @@ def alarms_that_ring(lab: Lab, put_alarms):
         rang = _replay(paper, day)
         if day.begins is None or (rang is not None and rang < (day.until or day.begins)):
             if rang is not None:
-                _rang_for_nothing(call, paper, day, rang)
+                _rang_for_nothing(call, paper, day)
         elif rang is None:
             _stayed_silent(call, paper, day)
         else:
@@ -168,7 +168,7 @@ def _days() -> Iterable[Day]:
 # --- the verdicts ---
 
 
-def _rang_for_nothing(call: Trial, paper, day: Day, rang: int) -> None:
+def _rang_for_nothing(call: Trial, paper, day: Day) -> None:
     [name] = [page["AlarmName"] for page in paper.pages if _rings(paper, page)][:1]
     alarm = paper.watch.alarms[name]
     happened = f"on a day when {day.what}, `{name}` rang ({alarm.state})"

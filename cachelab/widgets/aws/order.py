@@ -54,7 +54,7 @@ class OrderForm(Challenged, Base):
         super().__init__(
             label="Order a cache",
             steps=list(STEPS),
-            fields=_fields(aws, start),
+            fields=_fields(aws),
             values=dataclasses.asdict(start),
         )
         self.observe(lambda _: self._answer(), "values")
@@ -160,7 +160,7 @@ def order(aws: Account, *, challenges: str | Sequence | None = None, **answers: 
     return form.set(**answers) if answers else form
 
 
-def _fields(aws: Account, start: Order) -> list[dict]:
+def _fields(aws: Account) -> list[dict]:
     subnet_groups, security_groups = _networks(aws)
     return [
         _field("engine", 1, "radio", "Engine", *ENGINES),

@@ -262,7 +262,7 @@ class PathView(Challenged, Base):
         contents = self.model.contents()
         with self._drawing:
             self._contents = contents
-            self.holds = _holds(contents, self.model.state, self.model.engine.is_real)
+            self.holds = _holds(contents, self.model.state)
 
     def _draw(self) -> None:
         model = self.model
@@ -375,7 +375,7 @@ def _trip(trip: Trip) -> dict:
     }
 
 
-def _holds(contents: Contents | None, state: str, real: bool) -> dict:
+def _holds(contents: Contents | None, state: str) -> dict:
     """What the table shows: {rows: [key, value, size in words, seconds to live or None], keys, note}."""
     if contents is None:
         note = {

@@ -54,7 +54,7 @@ def outcome(
         sign=sign,
         hint=hint,
         because=reasons,
-        options=[_option(question, text, guess, actual) for text in question.choices],
+        options=[_option(text, guess, actual) for text in question.choices],
         bars=[{"whose": whose, "length": length, "words": words} for whose, length, words in bars],
         logarithmic=logarithmic,
     )
@@ -84,7 +84,7 @@ def _hint(question: Question, guess: float | str, actual: float | str) -> str:
     return question.high if guess > actual else question.low
 
 
-def _option(question: Question, text: str, guess: str | None, actual: str) -> dict:
+def _option(text: str, guess: str | None, actual: str) -> dict:
     mark = "right" if text == actual else "wrong" if text == guess else ""
     words = {
         (True, True): "your choice, and the answer",
