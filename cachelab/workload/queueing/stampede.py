@@ -15,6 +15,7 @@ from statistics import fmean
 
 from cachelab.workload.queueing.database import KINDS
 from cachelab.workload.queueing.events import Events
+from cachelab.workload.queueing.xfetch import refresh_now
 
 __all__ = ["FIXES", "Stampede", "loads_expected", "loads_on_cores", "stampede"]
 
@@ -184,9 +185,8 @@ class _Key:
     def _ask(self, reader: int):
         now = self._events.now
         if now < self._hard:
-            early = (
-                self._dice
-                and now - self._stored_delta * self._beta * math.log(1 - self._chance.random()) >= self._soft
+            early = self._dice and refresh_now(
+                now, self._soft, self._stored_delta, self._chance.random(), self._beta
             )
             if now >= self._soft and now >= self._locked_until:  # stale: somebody refreshes behind our back
                 self._load([], self._lock())
