@@ -1,5 +1,6 @@
 """A few questions, and the engine of ElastiCache that follows (the logic: workload/compare/choice.py)."""
 
+from collections.abc import Iterable
 from typing import Self
 
 import traitlets
@@ -70,18 +71,16 @@ class Chooser(Base):
         self.advice = {
             "engine": told.engine,
             "form": told.form,
-            "reasons": [_reason(reason) for reason in told.reasons],
+            "reasons": _shown(told.reasons),
             "against": [
-                {"engine": engine, "reasons": [_reason(reason) for reason in reasons]}
-                for engine, reasons in told.against.items()
+                {"engine": engine, "reasons": _shown(reasons)} for engine, reasons in told.against.items()
             ],
             "notes": [note for note in (told.objection, told.caution) if note],
         }
 
 
-def _reason(reason: choice.Reason) -> dict[str, str]:
-    where = f"row “{reason.row}” of your table" if reason.row else reason.source
-    return {"because": reason.because, "where": where}
+def _shown(reasons: Iterable[choice.Reason]) -> list[dict[str, str]]:
+    return [{"because": reason.because, "where": reason.where} for reason in reasons]
 
 
 def chooser(**answers: str) -> Chooser:

@@ -86,15 +86,18 @@ _ASKED = {question.name: question for question in QUESTIONS}
 
 @dataclass(frozen=True)
 class Reason:
-    """Why: one sentence, and where it was shown (a row of the duel) or is stated (a source)."""
+    """Why: one sentence, and where it is shown (a row of the duel) or stated (a source)."""
 
     because: str
     row: str = ""
     source: str = ""
 
+    @property
+    def where(self) -> str:
+        return f"row “{self.row}” of your table" if self.row else self.source
+
     def __str__(self) -> str:
-        where = f"you proved it: {self.row}" if self.row else self.source
-        return f"{self.because} [{where}]"
+        return f"{self.because} [{self.where}]"
 
 
 @dataclass(frozen=True)

@@ -107,5 +107,5 @@ def test_reads_as_text():
     text = str(recommend(holds="structures", wish="memcached"))
     assert text.startswith("Valkey, node-based.\n  + Rankings")
     assert "  - Memcached: A ranking or a queue is one command in Valkey" in text
-    assert "[you proved it: updates]" in text
+    assert "[row “updates” of your table]" in text
     assert "You would take Memcached. Before you do, weigh this: " in text
