@@ -49,14 +49,9 @@ class Roll:
     ):
         self._clock, self._began = clock, clock()
         self._lessons, self._agenda, self._sections = set(lessons), agenda, sections or {}
-        # When the last minutes end that the agenda has for a lesson's exercises.
+        # When the last minutes end that the agenda has for a lesson or its exercises.
         rows = agenda.rows if agenda else ()
-        self._ends = {
-            lesson: row.starts + row.minutes
-            for row in rows
-            for folder, lesson in row.about
-            if folder == "exercises"
-        }
+        self._ends = {lesson: row.starts + row.minutes for row in rows for _, lesson in row.about}
         self._learners: dict[str, Learner] = {}
         self._exercises = {id: exercise(id) for id in exercise_ids()}
         self._questions = {

@@ -228,6 +228,17 @@ def test_nobody_is_stuck_once_the_class_has_moved_on_unless_they_try_again(clock
     assert marks(roll, "04.2")[0] == ("stuck", 9)
 
 
+def test_an_exercise_without_minutes_of_its_own_ends_with_its_lesson(clock):
+    roll = Roll(clock, agenda=WORKSHOP["90_minutes"])  # lesson 01: 0:08 to 0:33
+    clock.seconds = 20 * 60
+    roll.take(told(exercises={"01.1": [1, False, 0]}, last="01.1"))
+    clock.seconds = 32 * 60
+    roll.take(told(number=2, exercises={"01.1": [1, False, 720]}, last="01.busy"))
+    assert marks(roll, "01.1") == [("stuck", 12)]
+    clock.seconds = 34 * 60
+    assert marks(roll, "01.1") == [("moved on", 0)]
+
+
 def test_the_newest_message_counts_and_who_leaves_is_gone(roll):
     roll.take(told(number=5, guesses={"04.kill": [3, None]}))
     roll.take(told(number=4, guesses={"04.kill": [9, None], "04.hang": [9, None]}))
