@@ -6,6 +6,8 @@ of defaults shows how little AWS does unless you say so.
 
 from dataclasses import dataclass
 
+from cachelab.learner.words import counted
+
 from .facts import catalog, prices
 
 __all__ = ["Order", "STEPS"]
@@ -139,7 +141,7 @@ class Order:
         if not self.cluster_mode:
             return "One shard: each node holds all the keys, and one primary takes all the writes."
         return (
-            f"{_number(self.shards, 'shard')}, each with its share of the keys and a primary of its own. "
+            f"{counted(self.shards, 'shard')}, each with its share of the keys and a primary of its own. "
             "Your client has to speak the cluster protocol."
         )
 
@@ -155,12 +157,12 @@ class Order:
         if self.memcached:
             zones = "several zones" if self.spread else "one zone"
             return (
-                f"{_number(self.nodes, 'node')} in {zones}. No copies: a node that dies takes its keys along."
+                f"{counted(self.nodes, 'node')} in {zones}. No copies: a node that dies takes its keys along."
             )
         each = " for each shard" if self.cluster_mode else ""
         if self.replicas == 0:
             return f"A primary{each} and no copy. If it dies, all it held is gone."
-        copies = f"A primary and {_number(self.replicas, 'replica')}{each}; all are billed alike. "
+        copies = f"A primary and {counted(self.replicas, 'replica')}{each}; all are billed alike. "
         if not self.automatic_failover:
             return copies + "If the primary dies, nobody is promoted: writes wait for a replacement."
         if not self.multi_az:
@@ -194,7 +196,7 @@ class Order:
             return f"{way}; {password}. Node-based Memcached knows neither passwords nor backups."
         rest = "Encrypted at rest." if self.at_rest else "Not encrypted at rest."
         backups = (
-            f"A backup each day, kept {_number(self.backup_days, 'day')}."
+            f"A backup each day, kept {counted(self.backup_days, 'day')}."
             if self.backup_days
             else "No backups."
         )
@@ -206,7 +208,3 @@ _ENGINES = {
     "redis": "Redis OSS. On ElastiCache it stops at version 7.1.",
     "memcached": "Bytes under a name, on many threads. No replicas, no failover, no backups, no passwords.",
 }
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -13,6 +13,7 @@ import psutil
 
 from cachelab.engines import Engine
 from cachelab.engines.child import Child
+from cachelab.learner.words import counted
 from cachelab.workload import _client
 
 __all__ = ["Clients", "Throughput"]
@@ -35,8 +36,8 @@ class Throughput:
         return self.cores / max(self.per_second, 1e-9)
 
     def __str__(self) -> str:
-        threads = f"{self.threads} thread{'' if self.threads == 1 else 's'} at work"
-        return f"{self.per_second:9,.0f} reads/s on {self.cores:.1f} cores, {threads}"
+        threads = counted(self.threads, "thread")
+        return f"{self.per_second:9,.0f} reads/s on {self.cores:.1f} cores, {threads} at work"
 
 
 class Clients:

@@ -17,6 +17,7 @@ from redis.client import Pipeline
 from redis.retry import Retry
 
 from cachelab.learner.clock import real_monotonic
+from cachelab.learner.words import counted
 
 TIMEOUT = 0.25  # seconds after which the client a check hands over gives up on a server that never answers …
 HEALTHY = 45.0  # … and on one that should: somebody else may be using the machine
@@ -134,7 +135,7 @@ class Cache(_Counting, redis.Redis):
                     stack.enter_context(self._elsewhere(listen=False))
 
             self._log.on_trip = burn
-            with self._log.during(f"while the cache dies after {trips} command{'s' if trips > 1 else ''}"):
+            with self._log.during(f"while the cache dies after {counted(trips, 'command')}"):
                 yield
             self._log.on_trip = None
 

@@ -9,6 +9,8 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from cachelab.learner.words import counted
+
 from . import rules
 from .arithmetic import ExpressionError, Window
 from .judging import ALARM, COMPARISONS, EXTRA, INSUFFICIENT_DATA, OK, judge
@@ -141,15 +143,15 @@ class MetricAlarm(Alarm):
 
     def _reason(self, verdict, known: list[tuple[int, float]]) -> str:
         if verdict.state == INSUFFICIENT_DATA:
-            return f"Insufficient Data: {_number(self.evaluate, 'datapoint')} {_were(self.evaluate)} unknown."
+            return f"Insufficient Data: {counted(self.evaluate, 'datapoint')} {_were(self.evaluate)} unknown."
         treated = ""
         if verdict.filled and self.missing in FILLED:
-            number = _number(verdict.filled, "missing datapoint")
+            number = counted(verdict.filled, "missing datapoint")
             treated = f"{number} {_were(verdict.filled)} treated as [{FILLED[self.missing]}]"
         alarm, threshold = verdict.state == ALARM, float(self.given["Threshold"])
         shown = [(at, value) for at, value in known if self.breaches(value) == alarm]
         if not shown and treated:
-            periods = _number(verdict.filled, "period")
+            periods = counted(verdict.filled, "period")
             return f"Threshold Crossed: no datapoints were received for {periods} and {treated}."
         breaching = alarm or not shown  # too few to ring are what keeps an alarm quiet, too
         shown = shown or known
@@ -163,7 +165,7 @@ class MetricAlarm(Alarm):
         return (
             f"Threshold Crossed: {len(shown)} out of the last {self.evaluate} datapoints [{listed}] {verb} "
             f"the threshold ({threshold!r}){' and ' + treated if treated else ''} "
-            f"(minimum {_number(least, 'datapoint')} for {way} transition)."
+            f"(minimum {counted(least, 'datapoint')} for {way} transition)."
         )
 
     def _data(self, known: list[tuple[int, float]], end: int) -> str:
@@ -217,10 +219,6 @@ def period_of(queries: list[Query]) -> int:
 def stamp(moment: datetime) -> str:
     """A time as notifications write it: 2018-11-02T14:49:02.612+0000"""
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}+0000"
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _were(count: int) -> str:

@@ -73,7 +73,7 @@ class Bounds:
         budgeted = [name for name in self.faults if name in BUDGETED]
         setting = [name for name in self.faults if name not in BUDGETED]
         parts = [
-            f"{len(self.clients)} client{'s' if len(self.clients) != 1 else ''}, each run once",
+            f"{counted(self.clients, 'client')}, each run once",
             f"database rows {' and '.join(self.rows)}" if self.rows else "one database row",
             " and ".join(self.starts) + " cache" + ("s" if len(self.starts) > 1 else ""),
             "each call is one indivisible step",

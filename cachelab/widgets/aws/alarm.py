@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from cachelab.cloud.metrics.judging import ALARM, INSUFFICIENT_DATA, OK, TREATMENTS
 from cachelab.cloud.metrics.rehearsal import Day, Rehearsal, Setting, rehearse
+from cachelab.learner.words import counted
 
 from ..chart.bench import Bench, Choice, Slider
 from ..chart.figure import Figure
@@ -84,5 +85,4 @@ def _stretches(states: tuple[str, ...], wanted: str) -> Iterator[tuple[str, int,
 def _words(found: Rehearsal) -> str:
     [late] = found.late
     told = "Nobody is called while the trouble lasts." if late is None else f"It rings after {late} min."
-    false = len(found.false)
-    return f"{told} {'No' if not false else false} false alarm{'' if false == 1 else 's'}."
+    return f"{told} {counted(found.false, 'false alarm').capitalize()}."
