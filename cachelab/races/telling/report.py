@@ -328,32 +328,9 @@ class Report:
         """The clients, to be scheduled by hand; see game.Game."""
         return Game(self, warm)
 
-    def data(self) -> dict:
-        """The report as plain JSON types, for a widget."""
-        return {
-            "clients": self.clients,
-            "verdict": self.verdict,
-            "fresh": self.fresh,
-            "ok": self.ok,
-            "complete": self.complete,
-            "headline": self.headline,
-            "counts": {name: [count.schedules, count.violating] for name, count in self.counts.items()},
-            "schedules": self.schedules,
-            "states": self.states,
-            "bounds": str(self.bounds),
-            "notes": self.notes,
-            "violations": [
-                {
-                    "kind": kind,
-                    "meaning": self._kinds[kind],
-                    "start": self.start_of(kind),
-                    "cache": self._initial_cache(kind),
-                    "steps": [step.data() for step in steps],
-                    "end": self.explain(kind),
-                }
-                for kind, steps in self.violations.items()
-            ],
-        }
+    def meaning(self, kind: str) -> str:
+        """What a kind of violation means, in a few words."""
+        return self._kinds[kind]
 
     @property
     def log_at_start(self) -> tuple[str, ...]:
@@ -361,7 +338,8 @@ class Report:
         world = self._search.world
         return world.logs[world.log]
 
-    def _initial_cache(self, kind: str) -> dict:
+    def cache_at_start(self, kind: str) -> dict:
+        """The cache's contents before the first move of the violation."""
         world = self._search.world
         return world.model.contents(world.keyspaces[self._search.starts[self.start_of(kind)].keyspace])
 

@@ -88,16 +88,15 @@ def report_scene(report: Report, kind: str | None = None) -> dict:
     kind = report.kind_or_error(kind)
     if kind is None:
         raise ValueError(f"there is no race to draw: {report.headline}")
-    found = next(violation for violation in report.data()["violations"] if violation["kind"] == kind)
-    meaning = found["meaning"]
+    meaning, start = report.meaning(kind), report.start_of(kind)
     return scene(
-        " ‖ ".join(report.clients) + f", from a {found['start']} cache",
+        " ‖ ".join(report.clients) + f", from a {start} cache",
         report.clients,
         report.functions,
-        found["cache"],
+        report.cache_at_start(kind),
         report.violations[kind],
-        end={"mark": "broken", "title": meaning[:1].upper() + meaning[1:], "words": found["end"]},
-        opening=opening(found["start"], report.log_at_start[-1]),
+        end={"mark": "broken", "title": meaning[:1].upper() + meaning[1:], "words": report.explain(kind)},
+        opening=opening(start, report.log_at_start[-1]),
         log=report.log_at_start,
     )
 

@@ -101,11 +101,3 @@ class Step:
     def shown(self) -> str:
         """The result as a table prints it."""
         return words.show(self.result, "nil" if self.index >= 0 and self.fault is None else "")
-
-    def data(self) -> dict:
-        """The step as plain JSON types."""
-        names = (
-            "client kind to key call note fault committed held missed returned raised ends cache db stale "
-            "expiring replica line source file index"
-        )
-        return {name: getattr(self, name) for name in names.split()} | {"result": self.shown()}

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cachelab import races
+from cachelab.races.telling.scene import report_scene
 
 
 def reader(cache, db):
@@ -107,11 +108,10 @@ def test_the_report_reads_as_text_and_as_html(report):
     assert "<pre>" in report._repr_html_() and "user:1=v0 (stale)" in report._repr_html_()
 
 
-def test_the_report_is_plain_json_for_a_widget(report):
-    data = json.loads(json.dumps(report.data()))
-    [violation] = data["violations"]
-    assert (violation["kind"], violation["start"], len(violation["steps"])) == ("X", "cold", 5)
-    assert violation["steps"][0]["result"] == "nil"
+def test_its_scene_is_plain_json_for_a_widget(report):
+    told = json.loads(json.dumps(report_scene(report)))
+    assert told["title"] == "reader ‖ writer, from a cold cache" and told["end"]["title"] == "Stale for good"
+    assert len(told["steps"]) == 5 and told["steps"][0]["answer"] == "nil"
 
 
 def test_a_strategy_without_a_violation_says_within_which_bounds():
@@ -236,7 +236,7 @@ def test_a_search_that_is_stopped_says_so_and_still_shows_what_it_met():
     assert str(report.counts["cold"]).endswith(" explored")
     assert report.replay is not None
     again = races.explore(clients, fault=faults, budget=3, seconds=None, states=2_000)
-    assert (again.data(), again.states) == (report.data(), report.states)  # no clock has a say
+    assert (again.violations, again.states) == (report.violations, report.states)  # no clock has a say
 
 
 # --- playing ------------------------------------------------------------
