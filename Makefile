@@ -80,7 +80,7 @@ class: .venv/lab  ## a class you can see, without names; OPTIONS="--host ADDRESS
 reset: .venv/lab  ## as if nobody had taken the course here; what was made is put aside
 	@$(BIN)/cachelab reset
 
-lock: $(BIN)/uv   ## renew every pin: both locks and both environment.yml
+lock: $(BIN)/uv   ## renew every pin: the three locks and both environment.yml
 	@$(COMPILE) --extra course --group build --group dev -o requirements-dev.lock
 	@$(COMPILE) --extra course --group build -c requirements-dev.lock -o requirements.lock
 	@{ printf 'name: cachelab\nchannels: [conda-forge]\ndependencies:\n  - python=3.12\n  - pip\n  - pip:\n'; \

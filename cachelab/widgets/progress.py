@@ -5,6 +5,7 @@ import traitlets
 from cachelab.checks import classroom, exercise, exercise_ids
 from cachelab.checks import progress as record
 from cachelab.checks.course import source
+from cachelab.checks.exercise import lessons
 from cachelab.learner.words import counted
 
 from .base import Base
@@ -69,7 +70,7 @@ class Progress(Base):
 
 def progress(lesson: str | None = None) -> Progress:
     """Your progress in one lesson, such as "04", or in all that have exercises."""
-    numbers = sorted({id.partition(".")[0] for id in exercise_ids()})
+    numbers = lessons()
     if lesson is not None and lesson not in numbers:
         raise ValueError(f"lesson {lesson!r} has no exercises; these have: {', '.join(numbers)}")
     return Progress(numbers if lesson is None else [lesson])

@@ -39,8 +39,7 @@ _SENSELESS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, Re
 
 
 def read() -> dict:
-    """What is known: {"exercises": {"04.1": {"tries": 2, "solved": True}, …}, "last": [time, "04.1"] or
-    None}.
+    """What is known, in the shape of `_EMPTY`: of somebody new, just that.
 
     A file that cannot be understood is set aside under another name, never overwritten."""
     file = path()
