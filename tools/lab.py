@@ -299,6 +299,11 @@ class NotebookPage:
         """The outputs of the cell with this id."""
         return self.cell(id).locator(".jp-Cell-outputArea")
 
+    def write(self, id: str, source: str) -> None:
+        """Replaces what the cell with this id says. Not by keys: on a busy machine the selection of the click
+        before them may arrive after Ctrl+A, and the new text stands beside the old."""
+        self.page.evaluate(_WRITE, [id, source])
+
     def cells(self) -> list[str]:
         """The ids of the cells now in the notebook, in order."""
         return self.page.evaluate(f"() => {_CELLS}.map((cell) => cell.model.id)")
@@ -433,6 +438,8 @@ _RUN_CELL = f"""async ([id, ms]) => {{
   {_PANEL}.content.activeCellIndex = {_CELLS}.findIndex((cell) => cell.model.id === id);
   return (await deadline(jupyterapp.commands.execute("notebook:run-cell"), ms)) ? null : id;
 }}"""
+_WRITE = f"""([id, source]) =>
+  {_CELLS}.find((cell) => cell.model.id === id).model.sharedModel.setSource(source)"""
 _EVALUATE = f"""async (expression) => {{
   const kernel = {_PANEL}.sessionContext.session.kernel;
   const reply = (await kernel.requestExecute({{
