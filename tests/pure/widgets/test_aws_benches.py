@@ -7,11 +7,6 @@ from cachelab.widgets import aws
 from cachelab.widgets.aws.alarm import DAYS
 
 
-@pytest.fixture(autouse=True)
-def own_progress(tmp_path, monkeypatch):
-    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 def test_an_alarm_that_rings_at_once_and_for_nothing():
     bench = aws.alarm()
     assert "after 1 min. 2 false alarms." in bench.sentence

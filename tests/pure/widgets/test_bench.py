@@ -12,11 +12,6 @@ from cachelab.checks import progress
 from cachelab.widgets import Bench, Choice, Figure, Slider
 
 
-@pytest.fixture(autouse=True)
-def fresh(tmp_path, monkeypatch):
-    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 def model(hit_ratio, distance):
     mean = hit_ratio * distance
     return {"mean": ([0, 1], [0, distance]), "you": ([hit_ratio], [mean])}, f"mean {mean:g}"

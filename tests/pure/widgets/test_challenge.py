@@ -12,11 +12,6 @@ from cachelab.widgets.challenge import Challenges
 from cachelab.workload import latency
 
 
-@pytest.fixture(autouse=True)
-def fresh(tmp_path, monkeypatch):
-    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 class Dial:
     value = 0
 

@@ -5,11 +5,6 @@ import pytest
 from cachelab.widgets import hot
 
 
-@pytest.fixture(autouse=True)
-def fresh(tmp_path, monkeypatch):
-    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 def test_one_key_says_what_the_formula_says_and_finds_its_challenges():
     bench = hot.one_key(measured=[0.01, 0.02, 1.5])
     assert "loads for each new value on average (1 + λD = " in bench.sentence

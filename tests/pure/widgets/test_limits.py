@@ -1,13 +1,6 @@
 """The bench of lesson 10: what it says, and that each of its challenges can be found."""
 
-import pytest
-
 from cachelab.widgets import limits
-
-
-@pytest.fixture(autouse=True)
-def fresh(tmp_path, monkeypatch):
-    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
 
 
 def test_it_says_who_lets_in_most_and_who_locks_out():

@@ -6,11 +6,6 @@ from cachelab.widgets import memory
 from cachelab.widgets.chart import Figure
 
 
-@pytest.fixture(autouse=True)
-def own_progress(tmp_path, monkeypatch):
-    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 def test_room_and_ttl_says_which_of_the_two_binds():
     bench = memory.room_and_ttl([(1000, 0.574)])
     assert "Both bind" in bench.sentence and bench.figure.data("your server") == ([1000], [0.574])

@@ -10,11 +10,6 @@ from cachelab.widgets import outage
 from cachelab.workload.outage import SCRIPTS
 
 
-@pytest.fixture(autouse=True)
-def fresh(tmp_path, monkeypatch):
-    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 class Breaker:
     """Opens at a share of failures, as the lesson's does."""
 

@@ -12,11 +12,6 @@ from cachelab.widgets.place import Place, Stopped, sections, watch
 LESSON = "04_cache_aside"
 
 
-@pytest.fixture(autouse=True)
-def fresh(tmp_path, monkeypatch):
-    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 def opened() -> Place:
     return Place(LESSON, sections(source.course("notebooks") / f"{LESSON}.ipynb"))
 

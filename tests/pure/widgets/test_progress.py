@@ -7,11 +7,6 @@ from cachelab.checks.exercise import lessons
 from cachelab.widgets.progress import progress
 
 
-@pytest.fixture(autouse=True)
-def own_file(tmp_path, monkeypatch):
-    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 def solve(id="01.2"):
     exercise(id).check(lambda reads, capacity: max(0, 1 - capacity / reads))
 

@@ -323,11 +323,6 @@ def test_answer_needs_no_card_and_keeps_what_an_earlier_card_was_told():
     assert answer("04.tutorial", "an error").verdict.startswith("You said “None”; the answer is “an error”.")
 
 
-@pytest.fixture(autouse=True)
-def own_file(monkeypatch, tmp_path):
-    monkeypatch.setenv("CACHELAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 def test_a_guess_is_there_tomorrow_and_one_that_was_answered_stands():
     ask("04.kill").guess = 0.2
     assert ask("04.kill").guess == 0.2 and not ask("04.kill").stands

@@ -1,0 +1,1 @@
+from tests.bank.conftest import own_progress  # noqa: F401
