@@ -40,12 +40,10 @@ DAYS = {
 
 def alarm() -> Bench:
     """The alarm on CacheHitRate, less than a threshold, one point a minute."""
-    outcome: dict[str, Rehearsal | Day] = {}
 
     def model(day: Day, threshold: float, evaluate: int, to_alarm: int, missing: str):
         wanted = min(to_alarm, evaluate)
         found = rehearse(day, Setting(100 * threshold, "LessThanThreshold", evaluate, wanted, missing))
-        outcome.update(run=found, day=day)
         drawn = {
             "hit rate": (list(range(MINUTES)), [float("nan") if v is None else v / 100 for v in day.values]),
             "threshold": threshold,
@@ -53,7 +51,7 @@ def alarm() -> Bench:
             **{state: (list(_stretches(found.states, state)),) for state in (ALARM, INSUFFICIENT_DATA, OK)},
         }
         more = f" M cannot be more than N: {wanted} of {evaluate}." if wanted < to_alarm else ""
-        return drawn, _words(found) + more
+        return drawn, _words(found) + more, {"run": found}
 
     controls = [
         Choice("day", DAYS, label="two hours"),
@@ -66,9 +64,7 @@ def alarm() -> Bench:
     figure.line("hit rate").threshold("threshold")
     below = Figure(rows=["trouble", ALARM, INSUFFICIENT_DATA, OK], **SIDES)
     below.spans("trouble").spans(ALARM).spans(INSUFFICIENT_DATA).spans(OK)
-    bench = Bench(model, controls, figure, label="an alarm, tried", below=below, challenges="09.alarm")
-    bench.outcome = outcome
-    return bench
+    return Bench(model, controls, figure, label="an alarm, tried", below=below, challenges="09.alarm")
 
 
 def _stretches(states: tuple[str, ...], wanted: str) -> Iterator[tuple[str, int, int]]:

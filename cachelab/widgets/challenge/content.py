@@ -199,7 +199,7 @@ def _dice_for_less_than_two(bench):
 def _one_change_to_the_large_shop(bench):
     """What the one control that was moved says, if the large shop is what is shown, to its end."""
     changed = [name for name in bench.moved if name != "shop"]
-    large = "shop" in bench.moved and len(bench.outcome["world"].success) == bench.outcome["seconds"]
+    large = "shop" in bench.moved and bench.outcome["whole"]
     return f"{changed[0]}: {bench.values[changed[0]]}" if large and len(changed) == 1 else ""
 
 
@@ -230,13 +230,13 @@ def _served_without_copies(bench):
 
 
 def _goes_on(bench):
-    out = bench.outcome
-    return not out["stands"] and out["threads"] == 16 and out["rate"] >= 150
+    at = bench.values
+    return not bench.outcome["stands"] and at["threads"] == 16 and at["rate"] >= 150
 
 
 def _more_threads_do_not_help(bench):
-    out = bench.outcome
-    return out["stands"] and out["threads"] == 128 and out["tries"] == 11
+    at = bench.values
+    return bench.outcome["stands"] and at["threads"] == 128 and at["tries"] == 11
 
 
 # 08: time-outs, a breaker, the storm after a flush.

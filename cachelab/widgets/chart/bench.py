@@ -32,7 +32,8 @@ class Bench(Challenged, Controls, Chart):
     `model` takes one keyword per control and returns (what to draw, what to say). What to draw is a dict of
     arguments for `update`: name -> (x, y), or a number for a marker or threshold, None to hide it. Names the
     figure does not know become lines, which go when a control has moved and the answer lacks them. It may
-    also return the sentence alone, with no figure.
+    also return the sentence alone, with no figure, or behind the two a dict of what it found besides, which
+    `outcome` keeps for challenges.
     `below` is a second figure under the first, for what lies along the same axis: its series are known to
     the model by their names, too.
     `challenges` are things to find: those of a lesson ("01"), or a list of `Challenge`.
@@ -57,6 +58,7 @@ class Bench(Challenged, Controls, Chart):
         challenges: str | Sequence | None = None,
     ):
         self._model, self.below = model, below
+        self.outcome: dict = {}
         shown = self._take(controls)
         self._turn, self._showing = 0, threading.RLock()
         self._rest: threading.Thread | None = None  # works out what follows the first slice
@@ -133,7 +135,8 @@ class Bench(Challenged, Controls, Chart):
         return f"The model failed with {at}: {type(error).__name__}: {error}"
 
     def _show(self, answer: tuple | str, first: bool = False) -> None:
-        drawn, sentence = ({}, answer) if isinstance(answer, str) else answer
+        drawn, sentence, *found = ({}, answer) if isinstance(answer, str) else answer
+        self.outcome.update(*found)
         if first:
             for name in self._brought.intersection(self.figure.names) - drawn.keys():
                 self.figure.remove(name)

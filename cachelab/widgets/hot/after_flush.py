@@ -51,25 +51,17 @@ def after_flush(measured: Sequence[float] = ()) -> Bench:
         at = [second + 0.5 for second in range(len(measured))]
         picture.points("measured, no limit", at, measured, shape="cross")
     picture.marker("flush", 0.0)
-    outcome: dict = {}
-
-    def model(**values):
-        return _model(outcome, **values)
-
-    bench = Bench(model, controls, picture, label="after the flush", challenges="07.flush")
-    bench.outcome = outcome
-    return bench
+    return Bench(_model, controls, picture, label="after the flush", challenges="07.flush")
 
 
-def _model(outcome, shop, change, limit) -> Iterator[tuple]:
+def _model(shop, change, limit) -> Iterator[tuple]:
     world = Flush(**CHANGES[change](shop), limit=limit, flush=float(BEFORE))
-    outcome |= {"world": world, "seconds": BEFORE + AFTER}
     for second in range(SLICE, BEFORE + AFTER + 1, SLICE):
         world.advance(SLICE)
         seconds = [at - BEFORE + 0.5 for at in range(second)]
         whole = second == BEFORE + AFTER
         words = _words(world) if whole else f"{second} of {BEFORE + AFTER} seconds …"
-        yield {"model": (seconds, world.success)}, words
+        yield {"model": (seconds, world.success)}, words, {"world": world, "whole": whole}
 
 
 def _words(world: Flush) -> str:

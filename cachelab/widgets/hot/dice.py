@@ -36,17 +36,10 @@ def dice(measured: Sequence[float] = ()) -> Bench:
     if len(measured):
         picture.points("your run: a cross for each value", measured, [0.0] * len(measured), shape="cross")
     picture.marker("mean")
-    outcome: dict = {}
-
-    def model(**values):
-        return _model(outcome, **values)
-
-    bench = Bench(model, controls, picture, label="XFetch's dice", challenges="07.dice")
-    bench.outcome = outcome
-    return bench
+    return Bench(_model, controls, picture, label="XFetch's dice", challenges="07.dice")
 
 
-def _model(outcome, rate, load_time, beta, wrong):
+def _model(rate, load_time, beta, wrong):
     delta = load_time * wrong
     scale = beta * delta
     mean = xfetch.mean_gap(rate, delta, beta)
@@ -73,10 +66,9 @@ def _model(outcome, rate, load_time, beta, wrong):
         "mean": mean,
     }
     loads = run.loads_per_refresh
-    outcome["loads"] = loads
     words = (
         f"A value is refreshed {quantity(mean, 's')} early on average, by {loads:.1f} readers "
         f"(e^(1/β) = {xfetch.loads_per_refresh(beta):.1f} with a true Δ; {1 + rate * load_time:.0f} without "
         f"XFetch). In {xfetch.surprised(rate, delta, beta):.1%} of the cases nobody is early."
     )
-    return drawn, words
+    return drawn, words, {"loads": loads}

@@ -1,5 +1,6 @@
 """A hot key in a cluster: which node it loads, and what copies and near caches change."""
 
+from functools import partial
 from statistics import fmean
 
 from cachelab.workload.hot_key import reads
@@ -25,23 +26,17 @@ def hot_key(capacity: float = 200_000.0) -> Bench:
     ]
     picture = Figure("Reads of each node", y="reads per second", y_unit="/s", height=150).bars("reads")
     picture.threshold("one node can serve (measured)", capacity)
-    outcome: dict = {"first": start}
-    bench = Bench(_of(capacity, outcome), controls, picture, label="a hot key", challenges="07.hot_key")
-    bench.outcome = outcome
-    return bench
+    model = partial(_model, capacity, start)
+    return Bench(model, controls, picture, label="a hot key", challenges="07.hot_key")
 
 
-def _of(capacity: float, outcome: dict):
-    def model(share, rate, nodes, copies, near, processes):
-        each = reads(share, rate, nodes, copies, near, processes)
-        outcome["busiest"] = max(each) / capacity
-        names = [f"node {number}" for number in range(1, nodes + 1)]
-        price = f" A write costs {copies} deletes." if copies > 1 else ""
-        price += f" An answer may be {near:g} s older." if near else ""
-        words = (
-            f"The busiest node is asked for {max(each) / capacity:.0%} of what it can serve, "
-            f"{max(each) / fmean(each):.1f} times the average of all.{price}"
-        )
-        return {"reads": (names, each)}, words
-
-    return model
+def _model(capacity, first, share, rate, nodes, copies, near, processes):
+    each = reads(share, rate, nodes, copies, near, processes)
+    names = [f"node {number}" for number in range(1, nodes + 1)]
+    price = f" A write costs {copies} deletes." if copies > 1 else ""
+    price += f" An answer may be {near:g} s older." if near else ""
+    words = (
+        f"The busiest node is asked for {max(each) / capacity:.0%} of what it can serve, "
+        f"{max(each) / fmean(each):.1f} times the average of all.{price}"
+    )
+    return {"reads": (names, each)}, words, {"busiest": max(each) / capacity, "first": first}

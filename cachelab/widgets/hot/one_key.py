@@ -65,15 +65,12 @@ def one_key(measured: Sequence[float] = ()) -> Bench:
         at, loads = _per_bin(measured)
         seen = [(moment, count) for moment, count in zip(at, loads, strict=True) if count]
         picture.points("measured, nothing done", *zip(*seen, strict=True), shape="cross")
-    outcome: dict = {}
+    return Bench(_model, controls, picture, label="one key under a stampede", challenges="07.one_key")
 
-    def model(**values):
-        outcome["run"] = run = _simulated(**values)
-        return {"model": _per_bin(run.loads)}, _words(run, **values)
 
-    bench = Bench(model, controls, picture, label="one key under a stampede", challenges="07.one_key")
-    bench.outcome = outcome
-    return bench
+def _model(**values):
+    run = _simulated(**values)
+    return {"model": _per_bin(run.loads)}, _words(run, **values), {"run": run}
 
 
 def _per_bin(moments: Sequence[float]) -> tuple[list[float], list[int]]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 from cachelab.learner.words import counted
 
@@ -42,44 +43,29 @@ def shards(capacity: float = 100_000.0, measured: Sequence[float] = ()) -> Bench
         picture.points("three real ones", shape="cross")
     picture.marker("1/p₁")
     model_of.load(1, keys=max(KEYS))  # so many slots take a moment, which no slider should wait for
-    outcome: dict = {}
-    bench = Bench(
-        _of(model_of, capacity, list(measured), outcome),
-        controls,
-        picture,
-        label="shards and skew",
-        challenges="11.shards",
-    )
-    bench.outcome = outcome
-    return bench
+    model = partial(_model, model_of, capacity, list(measured))
+    return Bench(model, controls, picture, label="shards and skew", challenges="11.shards")
 
 
-def _of(model_of, capacity: float, measured: list[float], outcome: dict):
-    def model(shards, skew, keys, replicas, near):
-        found = model_of.load(shards, skew, keys, near)
-        crosses = {}
-        if measured:  # they say nothing of other numbers of shards
-            reads = [capacity * each / max(measured) for each in measured] if shards == 3 else ()
-            crosses = {"three real ones": (range(1, len(reads) + 1), reads)}
-        most = model_of.worth_having(skew, keys, near) if near < keys else None
-        full = capacity * (1 + replicas)
-        outcome.update(served=found.served * (1 + replicas), nodes=shards * (1 + replicas), most=most)
-        if not found.shares.any():
-            return crosses | {
-                "shards": ((), ()),
-                "the hottest": ((), ()),
-                "1/p₁": None,
-            }, "No read reaches the cache."
-        each = found.shares / found.shares.max() * full
-        others = [place for place in range(shards) if place != found.hottest]
-        drawn = {
-            "shards": ([place + 1 for place in others], each[others]),
-            "the hottest": ([found.hottest + 1], [each[found.hottest]]),
-            "1/p₁": most if most <= MOST else None,
-        }
-        return crosses | drawn, _words(found, most, shards, replicas, near, capacity)
-
-    return model
+def _model(model_of, capacity, measured, shards, skew, keys, replicas, near):
+    found = model_of.load(shards, skew, keys, near)
+    crosses = {}
+    if measured:  # they say nothing of other numbers of shards
+        reads = [capacity * each / max(measured) for each in measured] if shards == 3 else ()
+        crosses = {"three real ones": (range(1, len(reads) + 1), reads)}
+    most = model_of.worth_having(skew, keys, near) if near < keys else None
+    outcome = {"served": found.served * (1 + replicas), "nodes": shards * (1 + replicas), "most": most}
+    if not found.shares.any():
+        nothing = {"shards": ((), ()), "the hottest": ((), ()), "1/p₁": None}
+        return crosses | nothing, "No read reaches the cache.", outcome
+    each = found.shares / found.shares.max() * capacity * (1 + replicas)
+    others = [place for place in range(shards) if place != found.hottest]
+    drawn = {
+        "shards": ([place + 1 for place in others], each[others]),
+        "the hottest": ([found.hottest + 1], [each[found.hottest]]),
+        "1/p₁": most if most <= MOST else None,
+    }
+    return crosses | drawn, _words(found, most, shards, replicas, near, capacity), outcome
 
 
 def _words(found, most, shards, replicas, near, capacity) -> str:

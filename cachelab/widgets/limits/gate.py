@@ -1,7 +1,5 @@
 """The same requests at seven limiters: whom each lets in, and the most of them in any minute."""
 
-from functools import partial
-
 from cachelab.workload.limiters import DEMANDS, LIMITERS, Bucket, decisions, demand, most_in_a_window
 
 from ..chart.bench import Bench, Choice, Slider
@@ -26,19 +24,14 @@ def who_gets_in() -> Bench:
     picture.spans("let in")
     most = Figure("The most let in within any minute", y="requests", rows=list(LIMITERS), height=200)
     most.bars("in a minute").threshold("the limit")
-    outcome: dict = {}
-    model = partial(_model, outcome)
-    bench = Bench(model, controls, picture, label="who gets in", below=most, challenges="10.limits")
-    bench.outcome = outcome
-    return bench
+    return Bench(_model, controls, picture, label="who gets in", below=most, challenges="10.limits")
 
 
-def _model(outcome: dict, shape: str, load: float, limit: int, burst: int):
+def _model(shape: str, load: float, limit: int, burst: int):
     times = demand(shape, load * limit / WINDOW, SECONDS, WINDOW)
     seen = {name: decisions(_made(name, limit, burst), times) for name in LIMITERS}
     most = {name: most_in_a_window(times, let_in, WINDOW) for name, let_in in seen.items()}
     let_in = {name: sum(row) for name, row in seen.items()}
-    outcome |= {"came": len(times), "most": most, "let in": let_in}
     lanes = {ALL: [True] * len(times)} | seen
     spans = [
         (lane, at, at + MARK)
@@ -47,7 +40,8 @@ def _model(outcome: dict, shape: str, load: float, limit: int, burst: int):
         if enters
     ]
     drawn = {"let in": spans, "in a minute": (list(most), list(most.values())), "the limit": limit}
-    return drawn, _words(len(times), limit, most, let_in)
+    found = {"came": len(times), "most": most, "let in": let_in}
+    return drawn, _words(len(times), limit, most, let_in), found
 
 
 def _made(name: str, limit: int, burst: int):

@@ -1,6 +1,7 @@
 """A breaker through an outage by the script, on a clock that nobody waits for."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from cachelab.workload.outage import BEGINS, ENDS, SCRIPTS, timeline
@@ -32,22 +33,15 @@ def breaker(make: Callable[..., Any]) -> Bench:
         rows=["server is ill", *LANES.values()],
     )
     picture.spans("calls")
-    outcome: dict = {}
-
-    def model(**values):
-        return _model(outcome, make, **values)
-
-    bench = Bench(model, controls, picture, label="a breaker in an outage", challenges="08.breaker")
-    bench.outcome = outcome
-    return bench
+    model = partial(_model, make)
+    return Bench(model, controls, picture, label="a breaker in an outage", challenges="08.breaker")
 
 
-def _model(outcome, make, script, on, share, window, pause, timeout):
+def _model(make, script, on, share, window, pause, timeout):
     def made(clock):
         return make(share=share, window=window, pause=pause, clock=clock)
 
     seen = timeline(script, made if on else None, SECONDS, timeout=timeout)
-    outcome["seen"] = seen
     spans = [(LANES[what], begin, max(end, begin + 0.03)) for what, begin, end in seen.spans()]
     counted = seen.counted
     words = (
@@ -56,4 +50,4 @@ def _model(outcome, make, script, on, share, window, pause, timeout):
         f"{counted['not asked']} went to the database at once. Who waited longest: "
         f"{quantity(seen.longest_wait, 's')}, the line included."
     )
-    return {"calls": [("server is ill", BEGINS, ENDS), *spans]}, words
+    return {"calls": [("server is ill", BEGINS, ENDS), *spans]}, words, {"seen": seen}

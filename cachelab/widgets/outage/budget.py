@@ -1,6 +1,7 @@
 """What a time-out costs while all is well, what it allows when all is not, and how tries multiply."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -53,17 +54,11 @@ def budget(measured: Sequence[float] = ()) -> Bench:
     if len(seen):
         picture.line("your server, measured")
     picture.points("you", shape="diamond").marker("p99")
-    outcome: dict = {}
-
-    def run(**values):
-        return _model(outcome, seen, **values)
-
-    bench = Bench(run, controls, picture, label="what a time-out costs", challenges="08.budget")
-    bench.outcome = outcome
-    return bench
+    run = partial(_model, seen)
+    return Bench(run, controls, picture, label="what a time-out costs", challenges="08.budget")
 
 
-def _model(outcome, seen, timeout, p99, hit_ratio, retries, waits, service, gateway, together):
+def _model(seen, timeout, p99, hit_ratio, retries, waits, service, gateway, together):
     layers = (service, gateway)
     once = model.tries(retries)  # what the client sees of it; a layer above begins anew, and counts as these
     tries = model.tries(retries, layers)
@@ -81,10 +76,9 @@ def _model(outcome, seen, timeout, p99, hit_ratio, retries, waits, service, gate
     if len(seen):
         late = 1 - np.searchsorted(seen, TIMEOUTS, side="right") / len(seen)
         drawn["your server, measured"] = (TIMEOUTS, [load(one) for one in late])
-    outcome |= {"load": you, "worst": worst, "tries": tries}
     many = f"{tries} tries ({once} × {service} × {gateway})" if tries > 1 else "one try"
     words = (
         f"While all is well the database gets {you:.2f} times its reads. When the cache hangs, a request "
         f"makes {many} and waits {quantity(worst, 's')} at most."
     )
-    return drawn, words
+    return drawn, words, {"load": you, "tries": tries}

@@ -1,6 +1,7 @@
 """The storm after a flush: workers, a database that cancels, and the limit that ends it or does not."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from statistics import fmean
 
 from cachelab.workload.queueing import Storm
@@ -42,22 +43,15 @@ def storm(measured: Sequence[float] = (), load_time: float = 0.0063) -> Bench:
         at = [second + 0.5 for second in range(len(measured))]
         picture.points("answered, measured, no limit", at, measured, shape="cross")
     picture.marker("flush", 0.0)
-    outcome: dict = {}
-
-    def model(**values):
-        return _model(outcome, load_time, **values)
-
-    bench = Bench(model, controls, picture, label="the storm after a flush", challenges="08.storm")
-    bench.outcome = outcome
-    return bench
+    model = partial(_model, load_time)
+    return Bench(model, controls, picture, label="the storm after a flush", challenges="08.storm")
 
 
-def _model(outcome, load_time, **settings) -> Iterator[tuple]:
+def _model(load_time, **settings) -> Iterator[tuple]:
     world = Storm(items=ITEMS, load_time=load_time, flush=float(BEFORE), **settings)
-    outcome |= {"world": world}
     for second in range(SLICE, BEFORE + AFTER + 1, SLICE):
         world.advance(SLICE)
-        outcome["whole"] = second == BEFORE + AFTER
+        whole = second == BEFORE + AFTER
         at = [at - BEFORE + 0.5 for at in range(second)]
         drawn = {
             "answered in time": (at, [share * world.rate for share in world.success]),
@@ -65,7 +59,8 @@ def _model(outcome, load_time, **settings) -> Iterator[tuple]:
             "reads cancelled": (at, world.cancelled),
             "shed": (at, world.shed),
         }
-        yield drawn, _words(world) if outcome["whole"] else f"{second} of {BEFORE + AFTER} seconds …"
+        words = _words(world) if whole else f"{second} of {BEFORE + AFTER} seconds …"
+        yield drawn, words, {"world": world, "whole": whole}
 
 
 def _words(world: Storm) -> str:

@@ -30,7 +30,6 @@ def threads(measured=()) -> Bench:
     below.step("customers without a thread", color="orange")
     if measured:
         picture.step("measured", *zip(*measured, strict=True))
-    outcome: dict = {}
 
     def run(threads, rate, timeout, tries, calls):
         hang = timeout * tries * calls
@@ -41,18 +40,15 @@ def threads(measured=()) -> Bench:
             "customers without a thread": (moments, _whole(waiting)),
         }
         stands = rate * hang > threads
-        outcome.update(stands=stands, hang=hang, threads=threads, rate=rate, tries=tries)
         words = f"λT = {rate:g}/s × {hang:.2g} s = {rate * hang:.3g}, and there are {threads} threads. "
         if stands:
             words += f"After {threads / rate:.2g} s none is left, and the site stands still."
         else:
             words += f"The site goes on, each request {hang:.2g} s slower."
-        return drawn, words
+        return drawn, words, {"stands": stands}
 
     name = "threads while the cache hangs"
-    bench = Bench(run, controls, picture, label=name, below=below, challenges="12.threads")
-    bench.outcome = outcome
-    return bench
+    return Bench(run, controls, picture, label=name, below=below, challenges="12.threads")
 
 
 def _whole(counts: list[float]) -> list[int]:
