@@ -16,8 +16,8 @@ SYSTEMS: dict[str, tuple[str, dict[str, str], set[str]]] = {
     ),
     "fragments": (
         "Pieces of rendered pages for a busy site: plain text, made again in a moment if lost, inside a "
-        "closed network. One node with 16 cores is there, and all of them should serve reads, with "
-        "nothing to set.",
+        "closed network. One ElastiCache node with 16 cores is there, and all of them should serve reads, "
+        "with nothing to set.",
         {"load": "cores"},
         set(),
     ),
