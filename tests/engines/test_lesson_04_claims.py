@@ -12,6 +12,7 @@ from redis.retry import Retry
 
 from cachelab import engines, shop
 from cachelab.engines.valkey import find_server
+from tests.oracle.invalidation_drill import module as lesson_05
 
 pytestmark = pytest.mark.skipif(find_server() is None, reason="needs real servers")
 
@@ -51,15 +52,17 @@ def cluster():
         server.stop()
 
 
-def test_it_deletes_its_keys_though_they_lie_in_different_slots(module, cluster):
-    keys = [f"user:{version}:{USER}" for version in module["ALIVE"]]
-    assert len({key_slot(key.encode()) for key in keys}) == 2
-    for client in (cluster.client(), redis.RedisCluster(host=cluster.host, port=cluster.port, **SETTINGS)):
-        for key in keys:
-            client.set(key, "old", ex=60)
-        assert module["forget"](USER, client)
-        assert not any(client.exists(key) for key in keys)
-        client.close()
+def test_it_deletes_its_keys_though_they_lie_in_different_slots_and_so_does_lesson_05(module, cluster):
+    for names in (module, lesson_05()):
+        keys = [f"user:{version}:{USER}" for version in names["ALIVE"]]
+        assert len({key_slot(key.encode()) for key in keys}) == 2
+        sharded = redis.RedisCluster(host=cluster.host, port=cluster.port, **SETTINGS)
+        for client in (cluster.client(), sharded):
+            for key in keys:
+                client.set(key, "old", ex=60)
+            assert names["forget"](USER, client)
+            assert not any(client.exists(key) for key in keys)
+            client.close()
 
 
 def test_a_cluster_that_is_away_is_not_the_customers_trouble(module, cluster, db):

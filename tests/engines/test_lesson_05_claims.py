@@ -1,5 +1,8 @@
 """What lesson 05 says of its module, on real servers: tests/oracle/invalidation_drill.py."""
 
+from pathlib import Path
+
+import nbformat
 import pytest
 
 from cachelab import engines, shop
@@ -18,15 +21,15 @@ def test_no_stale_answer_but_after_the_failover_and_then_none_beyond_gap_and_ttl
 
 
 def test_the_drill_notices_a_key_version_that_is_not_deleted():
-    counted = Drill(4, failover=False, ALIVE=("v2",)).run()
+    counted = Drill(4, failover=False, ALIVE=("v3",)).run()
     assert counted.errors == []
-    assert counted.stale > 0, "v1's readers are served what nobody deleted"
+    assert counted.stale > 0, "v2's readers are served what nobody deleted"
 
 
 def test_within_somebody_else_s_transaction_the_delete_comes_too_early_and_the_worker_finds_nothing():
     sql, other, server = shop.connect().connection, shop.connect(), engines.ValkeyServer()
     sql.execute("CREATE TEMP TABLE to_forget (id bigserial, user_id int)")
-    names, cache = module("v1"), server.client()
+    names, cache = module("v2"), server.client()
 
     def update_without_the_delete(city):
         sql.execute("UPDATE users SET city = %s WHERE user_id = 7", [city])
@@ -36,10 +39,49 @@ def test_within_somebody_else_s_transaction_the_delete_comes_too_early_and_the_w
         (lambda: names["update_user"](7, "Quito", cache, sql), True),
         (lambda: update_without_the_delete("Turin"), False),
     ):
-        cache.delete("user:v1:7", "user:v2:7")
+        cache.delete("user:v2:7", "user:v3:7")
         with sql.transaction():
             update()
             names["get_user"](7, cache, other)  # another request misses, and fills what is committed
         names["catch_up"](cache, sql)
         assert (names["get_user"](7, cache, other) != other.get_user(7)) is stale
     sql.close(), other.close(), server.stop()
+
+
+def test_lesson_04_s_release_which_takes_no_tickets_puts_no_old_value_over_this_one_s():
+    sql, other, server = shop.connect().connection, shop.connect(), engines.ValkeyServer()
+    sql.execute("CREATE TEMP TABLE to_forget (id bigserial, user_id int)")
+    new, old, cache = module(), module(), server.client()
+    lesson = nbformat.read(Path(__file__).parents[2] / "notebooks/04_cache_aside.ipynb", as_version=4)
+    [reader] = [cell.source for cell in lesson.cells if cell.id == "finished-code"]
+    exec("import random\n" + reader, old)
+
+    class Slow:
+        """The row is read, then somebody moves, and only then the row is handed over."""
+
+        def get_user(self, user_id):
+            row = other.get_user(user_id)
+            new["update_user"](user_id, "Quito" if row["city"] != "Quito" else "Turin", cache, sql)
+            return row
+
+    old["get_user"](7, cache, Slow())
+    assert cache.ttl("user:v2:7") > 0, "the old release has filled late"
+    assert new["get_user"](7, cache, other) == other.get_user(7)
+    assert new["forget"](7, cache) and not cache.exists("user:v2:7", "user:v3:7")
+    sql.close(), other.close(), server.stop()
+
+
+def test_a_full_node_refuses_hits_and_keeps_them_while_garbage_goes():
+    server, db = engines.ValkeyServer({"maxmemory-policy": "noeviction"}), shop.connect()
+    names, cache = module(), server.client()
+    for user_id in range(1, 21):
+        names["get_user"](user_id, cache, db)
+    cache.config_set("maxmemory", 1)
+    assert names["get_user"](7, cache, db) == db.get_user(7)
+    assert names["failures"] == {("get", "OutOfMemoryError"): 1} and cache.dbsize() == 20
+    cache.config_set("maxmemory", 0)
+    for garbage in (lambda: cache.set("user:v3:7", "Grace"), lambda: cache.rpush("user:v3:7", "Grace")):
+        cache.delete("user:v3:7")
+        garbage()
+        assert names["get_user"](7, cache, db) == db.get_user(7) and not cache.exists("user:v3:7")
+    db.close(), server.stop()

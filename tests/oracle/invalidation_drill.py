@@ -1,6 +1,6 @@
 """Lesson 05's own module, cell by cell, against real servers and real trouble.
 
-Two releases read (keys v1 and v2), writers write, one of them holds its transaction open, a worker empties
+Two releases read (keys v2 and v3), writers write, one of them holds its transaction open, a worker empties
 the outbox, and a small cache evicts (volatile-lru). Half-way the cache fails over to a replica that lacks
 what was acknowledged last, deletes included. Every answer is held against what was acknowledged before it
 was asked for: a read is stale if it returns a city older than one whose update_user had returned, its delete
@@ -34,14 +34,14 @@ TTL = 3  # seconds
 FILLER = 30_000  # keys of others, so that the cache is full
 
 
-def module(version: str) -> dict:
-    """The lesson's cells as a program of its own; `version`: of the keys that it reads and fills."""
+def module(version: str | None = None) -> dict:
+    """The lesson's cells as a program of its own; `version`: of the keys it fills, if not its own."""
     cells = {cell.id: cell.source for cell in nbformat.read(LESSON, as_version=4).cells}
     names: dict = {}
     exec("import redis\nfrom uuid import uuid4", names)
     for name in CELLS:
         exec(compile(cells[name], f"lesson 05, {name}", "exec"), names)
-    names["VERSION"] = version
+    names["VERSION"] = version or names["VERSION"]
     return names
 
 
@@ -77,7 +77,7 @@ class Drill:
         """`changed`: names of the lesson's module that are to be something else, to see what they are for."""
         self.failover = failover
         self.seconds, self.counted, self.stop = seconds, Counted(), threading.Event()
-        self.releases = [module("v1"), module("v2")]
+        self.releases = [module("v2"), module("v3")]
         for release in self.releases:
             release.update(changed)
         self.acknowledged = [0] * USERS  # for each user the number of the last update that is done
