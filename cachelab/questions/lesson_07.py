@@ -22,7 +22,8 @@ QUESTIONS = {
             "the new price": "The reader asked before the commit; nothing tells it that its price is old.",
             "nothing": "The delete came first. It found nothing to delete, and a fill is not refused.",
         },
-        because="A fill can be late. A lock against stampedes does not close that gap; a lease does both.",
+        because="A fill can be late. A lock against stampedes does not close that gap; a lease does, and is "
+        "such a lock as well if the others wait.",
         answer="the old price",
         see="[lesson 05, section 2](05_invalidation_races.ipynb)",
     ),

@@ -5,9 +5,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from cachelab import engines, shop
+from cachelab import engines, races, shop
 from cachelab.engines.valkey import find_server
-from tests.oracle.invalidation_drill import Drill, module
+from tests.oracle.invalidation_drill import LESSON, Drill, module
 
 pytestmark = pytest.mark.skipif(find_server() is None, reason="needs real servers")
 
@@ -85,3 +85,10 @@ def test_a_full_node_refuses_hits_and_keeps_them_while_garbage_goes():
         garbage()
         assert names["get_user"](7, cache, db) == db.get_user(7) and not cache.exists("user:v3:7")
     db.close(), server.stop()
+
+
+def test_under_the_lease_one_fills_and_all_who_miss_load():
+    cells = {cell.id: cell.source for cell in nbformat.read(LESSON, as_version=4).cells}
+    names: dict = {}
+    exec(cells["lease-ticket"] + "\n" + cells["lease-code"], names)
+    assert races.explore([names["get_user_lease"]] * 3).most_loads == 3, "it is no lock against stampedes"
