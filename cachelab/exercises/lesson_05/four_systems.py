@@ -105,7 +105,11 @@ def four_systems(lab: Lab, choice: dict):
                     else "What cannot happen in this system?",
                 )
     rows = tuple((name, choice[name], FIXES[choice[name]][0]) for name in SYSTEMS)
-    return "Each is the cheapest on the menu that holds.", Table("Four systems", ("system", "fix", ""), rows)
+    words = (
+        "Each is the cheapest on the menu that holds. Give the entries of the last two a TTL as well: no "
+        "story has a failover of the cache, and only a TTL ends what that brings back."
+    )
+    return words, Table("Four systems", ("system", "fix", ""), rows)
 
 
 def tried(fix: str, faults: set, lagging: bool) -> races.Report:
