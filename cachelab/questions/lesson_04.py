@@ -66,7 +66,7 @@ QUESTIONS = {
         because="The delete never arrived, and nobody made it again.",
     ),
     "finished": Question(
-        "The slowest of all attacks takes",
+        "The slowest of these takes",
         unit="s",
         low="A frozen cache has to be waited for once: that is what the time-out allows.",
         high="It no longer waits twice: after the first failure it does not try to store.",
