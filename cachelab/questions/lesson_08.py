@@ -41,8 +41,9 @@ QUESTIONS = {
         "Of the six calls with nothing set, back after one second",
         of=6,
         low="Somebody takes a refusal for an answer.",
-        high="Without a time-out silence lasts as long as it lasts.",
-        because="pymemcache, refused. redis-py tries again and again; silence has no end unless you set one.",
+        high="A second is short. redis-py gives each try 5 s; pymemcache, with nothing set, waits for ever.",
+        because="pymemcache, refused. redis-py tries eleven times, and gives silence 5 s a time; "
+        "pymemcache has no end.",
     ),
     "no": Question(
         "The counter stands at",
