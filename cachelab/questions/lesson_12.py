@@ -117,19 +117,20 @@ QUESTIONS = {
         "The DEL after a commit is lost. Without anything else the old price is served",
         choices={
             "until its TTL ends": "",
-            "until the next read": "The next read hits; lesson 05b's fault lost_call shows it.",
+            "until the next read": "The next read hits: lesson 05, section 6, loses a call and looks.",
             "for ever": "Only if it has no TTL: one more reason for one.",
         },
         because="The TTL is the last line of defence, and bounds every mistake.",
         answer="until its TTL ends",
-        see="[lesson 05b](05b_strategies_and_faults.ipynb)",
+        see="[lesson 05, section 6](05_invalidation_races.ipynb)",
     ),
     "q_watch": Question(
         "SET … NX finds no key and stores a lock without a TTL; its owner dies. The lock is there",
         choices={
-            "until the owner's connection closes": "A key knows no connection: lesson 07 kills the owner.",
+            "until the owner's connection closes": "A key knows no connection: on lesson 07's bench, where "
+            "loaders die, the TTL ends their locks.",
             "for ever": "",
-            "for the server's default TTL": "There is none; lesson 06 looks for it in CONFIG.",
+            "for the server's default TTL": "There is none, as lesson 06, section 1, shows of a SET.",
         },
         because="Take a lock with its end, in one command.",
         answer="for ever",

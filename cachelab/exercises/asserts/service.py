@@ -13,7 +13,7 @@ from cachelab.day.orders import CROWDS, clients
 from cachelab.day.shop import CAPACITY
 from cachelab.exercises.asserts.races import holds
 
-WITHOUT_BOTH = "150 customers a second, and a database for 100. Who can be served without both?"
+WITHOUT_BOTH = "150 customers a second, and a database for 100. Who can be served without cache and database?"
 FULL = (
     "The cache is not what they waited for: the database did all that it can, 100 queries a second. Whom "
     "could you serve without it?"

@@ -1,6 +1,6 @@
 # verdict: incorrect
 # says: slow: 93.4%
-# says: Who can be served without both
+# says: Who can be served without cache and database
 
 import json
 import random
