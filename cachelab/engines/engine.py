@@ -10,6 +10,8 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar
 
+from cachelab.learner.interrupt import uninterrupted
+
 from .errors import EngineError, PortTaken
 from .ports import HOST, claim, free_port, is_free
 from .process import Process
@@ -183,8 +185,10 @@ class LocalEngine(Engine):
                     f"port {requested} on {self.host} is taken: another program listens there, so "
                     f"{self.name} cannot. Leave the port out to get a free one, or end that program."
                 )
-            process = self._spawn()
+            process = None
             try:
+                with uninterrupted():  # once it runs, it is known
+                    process = self._spawn()
                 self.version = self._wait_until_it_answers(process)
                 self._process, self._ended = process, False
                 self._claim = self._claim or claim(self.port)
@@ -193,7 +197,8 @@ class LocalEngine(Engine):
                 if requested or attempt == _TRIES - 1:
                     raise
             except BaseException:  # an interrupt too must leave nothing half started
-                process.kill()
+                if process is not None:
+                    process.kill()
                 raise
 
     def _wait_until_it_answers(self, process: Process) -> str:

@@ -67,7 +67,19 @@ def test_an_engine_whose_start_is_interrupted_is_ended(monkeypatch):
             raise KeyboardInterrupt
         return answer
 
-    monkeypatch.setattr(type(watcher), "ask", interrupted)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(watcher), "ask", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            engines.ValkeyServer()
+    assert psutil.Process(watcher.pid).children() == before
+    spawn = engines.ValkeyServer._spawn
+
+    def interrupted_later(server):
+        process = spawn(server)
+        signal.raise_signal(signal.SIGINT)  # it runs, and nobody has it yet
+        return process
+
+    monkeypatch.setattr(engines.ValkeyServer, "_spawn", interrupted_later)
     with pytest.raises(KeyboardInterrupt):
         engines.ValkeyServer()
     assert psutil.Process(watcher.pid).children() == before
