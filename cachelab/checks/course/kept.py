@@ -3,7 +3,7 @@
 import os
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import platformdirs
@@ -25,7 +25,8 @@ def replace(file: Path, text: str) -> None:
             os.fsync(new.fileno())
         os.replace(name, file)
     except BaseException:
-        os.unlink(name)
+        with suppress(FileNotFoundError):  # an interrupt came when it had its name
+            os.unlink(name)
         raise
 
 

@@ -229,6 +229,21 @@ def test_a_device_in_the_files_place_is_never_replaced(monkeypatch, tmp_path):
     assert stat.S_ISFIFO(device.stat().st_mode) and progress.read()["exercises"] == {}
 
 
+def test_an_interrupt_while_it_is_kept_is_an_interrupt(monkeypatch):
+    """It came out as a file that is not there, which passed for a full disk: the cell went on."""
+    real = os.replace
+
+    def interrupted(*names):
+        real(*names)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            progress.guess("04.kill", 3)
+    assert progress.guesses()["04.kill"][0] == 3
+
+
 def test_nothing_about_the_person_is_kept():
     exercise("01.2").check(lambda reads, capacity: 0)
     known = {"exercises", "found", "guesses", "last", "places", "settings"}
