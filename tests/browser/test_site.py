@@ -49,7 +49,7 @@ def site(tmp_path_factory):
         env=os.environ | {"CACHELAB_PROGRESS": str(progress)},
         capture_output=True,
         text=True,
-        timeout=420,
+        timeout=1800,  # ends what hangs; of the file's six minutes beside busy loops this is the most
     )
     assert ran.returncode == 0, ran.stderr[-3000:]
     return folder / "pages"
