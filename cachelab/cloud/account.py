@@ -115,19 +115,22 @@ class Account:
         pids, ports = [], []
         try:
             self._fleet.close()
-            # Now: until then, what is being created may still be starting processes.
-            pids = [node.server.pid for node in self._nodes() if node.server]
-            ports = [port for cache in self._caches() for _, port in cache.addresses]
-            for cache in self._caches():
-                cache.close()
         finally:
-            self._guard.close()
-            self._server.close()
-            FLEETS.pop(self.id, None)
-            cloudwatch.CLOCKS.pop(self.id, None)
-            _forget(self.id)
-            self._server = self._guard = self._fleet = self._minutes = None
-            _open.discard(self)
+            with uninterrupted():  # or what is closed only in part would run on, and not be closed again
+                try:
+                    # Now: until then, what is being created may still be starting processes.
+                    pids = [node.server.pid for node in self._nodes() if node.server]
+                    ports = [port for cache in self._caches() for _, port in cache.addresses]
+                    for cache in self._caches():
+                        cache.close()
+                finally:
+                    self._guard.close()
+                    self._server.close()
+                    FLEETS.pop(self.id, None)
+                    cloudwatch.CLOCKS.pop(self.id, None)
+                    _forget(self.id)
+                    self._server = self._guard = self._fleet = self._minutes = None
+                    _open.discard(self)
         left = [f"process {pid}" for pid in pids if _exists(pid)]
         left += [f"port {port}" for port in ports if _listens(port)]
         if left:

@@ -4,10 +4,12 @@ import os
 import signal
 import threading
 
+import psutil
 import pytest
 from botocore.exceptions import ClientError
 
 from cachelab import cloud
+from tests.oracle.cloud_drills import make_group
 from tests.oracle.listening import listening
 
 
@@ -54,6 +56,28 @@ def test_an_account_that_could_not_be_opened_is_not_half_open(error, monkeypatch
     assert dict(os.environ) == before and set(threading.enumerate()) == threads
     with account as aws:
         assert os.environ["AWS_ENDPOINT_URL"] == aws.endpoint_url
+    assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("where", ["before its nodes", "among its nodes"])
+def test_an_account_whose_closing_is_interrupted_leaves_no_process(where, monkeypatch):
+    """Closed for good, it could not be closed again: its nodes ran until the kernel ended."""
+    before = dict(os.environ)
+    aws = cloud.account(provisioning_time=0).start()
+    for name in ("one", "two"):
+        make_group(aws, name, NumCacheClusters=1)
+    pids = [row["pid"] for row in aws.topology()]
+    kind = type(aws._fleet if where == "before its nodes" else aws._region().group("one"))
+    close = kind.close
+
+    def interrupted(closing):
+        signal.raise_signal(signal.SIGINT)
+        close(closing)
+
+    monkeypatch.setattr(kind, "close", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        aws.close()
+    assert len(pids) == 2 and not any(map(psutil.pid_exists, pids))
     assert dict(os.environ) == before
 
 
