@@ -1,7 +1,10 @@
 """The account a check has to itself: not the learner's, moved from behind the walls, gone afterwards."""
 
 import os
+import signal
+import threading
 import time
+from xmlrpc.server import SimpleXMLRPCServer
 
 import botocore.waiter
 import psutil
@@ -49,6 +52,26 @@ def test_a_check_leaves_the_learners_account_alone_and_nothing_behind():
         assert os.environ["AWS_ENDPOINT_URL"] == mine.endpoint_url
         assert [row.id for row in mine.still_billing()] == ["mine"]
         assert processes() == running and set(_open) == {mine}
+
+
+def test_stopping_a_check_while_its_account_opens_leaves_nothing_of_it(monkeypatch):
+    """The interrupt comes when somebody serves its strings, and nobody would end that."""
+    before, start = set(threading.enumerate()), threading.Thread.start
+
+    def interrupted(thread):
+        serves = getattr(thread._target, "__self__", None)  # which a thread forgets at its end
+        start(thread)
+        if isinstance(serves, SimpleXMLRPCServer):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt), open_sandbox():
+        pytest.fail("it opened")
+    monkeypatch.undo()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(30)
+        assert not thread.is_alive(), thread.name
+    assert not _open
 
 
 def test_what_boto3_cannot_do_is_done_by_strings(sandbox):

@@ -14,6 +14,8 @@ from typing import Any
 from xmlrpc.client import ServerProxy
 from xmlrpc.server import SimpleXMLRPCServer
 
+from cachelab.learner.interrupt import uninterrupted
+
 from .. import walls
 from ..attempt import replaced
 from ..verdict import Settled, could_not_run
@@ -107,19 +109,21 @@ def open_sandbox() -> Iterator[Sandbox]:
     from cachelab import cloud
     from cachelab.cloud.account import forget_sessions
 
-    account = cloud.account(provisioning_time=0).start()
+    account, server = cloud.account(provisioning_time=0).start(), None
     try:
         network = _network(account)
-        server = SimpleXMLRPCServer(("127.0.0.1", 0), logRequests=False, allow_none=True)
-        server.register_instance(Strings(account))
-        threading.Thread(target=server.serve_forever, daemon=True, args=(0.05,)).start()
         try:
+            with uninterrupted():  # who serves is known, and ends
+                server = SimpleXMLRPCServer(("127.0.0.1", 0), logRequests=False, allow_none=True)
+                server.register_instance(Strings(account))
+                threading.Thread(target=server.serve_forever, daemon=True, args=(0.05,)).start()
             sandbox = Sandbox(account.client, f"http://127.0.0.1:{server.server_address[1]}", network)
             yield sandbox
             sandbox.close()
         finally:
-            server.shutdown()
-            server.server_close()
+            if server is not None:
+                server.shutdown()
+                server.server_close()
     finally:
         with suppress(cloud.AccountError):  # something would not end; that is no verdict on an answer
             account.close()
