@@ -233,7 +233,7 @@ class Search:
         self.starts = {"given" if self.start else "cold": start(world, world.keyspace)}
         self.judge, self.asked = None, Rules(world, self.rules) if self.rules else None
         if converges:
-            world.judged = world.readers
+            world.judged = world.readers - self.study.odd.keys()
             self.judge = Judge(world, self.study.probe)
             self.judge.blind = self.study.misread
             if self.study.warming.keyspace != world.keyspace:

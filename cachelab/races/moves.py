@@ -187,7 +187,7 @@ def _finish(world: World, state: State, i: int, place: Place, child: Point, log:
     if i not in world.judged:
         return known, None
     value = as_value(child.result)
-    if value is None or i in world.odd:
+    if value is None:
         if child.result is not None:
             world.odd.setdefault(i, child.result)
         return known, None

@@ -20,6 +20,7 @@ from cachelab.races.models import memcached as memcached_model
 from cachelab.races.models import valkey
 from cachelab.races.models.database import Database
 
+READS = {"read", "read_versioned", "read_rows"}
 WRITES = {"write", "write_if", "update", "update_if"}
 
 
@@ -149,7 +150,7 @@ class Brute:
         }
         self.writers = {i for i, run in alone.items() if run[2] & WRITES}
         if self.rules:
-            self.readers, self.starts = set(), {"cold": self.model.EMPTY}
+            self.readers, self.judged, self.starts = set(), set(), {"cold": self.model.EMPTY}
             return
         self.probe = probe or next(clients[i] for i in alone if i not in self.writers)
         warm = self.alone(self.probe, 800, self.model.EMPTY, self.log)[1]
@@ -158,6 +159,12 @@ class Brute:
             if again[2] & WRITES:
                 self.writers.add(i)
         self.readers = set(alone) - self.writers
+        told = self.log[0].get("", ("",))[0]
+        self.judged = {  # who asked the database alone, and returned something else, returns no read
+            i
+            for i in self.readers
+            if self.several or not alone[i][2] & READS or alone[i][0] in (None, told, told.encode())
+        }
         self.starts = {"cold": self.model.EMPTY} | ({"warm": warm} if warm != self.model.EMPTY else {})
 
     # --- clients ---
@@ -313,7 +320,7 @@ class Brute:
             return
         if client.wrote >= 0:
             shared.floor = max(shared.floor, client.wrote)
-        elif i in self.readers and isinstance(result, str | bytes):
+        elif i in self.judged and isinstance(result, str | bytes):
             value = result.decode() if isinstance(result, bytes) else result
             log = shared.log
             held = [n for n in range(len(log)) if self.told(self.clients[i], log[: n + 1]) == value]
@@ -473,7 +480,7 @@ class Brute:
     def reads(self, i):
         return any(
             self.alone(self.clients[i], i + 1, keyspace, self.log)[2]
-            & {"read", "read_versioned", "read_rows"}
+            & READS
             for keyspace in self.starts.values()
         )
 
@@ -483,7 +490,7 @@ class Brute:
             if client.floor is None and not isinstance(self.clients[i], Cdc):
                 client.floor = shared.floor
             answer, modified = self.perform(shared, client, call)
-            shared.loads += call.kind == "db" and call.payload[0] in ("read", "read_versioned", "read_rows")
+            shared.loads += call.kind == "db" and call.payload[0] in READS
             self.let_go(client, call, (), False)
             # the caller's own watches count, and a finished client's do not
             self.touch(shared, modified)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cachelab.races.faults import Cdc, name_of
 from cachelab.races.models.database import READS
+from cachelab.races.state import as_value
 
 
 def notes(search) -> list[str]:
@@ -42,10 +43,14 @@ def notes(search) -> list[str]:
     for i, result in world.odd.items():
         if search.study.misread and search.clients[i] is search.study.probe:
             continue  # that is said first
-        found.append(
-            f"{world.names[i]} returned {result!r}, a {type(result).__name__}; "
-            "a read returns the value itself, a str."
-        )
+        what = f"{world.names[i]} returned {result!r}"
+        if as_value(result) is None:
+            found.append(f"{what}, of type {type(result).__name__}; a read returns the value itself, a str.")
+        else:
+            found.append(
+                f"{what} where the database held {search.study.row}; a read returns the value itself, so "
+                "nothing that it returns is judged."
+            )
     for name in () if world.looped else sorted(session.slept):
         found.append(
             f"{name} sleeps. Time proves nothing here: another client may take longer still. "

@@ -420,7 +420,7 @@ def test_an_exception_caused_by_a_fault_is_not_held_against_the_client():
         ([reader, lambda cache, db: cache.delete(KEY)], "does the writer call db.write"),
         ([lambda cache, db: cache.get(KEY), writer], "never reads the database"),
         ([reader, lambda cache, db: db.write() and None], "leaves the cache alone"),
-        ([lambda cache, db: db.read_versioned(), writer], "returned .'v0', 0., a tuple"),
+        ([lambda cache, db: db.read_versioned(), writer], "returned .'v0', 0., of type tuple"),
         ([lambda cache, db: reader(cache, db) and None, writer], "returns None, even from an empty cache"),
         ([lambda cache, db: print("hello") or reader(cache, db), writer], "prints"),
         ([lambda cache, db: sleep(9) or reader(cache, db), writer], "Time proves nothing"),

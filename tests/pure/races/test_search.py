@@ -58,6 +58,34 @@ def test_sets_of_faults_and_larger_budgets_agree_with_the_oracle(strategy):
     same(clients, {"crash"}, 0, probe)
 
 
+def stores_another(cache, db):
+    cache.set("b", "none")
+    db.read()
+    return cache.get("b")
+
+
+def counts(cache, db):
+    value = cache.get("a")
+    if value is None:
+        value = db.read()
+        cache.set("a", value)
+        return value
+    return cache.get("a") or 0
+
+
+def test_who_returns_no_read_is_not_judged_as_one_and_a_number_excuses_nothing():
+    """Alone, it tells whether what a client returns is a read; what it returned in another order does not."""
+
+    def writer(cache, db):
+        db.write()
+        cache.delete("a")
+
+    report = same([look, stores_another])
+    assert report.fresh and "stores_another returned 'none' where the database held v0" in str(report)
+    report = same([counts, counts, writer])
+    assert not report.fresh and "returned 0, of type int" in str(report)
+
+
 # --- programs nobody wrote ------------------------------------------------------------
 
 KEYS = ("a", "b")

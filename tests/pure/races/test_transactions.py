@@ -1,5 +1,7 @@
 """Transactions: what is written in one is seen by others only from the commit on."""
 
+from itertools import groupby
+
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -162,6 +164,11 @@ def program(before, inside, after, fails):
     return client
 
 
+def _polls(before, inside, after, fails):
+    """Whether it makes the same call from the same line more often than the explorer counts one by one."""
+    return any(len(list(alike)) > 4 for _, alike in groupby([*before, *inside, *after]))
+
+
 operations = st.lists(
     st.tuples(st.sampled_from(["get", "set", "delete", "read", "write", "write"]), st.sampled_from(KEYS)),
     max_size=3,
@@ -178,6 +185,7 @@ operations = st.lists(
     fault=st.sampled_from([None, None, "crash", "lost_call", "evict"]),
 )
 def test_random_transactions_agree_with_the_oracle(programs, fault):
+    assume(not any(_polls(*parts) for parts in programs))  # those are folded: see test_polling
     clients = [look, *[program(*parts) for parts in programs]]
     assume(races.explore(clients, fault, 1, look, seconds=None).schedules < 1500)
     same(clients, fault, 1, look)
