@@ -13,7 +13,7 @@ from tests.oracle.depth import examples
 
 pytestmark = pytest.mark.filterwarnings("ignore:Call to 'set' method with experimental")  # by the oracle
 
-POLLING = (course.LockWithoutTtl, course.LockWithTtl)  # endless schedules: see test_polling
+POLLING = (course.LockWithoutTtl, course.LockWithTtl)  # endless schedules: see test_clients
 PLAIN = [strategy for strategy in course.STRATEGIES if strategy not in POLLING]
 
 

@@ -186,7 +186,7 @@ operations = st.lists(
     fault=st.sampled_from([None, None, "crash", "lost_call", "evict"]),
 )
 def test_random_transactions_agree_with_the_oracle(programs, fault):
-    assume(not any(_polls(*parts) for parts in programs))  # those are folded: see test_polling
+    assume(not any(_polls(*parts) for parts in programs))  # folded: see test_search
     clients = [look, *[program(*parts) for parts in programs]]
     assume(races.explore(clients, fault, 1, look, seconds=None).schedules < 1500)
     same(clients, fault, 1, look)
