@@ -135,6 +135,8 @@ def test_lines_of_a_lesson_fit_the_window_that_make_lab_opens(path):
     whoever opens a cell reads it in the same window."""
     code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     assert not [f"{cell.id}: {line}" for cell in code for line in cell.source.splitlines() if len(line) > 88]
+    open_ = [line for cell in code if not is_folded(cell) for line in cell.source.splitlines()]
+    assert not [line for line in open_ if len(line) > 74 and re.search(r"\S  +# [^\"]*$", line)]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=name)
