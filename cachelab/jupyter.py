@@ -8,11 +8,12 @@ JupyterLab is told by binder/jupyter_server_config.json, which `make lab` and Bi
 """
 
 import asyncio
+import atexit
 import os
 import shutil
 import signal
 import tempfile
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager, KernelManager
@@ -64,20 +65,32 @@ def client(nb, folder: Path | None = None, timeout: float = 120):
     class Client(NotebookClient):
         """Ctrl-C stops it, and its kernel: nbclient alone ends the kernel, and goes on waiting for it."""
 
-        @asynccontextmanager
-        async def async_setup_kernel(self, **options):
-            async with super().async_setup_kernel(**options):
-                with suppress(NotImplementedError):  # Windows, where nobody has taken it
-                    asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
-                yield
+        stopped = False
+
+        async def async_start_new_kernel(self, **options):
+            loop = asyncio.get_running_loop()
+
+            def stop() -> None:
+                self.stopped, self.shutdown_kernel = True, "immediate"
+                loop.remove_signal_handler(signal.SIGINT)
+                for task in asyncio.all_tasks():
+                    task.cancel()
+
+            with suppress(NotImplementedError, RuntimeError):  # Windows; not the main thread
+                loop.add_signal_handler(signal.SIGINT, stop)
+            await super().async_start_new_kernel(**options)
 
         def execute(self, *given, **named):
             try:
                 return super().execute(*given, **named)
-            except KeyboardInterrupt:
-                self.shutdown_kernel = "immediate"
-                self._cleanup_kernel()
-                raise
+            except BaseException as error:
+                if not self.stopped and isinstance(error, Exception):
+                    raise
+                if self.km is not None:  # stopped while it started
+                    self.shutdown_kernel = "immediate"
+                    self._cleanup_kernel()
+                atexit.unregister(self._cleanup_kernel)
+                raise KeyboardInterrupt from None
 
     where = {"metadata": {"path": str(folder)}} if folder else {}
     return Client(nb, kernel_manager_class=AsyncKernels, timeout=timeout, resources=where)

@@ -2,12 +2,14 @@
 
 import json
 import os
+import signal
 import webbrowser
 
 import nbformat
 import psutil
 import pytest
 
+from cachelab import jupyter
 from cachelab.checks.course import source
 from cachelab.command import ready
 from cachelab.command.trouble import Trouble
@@ -51,14 +53,33 @@ def test_a_cell_that_fails_and_a_check_that_cannot_run_are_told(course):
     assert "there is no Memcached" in ready.tried(root / "exercises/04_prices.ipynb")[0]
 
 
-def test_who_stops_it_has_stopped_it(course):
+def test_who_stops_it_has_stopped_it(course, caplog):
     """What came out was an AssertionError of nbclient's, which had ended the kernel that it waited for."""
     stops = "import os, signal, time\nos.kill(os.getppid(), signal.SIGINT)\ntime.sleep(600)"
-    root = course({"notebooks/04_prices": stops})
+    stopped(course({"notebooks/04_prices": stops}) / "notebooks/04_prices.ipynb")
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("moment", ["start_kernel", "format_kernel_cmd", "client"])
+def test_it_can_be_stopped_at_any_moment(course, monkeypatch, moment):
+    real = getattr(jupyter.AsyncKernels, moment)
+
+    def pressed(self, *given, **named):
+        monkeypatch.undo()
+        signal.raise_signal(signal.SIGINT)
+        return real(self, *given, **named)
+
+    monkeypatch.setattr(jupyter.AsyncKernels, moment, pressed)
+    stopped(course({"notebooks/04_prices": "import time\ntime.sleep(600)"}) / "notebooks/04_prices.ipynb")
+
+
+def stopped(notebook) -> None:
+    """It ends in KeyboardInterrupt, without a kernel, and the next Ctrl-C is again Python's own."""
     before = set(psutil.Process().children())
     with pytest.raises(KeyboardInterrupt):
-        ready.tried(root / "notebooks/04_prices.ipynb")
+        ready.tried(notebook)
     assert set(psutil.Process().children()) == before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_exercises_run_where_they_are_checked_and_leave_nothing(course, tmp_path, monkeypatch):
