@@ -120,11 +120,11 @@ class Lab:
         page.close()
         return NotebookPage(self, page.path, theme, size["width"], size["height"])
 
-    def api(self, path: str, method: str = "GET"):
-        """The server's answer to a REST call, decoded."""
+    def api(self, path: str, method: str = "GET", seconds: float = 60):
+        """The server's answer to a REST call, decoded; OSError after `seconds` of silence."""
         headers = {"Authorization": f"token {self._token}"}
         request = urllib.request.Request(f"{self.url}api/{path}", method=method, headers=headers)
-        with urllib.request.urlopen(request, timeout=60) as reply:
+        with urllib.request.urlopen(request, timeout=seconds) as reply:
             return json.loads(reply.read() or b"null")
 
     def _launch(self, executable: str) -> Browser:
@@ -185,7 +185,7 @@ class Lab:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self._server.poll() is None:
             with contextlib.suppress(OSError):
-                self.api("status")
+                self.api("status", seconds=1)  # who took the port need not answer: look again at the process
                 return True
             time.sleep(0.1)
         self._log.seek(0)
