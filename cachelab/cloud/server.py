@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Container, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
@@ -77,7 +77,10 @@ def _moto():
                 return super().get_backend_for_host(host)
             raise ModuleNotFoundError(f"nobody answers for {host}")
 
-    return Dispatcher(create_backend_app)
+    moto = Dispatcher(create_backend_app)
+    # It lists its own folder for every request, a tenth of the time that one takes.
+    moto.get_backend_for_host = lru_cache(maxsize=64)(moto.get_backend_for_host)
+    return moto
 
 
 def _not_in_the_box(environ: dict, start_response: Callable, missing: Exception) -> Iterable[bytes]:
