@@ -17,6 +17,7 @@ prctl(2)): the keeper does, so that it has every process of the attempt below it
 
 import ctypes
 import faulthandler
+import gc
 import mmap
 import os
 import pickle
@@ -187,6 +188,7 @@ def _end_descendants() -> None:
 
 def _child(work, report, stack) -> None:
     try:
+        gc.freeze()  # whatever the kernel holds: who looks through it copies it
         os.setpgid(0, 0)
         for number in (signal.SIGINT, signal.SIGALRM, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
