@@ -24,9 +24,11 @@ test: .venv/dev   ## everything CI runs
 	$(BIN)/ruff check -q .
 	@$(MAKE) --no-print-directory -k -j3 test-browser test-python test-notebooks
 
-# The parts of it, side by side: eight workers on two cores, since half of the time each waits for something.
+# The parts of it, side by side: seven workers on two cores, since half of the time each waits for something.
+# The tests are compiled once, when they are first listed, and not by each worker.
 test-python:
-	$(BIN)/python -m pytest -q tests --ignore tests/browser -n 6 --dist loadscope --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q tests --ignore tests/browser --collect-only >/dev/null 2>&1 || true
+	$(BIN)/python -m pytest -q tests --ignore tests/browser -n 5 --dist loadscope --no-loadscope-reorder
 
 test-browser:
 	$(BIN)/python -m pytest -q tests/browser --ignore tests/browser/test_site.py -p no:cacheprovider

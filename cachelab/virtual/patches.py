@@ -46,6 +46,10 @@ _LOCKS = (type(allocate_lock()), type(threading.RLock()))
 # clock, that of a check for instance, stands in their place.
 _TIME = {name: value for name, value in vars(time).items() if callable(value)}
 
+# The modules of libraries that hold nothing of what is replaced, nearly all of a thousand, and how many names
+# each has: it is looked through again when it has got another.
+_nothing: dict[str, tuple[int, int]] = {}
+
 
 class Patches:
     """Everything replaced: `apply()`, then `undo()`. `namespaces` are looked through besides the modules."""
@@ -70,7 +74,9 @@ class Patches:
                     self._replaced[id(_TIME[name])] = getattr(owner, name)
         for name, module in list(sys.modules.items()):
             if name.partition(".")[0] not in threads.MACHINERY and isinstance(module, types.ModuleType):
-                self.look_through(vars(module))
+                names = vars(module)
+                if _nothing.get(name) != (id(module), len(names)) and self.look_through(names):
+                    _nothing[name] = id(module), len(names)
         state = random.getstate()
         random.seed(self._seed)
         self._undo.callback(random.setstate, state)
@@ -81,20 +87,23 @@ class Patches:
             gc.disable()
             self._undo.callback(gc.enable)
 
-    def look_through(self, namespace: dict) -> None:
-        """Replace what a module, or a cell, got by `from time import sleep`; and the locks it made."""
+    def look_through(self, namespace: dict) -> bool:
+        """Replace what a module, or a cell, got by `from time import sleep`; and the locks it made.
+
+        True for a library's module that got nothing."""
         if id(namespace) in self._seen or str(namespace.get("__name__", "")).startswith(_KEEP_REAL):
-            return
+            return False
         self._seen.add(id(namespace))
         learners = _is_learners(namespace.get("__file__"))
         if not learners and self._replaced.keys().isdisjoint(map(id, namespace.values())):
-            return  # nearly all of a thousand modules, each time that virtual time begins
+            return True
         for name, value in list(namespace.items()):
             replacement = self._replaced.get(id(value))
             if replacement is not None and replacement is not value:
                 self._put(namespace, name, replacement)
             elif learners and not name.startswith("_"):
                 self._adopt(namespace, name, value)
+        return False
 
     def _adopt(self, holder: dict, name: str, value: object, depth: int = 0) -> None:
         """A lock older than virtual time would be waited for in real time: a virtual one stands in for it."""
