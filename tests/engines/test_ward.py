@@ -54,8 +54,10 @@ def test_only_where_memory_is_short_keys_are_evicted_and_hits_become_misses(ward
 
 def test_only_forgotten_connections_grow(ward):
     [ill] = ward.nodes(bed(ward, "connections that nobody closes"))
-    first, second = ward.metric(ill, "CurrConnections")[-2:]
-    assert second >= first + 60
+    counts = ward.metric(ill, "CurrConnections")
+    assert len(counts) >= 2
+    for minute, count in enumerate(counts, 1):  # what was forgotten, and a few that come and go
+        assert 0 <= count - 60 * minute < 20, counts
     assert max(count for node, count in last(ward, "CurrConnections").items() if node != ill) < 20
 
 
