@@ -1,6 +1,7 @@
 """One account in one region: what exists in it, and how to find it."""
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -94,6 +95,11 @@ class Region:
                 if node.id == name:
                     return Found(group=group, node=node)
         return None
+
+    def free_names(self, prefix: str) -> Iterator[str]:
+        """What the next members of a shard are called: PREFIX-001 and on, but for names that a cluster has,
+        such as one that its deleted group has left."""
+        return (name for i in range(1, 1000) if self.find(name := f"{prefix}-{i:03}") is None)
 
     def serverless(self, name: str) -> ServerlessCache | None:
         return self.serverless_caches.get(name.lower())

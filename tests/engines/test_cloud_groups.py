@@ -624,6 +624,29 @@ def test_a_primary_is_retained_and_becomes_a_primary_again(aws, elasticache):
     remove(aws, "again")
 
 
+def test_no_member_takes_a_name_that_a_cluster_has(aws, elasticache):
+    """Two clusters of one name: the account forgot one of them, and its server went on for good."""
+    for name in ("aunts-003", "aunts-0002-001", "aunts-0003-001"):
+        elasticache.create_cache_cluster(
+            CacheClusterId=name, Engine="redis", CacheNodeType="cache.t4g.micro", NumCacheNodes=1
+        )
+    make_group(aws, "aunts", NumCacheClusters=1)
+    elasticache.delete_replication_group(ReplicationGroupId="aunts", RetainPrimaryCluster=True)
+    assert make_group(aws, "aunts", NumCacheClusters=1)["MemberClusters"] == ["aunts-002"]
+    elasticache.increase_replica_count(ReplicationGroupId="aunts", NewReplicaCount=1, ApplyImmediately=True)
+    assert describe(aws, "aunts")["MemberClusters"] == ["aunts-002", "aunts-004"]
+    elasticache.delete_replication_group(ReplicationGroupId="aunts", RetainPrimaryCluster=True)
+    make_group(aws, "aunts", NumNodeGroups=2, ReplicasPerNodeGroup=0, AutomaticFailoverEnabled=True)
+    elasticache.modify_replication_group_shard_configuration(
+        ReplicationGroupId="aunts", NodeGroupCount=3, ApplyImmediately=True
+    )
+    members = ["aunts-0001-001", "aunts-0002-002", "aunts-0003-002"]
+    assert describe(aws, "aunts")["MemberClusters"] == members
+    there = [row["CacheClusterId"] for row in elasticache.describe_cache_clusters()["CacheClusters"]]
+    assert len(there) == len(set(there)) and {"aunts-001", "aunts-002"} <= set(there)
+    remove(aws, "aunts")
+
+
 def test_who_is_logged_in_stays_in_until_the_user_leaves_the_group(aws, elasticache):
     """What lesson 09 says of passwords, rights, `off`, MONITOR, SUBSCRIBE and user groups."""
     rights = "on ~shop:* &news +get +set +monitor +subscribe +publish"

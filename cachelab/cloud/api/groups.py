@@ -1,6 +1,7 @@
 """Replication groups: create, describe, modify, delete."""
 
 from datetime import UTC, datetime
+from itertools import islice
 
 from .. import events
 from ..asking import Ask, slot_range
@@ -140,8 +141,8 @@ def _layout(
         wanted = wanted or ask["PreferredCacheClusterAZs"] or []
         prefix = f"{group_id}-{shard_id}" if blueprint.cluster_mode else group_id
         layout = [
-            (f"{prefix}-{i + 1:03}", wanted[i] if i < len(wanted) else zones[(number + i) % len(zones)])
-            for i in range(1 + count)
+            (name, wanted[i] if i < len(wanted) else zones[(number + i) % len(zones)])
+            for i, name in enumerate(islice(region.free_names(prefix), 1 + count))
         ]
         shard = Shard(shard_id, blueprint, layout)
         if blueprint.cluster_mode:

@@ -24,7 +24,7 @@ def increase(region: Region, given: dict) -> dict:
         wanted = rows.get(shard.id, {}).get("NewReplicaCount", None if rows else given.get("NewReplicaCount"))
         zones = list(rows.get(shard.id, {}).get("PreferredAvailabilityZones") or ())
         for _ in range((wanted or 0) - len(shard.replicas)):
-            names.append(_free_name(group, shard, names))
+            names.append(_free_name(region, group, shard, names))
             work.append(
                 lambda shard=shard, zones=zones, name=names[-1]: add(region, group, shard, zones, name)
             )
@@ -34,11 +34,10 @@ def increase(region: Region, given: dict) -> dict:
     return {"ReplicationGroup": answer}
 
 
-def _free_name(group: ReplicationGroup, shard: Shard, taken: list[str]) -> str:
+def _free_name(region: Region, group: ReplicationGroup, shard: Shard, taken: list[str]) -> str:
     """What the next member of a shard is called."""
     prefix = f"{group.id}-{shard.id}" if group.cluster_mode else group.id
-    there = {*taken, *group.member_ids}
-    return next(name for i in range(1, 1000) if (name := f"{prefix}-{i:03}") not in there)
+    return next(name for name in region.free_names(prefix) if name not in taken)
 
 
 def add(region: Region, group: ReplicationGroup, shard: Shard, zones: list[str], name: str) -> Node:

@@ -4,6 +4,8 @@ Slots move by Valkey's own atomic slot migration. Each shard ends with one run o
 them out to a new cluster; AWS itself moves fewer of them and leaves gaps.
 """
 
+from itertools import islice
+
 from .. import events
 from ..faults import Fault
 from ..plane import cluster, slots
@@ -71,10 +73,10 @@ def _added(region: Region, group: ReplicationGroup, given: dict, count: int) -> 
         wanted = rows.get(id, {}).get("PreferredAvailabilityZones") or []
         layout = [
             (
-                f"{group.id}-{id}-{i + 1:03}",
+                name,
                 wanted[i] if i < len(wanted) else zones[(index + i) % len(zones)],
             )
-            for i in range(1 + replicas)
+            for i, name in enumerate(islice(region.free_names(f"{group.id}-{id}"), 1 + replicas))
         ]
         shards.append(Shard(id, group.blueprint, layout))
     return shards
