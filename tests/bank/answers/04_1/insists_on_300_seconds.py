@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: spreads its TTLs
+# says: == \{300\}
 # says: the task leaves open
 
 from datetime import UTC, datetime
