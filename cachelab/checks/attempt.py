@@ -147,7 +147,7 @@ class Budget:
     def look_from_outside(self) -> None:
         """The same from another thread, which then interrupts the call."""
         with self._between:
-            if self.look(sys._current_frames().get(self._thread)):
+            if self.look(lines.of_thread(self._thread)):
                 self._raised = True
                 raise_in(self._thread, Overtime)
 
@@ -335,7 +335,7 @@ def park() -> None:
 
 def _is_learners(thread: threading.Thread, already: set[threading.Thread]) -> bool:
     """Whether the learner's code has started this thread, in a check."""
-    frame = sys._current_frames().get(thread.ident)
+    frame = lines.of_thread(thread.ident)
     return thread not in already and frame is not None and lines.in_frame(frame) is not None
 
 

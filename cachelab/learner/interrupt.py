@@ -180,5 +180,5 @@ class Watchdog:
             if run is None or run is not seen:
                 seen, since = run, clock()
             elif clock() - since > PATIENCE:
-                self._session.tell_overdue(run, lines.in_frame(sys._current_frames().get(self._thread)))
+                self._session.tell_overdue(run, lines.in_frame(lines.of_thread(self._thread)))
                 raise_in(self._thread, self._session.stop)

@@ -11,14 +11,13 @@ import heapq
 import itertools
 import math
 import os
-import sys
 from _thread import allocate_lock, get_ident
 from collections import deque
 from collections.abc import Callable
 from threading import get_native_id
 
 from cachelab.learner.interrupt import processor_clock
-from cachelab.learner.lines import is_learners
+from cachelab.learner.lines import is_learners, of_thread
 
 from .errors import Deadlock, Ended, Endless, TooLong
 
@@ -312,7 +311,7 @@ def allocate_for_good() -> None:
 
 def place(worker: Worker) -> str:
     """A worker's innermost line of the learner's; if it has none, its innermost outside this package."""
-    frame = innermost = sys._current_frames().get(worker.identity)
+    frame = innermost = of_thread(worker.identity)
     while frame is not None and not is_learners(frame.f_code.co_filename):
         frame = frame.f_back
     while frame is None and innermost is not None and innermost.f_globals.get("__package__") == __package__:

@@ -14,7 +14,7 @@ from _thread import allocate_lock, get_ident
 from collections import deque
 from functools import partial
 
-from cachelab.learner.lines import is_learners
+from cachelab.learner.lines import is_learners, of_thread
 
 from .errors import Ended, Unsupported
 from .scheduler import Scheduler, Worker, here, place, workers
@@ -115,7 +115,7 @@ class Lock:
 
     def told(self, waiting: Worker) -> str:
         """What somebody waits for who waits for this lock."""
-        frame, inside = sys._current_frames().get(waiting.identity), None
+        frame, inside = of_thread(waiting.identity), None
         while frame is not None and not is_learners(frame.f_code.co_filename):
             inside = _INSIDE.get(frame.f_code.co_qualname, inside)
             frame = frame.f_back

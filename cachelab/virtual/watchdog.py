@@ -10,6 +10,7 @@ import sys
 from _thread import allocate_lock, start_new_thread
 
 from cachelab.learner.interrupt import raise_in
+from cachelab.learner.lines import of_thread
 
 from .errors import Ended, Endless, WaitsForReal
 from .scheduler import Scheduler, Worker, allocate_for_good, place
@@ -108,7 +109,7 @@ def _wants_to_run(worker: Worker) -> bool:
 
 
 def _is_looked_at(worker: Worker) -> bool:
-    frame = sys._current_frames().get(worker.identity)
+    frame = of_thread(worker.identity)
     while frame is not None:
         if str(frame.f_globals.get("__name__")).partition(".")[0] in _TALKING:
             return True

@@ -196,7 +196,7 @@ class Session:
         if run is None:
             raise problem
         if not run.over:
-            where = _here() or lines.in_frame(sys._current_frames().get(self.virtual.thread))
+            where = _here() or lines.in_frame(lines.of_thread(self.virtual.thread))
             if where and str(where) not in str(problem):
                 problem = type(problem)(f"{run.program.name}, {where}: {problem}")
             run.problem = problem

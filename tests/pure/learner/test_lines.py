@@ -1,6 +1,7 @@
 """Whose line is it: the learner's, Python's, a package's, or ours."""
 
 import json
+import subprocess
 import sys
 import threading
 
@@ -62,10 +63,35 @@ def test_the_line_under_way_is_looked_for_inside_the_judge_only():
     thread = threading.Thread(target=lambda: ours())
     thread.start()
     waits.wait()
-    frame = sys._current_frames()[thread.ident]
+    frame = lines.of_thread(thread.ident)
     assert lines.in_frame(frame, ours.__code__) is None and lines.in_frame(frame) is not None
     done.set()
     thread.join()
+
+
+def test_a_thread_is_looked_at_while_the_collector_would_begin():
+    """Python 3.11 stands still for good where `sys._current_frames` meets a collection of thread locals."""
+    code = """if True:
+        import gc, threading
+        from cachelab.learner import lines
+
+        class Session:
+            pass
+
+        for number in range(300):
+            gc.disable()
+            gc.collect()
+            for _ in range(3):
+                session = Session()
+                session.own, session.me = threading.local(), session
+                session.own.name = "ann"
+            del session
+            gc.set_threshold(number + 1)
+            gc.enable()
+            assert lines.of_thread(threading.get_ident()).f_code.co_name == "of_thread"
+            assert gc.isenabled()
+    """
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=300)  # it ends what hangs
 
 
 def test_who_raised_it_and_who_only_called_what_did():
