@@ -24,7 +24,7 @@ test: .venv/dev   ## everything CI runs
 	$(BIN)/ruff check -q .
 	@$(MAKE) --no-print-directory -k -j3 test-browser test-python test-notebooks
 
-# The parts of it, side by side: seven workers on two cores, since half of the time each waits for something.
+# The parts of it, side by side: seven workers on two cores, as many as keep both busy to the end.
 # The tests are compiled once, when they are first listed, and not by each worker.
 test-python:
 	@$(BIN)/python -m pytest -q tests --ignore tests/browser --collect-only >/dev/null 2>&1 || true

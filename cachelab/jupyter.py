@@ -66,6 +66,7 @@ def client(nb, folder: Path | None = None, timeout: float = 120):
         """Ctrl-C stops it, and its kernel: nbclient alone ends the kernel, and goes on waiting for it."""
 
         stopped = False
+        forget = staticmethod(lambda: None)
 
         async def async_start_new_kernel(self, **options):
             loop = asyncio.get_running_loop()
@@ -78,19 +79,22 @@ def client(nb, folder: Path | None = None, timeout: float = 120):
 
             with suppress(NotImplementedError, RuntimeError):  # Windows; not the main thread
                 loop.add_signal_handler(signal.SIGINT, stop)
+                self.forget = lambda: loop.remove_signal_handler(signal.SIGINT)
             await super().async_start_new_kernel(**options)
 
         def execute(self, *given, **named):
             try:
                 return super().execute(*given, **named)
             except BaseException as error:
-                if not self.stopped and isinstance(error, Exception):
+                if not (self.stopped or isinstance(error, KeyboardInterrupt)):
                     raise
                 if self.km is not None:  # stopped while it started
                     self.shutdown_kernel = "immediate"
                     self._cleanup_kernel()
                 atexit.unregister(self._cleanup_kernel)
                 raise KeyboardInterrupt from None
+            finally:
+                self.forget()  # nbclient forgets its own only where the kernel has started
 
     where = {"metadata": {"path": str(folder)}} if folder else {}
     return Client(nb, kernel_manager_class=AsyncKernels, timeout=timeout, resources=where)

@@ -51,8 +51,8 @@ def is_learners(filename: str) -> bool:
 def of_thread(identity: int) -> FrameType | None:
     """The innermost frame of a thread; None if it has ended.
 
-    Without the collector: if one begins in there and finds a `threading.local`, Python stands still for good
-    (CPython issue 106883, mended in 3.12)."""
+    Without the collector: if one begins in there and finds a `threading.local`, Python 3.11 stands still for
+    good (CPython issue 106883)."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -57,7 +57,7 @@ def test_only_forgotten_connections_grow(ward):
     counts = ward.metric(ill, "CurrConnections")
     assert len(counts) >= 2
     for minute, count in enumerate(counts, 1):  # what was forgotten, and a few that come and go
-        assert 0 <= count - 60 * minute < 20, counts
+        assert 0 <= count - 60 * minute < 10, counts
     assert max(count for node, count in last(ward, "CurrConnections").items() if node != ill) < 20
 
 

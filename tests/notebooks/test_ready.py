@@ -73,6 +73,16 @@ def test_it_can_be_stopped_at_any_moment(course, monkeypatch, moment):
     stopped(course({"notebooks/04_prices": "import time\ntime.sleep(600)"}) / "notebooks/04_prices.ipynb")
 
 
+def test_a_kernel_that_does_not_start_leaves_ctrl_c_alone(course, monkeypatch):
+    def fails(self, *given, **named):
+        raise RuntimeError("no kernel today")
+
+    root = course({"notebooks/04_prices": "1"})
+    monkeypatch.setattr(jupyter.AsyncKernels, "start_kernel", fails)
+    assert "no kernel today" in ready.tried(root / "notebooks/04_prices.ipynb")[0]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def stopped(notebook) -> None:
     """It ends in KeyboardInterrupt, without a kernel, and the next Ctrl-C is again Python's own."""
     before = set(psutil.Process().children())
