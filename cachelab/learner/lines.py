@@ -1,7 +1,6 @@
 """Whose line is this? The learner's own lines in a frame, a traceback, or a list of both."""
 
 import functools
-import gc
 import linecache
 import os
 import sys
@@ -10,6 +9,8 @@ import traceback
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
+
+from . import collector
 
 _OURS = str(Path(__file__).resolve().parents[1]) + os.sep
 _PYTHONS = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib")}
@@ -53,13 +54,8 @@ def of_thread(identity: int) -> FrameType | None:
 
     Without the collector: if one begins in there and finds a `threading.local`, Python 3.11 stands still for
     good (CPython issue 106883)."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
+    with collector.paused():
         return sys._current_frames().get(identity)
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def in_frame(frame, outside=None) -> Line | None:

@@ -10,7 +10,6 @@ import asyncio
 import concurrent.futures.thread
 import datetime
 import functools
-import gc
 import hashlib
 import itertools
 import os
@@ -32,6 +31,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
 
+from cachelab.learner import collector
 from cachelab.learner.clock import EPOCH, datetime_of
 from cachelab.learner.lines import is_learners
 
@@ -83,9 +83,8 @@ class Patches:
         logger = concurrent.futures._base.LOGGER
         logger.addFilter(threads.no_log_of_the_end)
         self._undo.callback(logger.removeFilter, threads.no_log_of_the_end)
-        if gc.isenabled():  # a collection in the middle may run code; the scheduler collects at fixed steps
-            gc.disable()
-            self._undo.callback(gc.enable)
+        if collector.off():  # a collection in the middle may run code; the scheduler collects at fixed steps
+            self._undo.callback(collector.on)
 
     def look_through(self, namespace: dict) -> bool:
         """Replace what a module, or a cell, got by `from time import sleep`; and the locks it made.

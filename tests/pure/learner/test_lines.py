@@ -1,5 +1,6 @@
 """Whose line is it: the learner's, Python's, a package's, or ours."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -92,6 +93,27 @@ def test_a_thread_is_looked_at_while_the_collector_would_begin():
             assert gc.isenabled()
     """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=300)  # it ends what hangs
+
+
+def test_no_thread_is_looked_at_with_the_collector_that_another_turned_on_again(monkeypatch):
+    second_is_in, first_is_done, enabled = threading.Event(), threading.Event(), []
+
+    def looks():
+        if threading.current_thread() is second:
+            second_is_in.set()
+            first_is_done.wait()
+        else:
+            second.start()
+            second_is_in.wait(timeout=0.5)  # in vain, where one waits for the other
+        enabled.append(gc.isenabled())
+        return {}
+
+    second = threading.Thread(target=lambda: lines.of_thread(0))
+    monkeypatch.setattr(sys, "_current_frames", looks)
+    lines.of_thread(0)
+    first_is_done.set()
+    second.join()
+    assert enabled == [False, False] and gc.isenabled()
 
 
 def test_who_raised_it_and_who_only_called_what_did():
