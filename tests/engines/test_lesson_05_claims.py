@@ -1,5 +1,6 @@
 """What lesson 05 says of its module, on real servers: tests/oracle/invalidation_drill.py."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -92,3 +93,39 @@ def test_under_the_lease_one_fills_and_all_who_miss_load():
     names: dict = {}
     exec(cells["lease-ticket"] + "\n" + cells["lease-code"], names)
     assert races.explore([names["get_user_lease"]] * 3).most_loads == 3, "it is no lock against stampedes"
+
+
+@pytest.mark.parametrize(
+    ("inserted", "updated", "is_filled"),
+    [("1", "version + 1", False), ("nextval('user_versions')", "nextval('user_versions')", True)],
+)
+def test_a_row_inserted_again_is_above_its_tombstone_if_a_sequence_numbers_it(inserted, updated, is_filled):
+    lesson = nbformat.read(LESSON.with_name("05b_strategies_and_faults.ipynb"), as_version=4)
+    [scripts] = [cell.source for cell in lesson.cells if "BURY = " in cell.source]
+    exec(scripts, names := {})
+    sql, other, server = shop.connect().connection, shop.connect().connection, engines.ValkeyServer()
+    cache = server.client()
+    sql.execute("DROP TABLE IF EXISTS versions; DROP SEQUENCE IF EXISTS user_versions")
+    sql.execute("CREATE SEQUENCE user_versions; CREATE TABLE versions (id int PRIMARY KEY, version bigint)")
+
+    def write(session, statement):
+        return session.execute(f"{statement} RETURNING version").fetchone()["version"]
+
+    insert, update = (
+        f"INSERT INTO versions VALUES (7, {inserted})",
+        f"UPDATE versions SET version = {updated}",
+    )
+    write(sql, insert)
+    with ThreadPoolExecutor() as pool:
+        with sql.transaction():
+            first = write(sql, update)
+            waits = pool.submit(write, other, update)
+            while not sql.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+                assert not waits.done()
+            last = write(sql, update)
+        assert first < last < waits.result(), "a number from before the lock"
+    cache.eval(names["BURY"], 1, "user:7", waits.result())
+    sql.execute("DELETE FROM versions")
+    assert cache.eval(names["FILL_UNLESS_OLDER"], 1, "user:7", "Ann", write(sql, insert)) == is_filled
+    sql.execute("DROP TABLE versions; DROP SEQUENCE user_versions")
+    sql.close(), other.close(), server.stop()
