@@ -195,8 +195,11 @@ class Search:
                     break
                 self.rows = frozenset(self.session.rows)
             except Reads as reads:
-                self.asking.add(reads.client)
+                assert reads.client not in self.asking, "nothing was learned: it would never end"
+                twins = [group for group in self.world.groups if reads.client in group]
+                self.asking.update({reads.client}, *twins)  # of twins it may be either
             except Distinct as same:
+                self.asking.clear()
                 if same.function is None:
                     self.symmetric = False
                 else:

@@ -58,6 +58,21 @@ def test_sets_of_faults_and_larger_budgets_agree_with_the_oracle(strategy):
     same(clients, {"crash"}, 0, probe)
 
 
+def reads_if_evicted(cache, db):
+    cache.set("a", "none")
+    return cache.get("a") or db.read()
+
+
+def writes(cache, db):
+    db.write()
+
+
+@pytest.mark.parametrize("clients", [[reads_if_evicted] * 2, [reads_if_evicted, writes, reads_if_evicted]])
+def test_twins_found_to_read_on_the_way_each_have_a_snapshot(clients):
+    """Which of the two it was, nobody can say; one that never got it would be met for ever."""
+    same(clients, {"evict", "old_snapshot"}, 1, reads_if_evicted)
+
+
 def stores_another(cache, db):
     cache.set("b", "none")
     db.read()
