@@ -571,6 +571,23 @@ def transitions(valkey, sequence):
         side.reset()
 
 
+SIDES = (b"LEFT", b"RIGHT")
+ON_ITSELF = {
+    (b"RPUSH", b"a", b"ann"): [
+        *((b"LMOVE", b"a", b"a", whence, where) for whence in SIDES for where in SIDES),
+        (b"RPOPLPUSH", b"a", b"a"),
+    ],
+    (b"SADD", b"a", b"ann"): [(b"SMOVE", b"a", b"a", b"ann"), (b"SMOVE", b"a", b"a", b"nobody")],
+}
+
+
+@pytest.mark.parametrize("made", ON_ITSELF, ids=lambda made: made[0].decode())
+def test_a_move_from_a_key_to_the_same_key_leaves_it_its_ttl(made, valkey):
+    for move in ON_ITSELF[made]:
+        transitions(valkey, [made, (b"PEXPIRE", b"a", b"50000"), move])
+        transitions(valkey, [made, (*made[:-1], b"bob"), (b"PEXPIRE", b"a", b"50000"), move, move])
+
+
 @pytest.mark.hypothesis  # it is inside: `make deep` would pass it by
 @pytest.mark.parametrize("kind", KINDS)
 def test_random_commands_do_on_the_model_what_they_do_on_valkey(kind, valkey):

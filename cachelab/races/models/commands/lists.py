@@ -97,8 +97,13 @@ def _lmove(data, source, target, whence, where):
     whence, where = whence.upper(), where.upper()
     if {whence, where} - {b"LEFT", b"RIGHT"}:
         raise Fail(SYNTAX)
-    if not _of(data, source):
+    held = _of(data, source)
+    if not held:
         return None
+    if source == target:  # no moment without an element: the key keeps its TTL
+        element = held.pop(0 if whence == b"LEFT" else -1)
+        data.keep(source, List([element, *held] if where == b"LEFT" else [*held, element]))
+        return element
     _of(data, target)  # WRONGTYPE before anything is taken
     element = _pop(data, source, left=whence == b"LEFT")
     _push(data, target, element, left=where == b"LEFT")
