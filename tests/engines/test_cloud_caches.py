@@ -277,13 +277,15 @@ def test_serverless_backups(elasticache, serverless):
         "two": "available",
     }
     two = next(row["ARN"] for row in rows if row["ServerlessCacheSnapshotName"] == "two")
-    elasticache.delete_serverless_cache(ServerlessCacheName="sky")
+    with pytest.raises(ClientError, match="Snapshot two already exists"):
+        elasticache.delete_serverless_cache(ServerlessCacheName="sky", FinalSnapshotName="Two")
+    elasticache.delete_serverless_cache(ServerlessCacheName="sky", FinalSnapshotName="three")
     elasticache.create_serverless_cache(
         ServerlessCacheName="sky", Engine="valkey", SnapshotArnsToRestore=[two]
     )
     [again] = elasticache.describe_serverless_caches(ServerlessCacheName="sky")["ServerlessCaches"]
     assert cluster_client(again["Endpoint"]).get("kept") == "yes"
-    for name in ("one", "two"):
+    for name in ("one", "two", "three"):
         elasticache.delete_serverless_cache_snapshot(ServerlessCacheSnapshotName=name)
     elasticache.delete_serverless_cache(ServerlessCacheName="sky")
     assert elasticache.describe_serverless_caches()["ServerlessCaches"] == []
@@ -300,6 +302,9 @@ def test_serverless_memcached(elasticache):
     )
     client.set("a", "1")
     assert client.get("a") == b"1"
+    with pytest.raises(elasticache.exceptions.InvalidParameterCombinationException, match="this box cannot"):
+        elasticache.delete_serverless_cache(ServerlessCacheName="cloud", FinalSnapshotName="last")
+    assert client.get("a") == b"1"
     from_redis = elasticache.create_serverless_cache(ServerlessCacheName="rain", Engine="redis")
     elasticache.create_serverless_cache_snapshot(
         ServerlessCacheName="rain", ServerlessCacheSnapshotName="rain-1"
@@ -312,6 +317,34 @@ def test_serverless_memcached(elasticache):
         )
     elasticache.delete_serverless_cache_snapshot(ServerlessCacheSnapshotName="rain-1")
     for name in ("cloud", "rain"):
+        elasticache.delete_serverless_cache(ServerlessCacheName=name)
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_serverless_cache_stays_if_its_last_backup_fails_and_one_that_begins_has_none(aws, elasticache):
+    elasticache.create_serverless_cache(ServerlessCacheName="storm", Engine="valkey")
+
+    def storm():
+        return elasticache.describe_serverless_caches(ServerlessCacheName="storm")["ServerlessCaches"][0]
+
+    aws.provisioning_time = 600  # nobody comes to replace it
+    try:
+        aws.fail_node("storm")
+        elasticache.delete_serverless_cache(ServerlessCacheName="storm", FinalSnapshotName="last")
+        wait_until(lambda: storm()["Status"] == "available", "the end of the attempt")
+        elasticache.create_serverless_cache(ServerlessCacheName="begins", Engine="valkey")
+        with pytest.raises(elasticache.exceptions.InvalidServerlessCacheStateFault, match="is creating"):
+            elasticache.create_serverless_cache_snapshot(
+                ServerlessCacheName="begins", ServerlessCacheSnapshotName="early"
+            )
+    finally:
+        aws.provisioning_time = 0
+    assert aws.settle(60)
+    [last] = elasticache.describe_serverless_cache_snapshots()["ServerlessCacheSnapshots"]
+    assert (last["ServerlessCacheSnapshotName"], last["Status"]) == ("last", "failed")
+    assert cluster_client(storm()["Endpoint"]).ping()
+    elasticache.delete_serverless_cache_snapshot(ServerlessCacheSnapshotName="last")
+    for name in ("storm", "begins"):
         elasticache.delete_serverless_cache(ServerlessCacheName=name)
 
 

@@ -531,6 +531,53 @@ def test_a_snapshot_restores_into_a_new_group(aws, elasticache):
         elasticache.delete_snapshot(SnapshotName=name)
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_backup_of_a_dead_node_fails_and_what_was_to_be_saved_by_it_stays(aws, elasticache):
+    make_group(aws, "unlucky", NumCacheClusters=1)
+    aws.provisioning_time = 600  # nobody comes to replace it
+    try:
+        aws.fail_node("unlucky-001")
+        elasticache.delete_replication_group(
+            ReplicationGroupId="unlucky", FinalSnapshotIdentifier="last-words"
+        )
+        wait_until(lambda: describe(aws, "unlucky")["Status"] == "available", "the end of the attempt")
+        elasticache.create_snapshot(ReplicationGroupId="unlucky", SnapshotName="no-words")
+    finally:
+        aws.provisioning_time = 0
+    assert aws.settle(60)
+    for name in ("last-words", "no-words"):
+        [snapshot] = elasticache.describe_snapshots(SnapshotName=name)["Snapshots"]
+        assert snapshot["SnapshotStatus"] == "failed"
+        assert f"Snapshot failed for snapshot with ID '{name}' of cache cluster with ID 'unlucky'" in (
+            messages(aws)
+        )
+        elasticache.delete_snapshot(SnapshotName=name)
+    assert connect(primary(describe(aws, "unlucky"))).ping()
+    remove(aws, "unlucky")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        ("delete_replication_group", {"ReplicationGroupId": "shop", "FinalSnapshotIdentifier": "../last"}),
+        ("delete_cache_cluster", {"CacheClusterId": "shop-003", "FinalSnapshotIdentifier": "last/one"}),
+        ("delete_serverless_cache", {"ServerlessCacheName": "sky", "FinalSnapshotName": "last_one"}),
+        (
+            "copy_serverless_cache_snapshot",
+            {
+                "SourceServerlessCacheSnapshotName": "one",
+                "TargetServerlessCacheSnapshotName": "two/three",
+            },
+        ),
+    ],
+    ids=lambda request_: request_[0],
+)
+def test_each_name_of_a_backup_is_an_identifier(elasticache, shop, request_):
+    call, given = request_
+    code, message = refused(getattr(elasticache, call), **given)
+    assert (code, "is not a valid identifier" in message) == ("InvalidParameterValue", True)
+
+
 def test_a_snapshot_that_takes_a_while_is_whole(aws, elasticache):
     """Saving this much takes longer than asking for it; the file must be read when it is finished."""
     group = make_group(aws, "large", NumCacheClusters=1)

@@ -326,9 +326,8 @@ def delete(region: Region, given: dict) -> dict:
     cluster.status = "deleting"
     answer = cluster.describe()
 
-    def save() -> None:
-        if final:
-            snapshots.take(region, final.lower(), cluster, primaries=True)
+    def save() -> bool:
+        return not final or snapshots.take(region, final.lower(), cluster)
 
     def say_so() -> None:
         snapshots.forget_automatic(region, cluster)

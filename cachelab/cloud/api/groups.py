@@ -384,11 +384,12 @@ def delete(region: Region, given: dict) -> dict:
     answer = group.describe()
     leaving = [node for node in group.nodes if not (keep and node is group.primary)]
 
-    def save() -> None:
-        if final:
-            snapshots.take(region, final.lower(), group, primaries=True)
+    def save() -> bool:
+        if final and not snapshots.take(region, final.lower(), group):
+            return False
         if keep:
             _keep_primary(region, group)
+        return True
 
     def say_so() -> None:
         tags.forget_nodes(region, leaving)

@@ -143,13 +143,13 @@ def delete(region: Region, given: dict) -> dict:
     cache = region.need_serverless(given["ServerlessCacheName"])
     if cache.status not in ("available", "create-failed"):
         raise Fault("InvalidServerlessCacheStateFault", f"Serverless Cache {cache.id} is {cache.status}.")
-    final = given.get("FinalSnapshotName")
+    name = given.get("FinalSnapshotName")
+    final = serverless_snapshots.begin(region, name.lower(), cache) if name else None
     cache.status = "deleting"
     answer = cache.describe()
 
-    def save() -> None:
-        if final:
-            serverless_snapshots.take(region, final.lower(), cache)
+    def save() -> bool:
+        return not final or serverless_snapshots.save(region, final, cache)
 
     def say_so() -> None:
         serverless_snapshots.forget_automatic(region, cache)

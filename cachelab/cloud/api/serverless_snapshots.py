@@ -20,19 +20,12 @@ from .work import settle
 def create(region: Region, given: dict) -> dict:
     cache = region.need_serverless(given["ServerlessCacheName"])
     name = given["ServerlessCacheSnapshotName"].lower()
-    if name in region.serverless_snapshots:
-        raise Fault("ServerlessCacheSnapshotAlreadyExistsFault", f"Snapshot {name} already exists.")
-    if cache.memcached:
-        raise Fault(
-            "InvalidParameterCombination",
-            "AWS backs up serverless Memcached too; this box cannot: memcached itself writes no backups.",
-        )
-    snapshot = _new(region, name, cache)
+    snapshot = begin(region, name, cache)
     tags.keep(region, snapshot.arn, given)
     since, answer = time.monotonic(), snapshot.describe()
 
     def take() -> None:
-        _save(region, snapshot, cache)
+        save(region, snapshot, cache)
         region.fleet.take_time(since)
 
     region.fleet.run(take)
@@ -46,7 +39,7 @@ def back_up(region: Region, cache: ServerlessCache, moment: datetime) -> None:
     snapshot = _new(region, automatic_name(cache.id, moment, region.serverless_snapshots), cache, "automated")
 
     def take_it() -> None:
-        _save(region, snapshot, cache)
+        save(region, snapshot, cache)
         for old in _automatic(region, cache)[: -cache.retention or None]:
             _remove(region, old)
 
@@ -90,22 +83,33 @@ def _new(region: Region, name: str, cache: ServerlessCache, kind: str = "manual"
     return snapshot
 
 
-def take(region: Region, name: str, cache: ServerlessCache) -> None:
-    """A backup now, in this thread: the final one before a deletion."""
-    _save(region, _new(region, name, cache), cache)
+def begin(region: Region, name: str, cache: ServerlessCache) -> ServerlessSnapshot:
+    """A backup on paper, for save(). Raises Fault where there can be none."""
+    if name in region.serverless_snapshots:
+        raise Fault("ServerlessCacheSnapshotAlreadyExistsFault", f"Snapshot {name} already exists.")
+    if cache.memcached:
+        raise Fault(
+            "InvalidParameterCombination",
+            "AWS backs up serverless Memcached too; this box cannot: memcached itself writes no backups.",
+        )
+    if cache.status != "available":
+        raise Fault("InvalidServerlessCacheStateFault", f"Serverless Cache {cache.id} is {cache.status}.")
+    return _new(region, name, cache)
 
 
-def _save(region: Region, snapshot: ServerlessSnapshot, cache: ServerlessCache) -> None:
+def save(region: Region, snapshot: ServerlessSnapshot, cache: ServerlessCache) -> bool:
+    """Take the backup now, in this thread. Whether it could be: a node that is gone, or slow, fails it."""
     file = region.vault / f"serverless-{snapshot.name}.rdb"
     node = cache.primary
     try:
         node.save(file)
     except (*Gone, TimeoutError):
         snapshot.status = "failed"
-        return
+        return False
     snapshot.part = Part("0001", node.id, file, cache.shards[0].slots)
     snapshot.status = "available"
     region.log.tell(events.SERVERLESS_SNAPSHOT, snapshot.name, events.SERVERLESS_SNAPSHOT_DONE)
+    return True
 
 
 @performs("DescribeServerlessCacheSnapshots")

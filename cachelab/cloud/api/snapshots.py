@@ -148,19 +148,17 @@ def _remove(region: Region, snapshot: Snapshot) -> None:
         part.file.unlink(missing_ok=True)
 
 
-def take(region: Region, name: str, source: Source, primaries: bool = False) -> Snapshot:
-    """A snapshot now, in this thread: the final one before a deletion, from the primaries."""
-    nodes = [_chosen(source, shard, primaries) for shard in source.shards]
+def take(region: Region, name: str, source: Source) -> bool:
+    """A snapshot now, in this thread: the final one before a deletion, from the primaries. Whether it is."""
+    nodes = [shard.primary for shard in source.shards]
     snapshot = _new(region, name, source, nodes)
     _fill(region, snapshot, nodes, source)
     _finish(region, snapshot)
-    return snapshot
+    return snapshot.status == "available"
 
 
-def _chosen(source: Source, shard: Shard, primaries: bool = False) -> Node:
+def _chosen(source: Source, shard: Shard) -> Node:
     """The node of a shard to take the backup from: a live replica where there is one."""
-    if primaries:
-        return shard.primary
     if wanted := source.snapshotting_id and shard.node(source.snapshotting_id):
         return wanted
     live = [replica for replica in shard.replicas if replica.alive and not replica.cut_off]
@@ -168,6 +166,7 @@ def _chosen(source: Source, shard: Shard, primaries: bool = False) -> Node:
 
 
 def _fill(region: Region, snapshot: Snapshot, nodes: list[Node], source: Source) -> None:
+    """Write its files. A node that is gone, or slow, fails it, and an event tells."""
     try:
         for node in nodes:
             shard = source.shard_of(node.id)
@@ -180,7 +179,6 @@ def _fill(region: Region, snapshot: Snapshot, nodes: list[Node], source: Source)
         region.log.tell(
             events.CLUSTER, cluster, events.SNAPSHOT_FAILED, snapshot=snapshot.name, cluster=cluster
         )
-        raise
 
 
 def _finish(region: Region, snapshot: Snapshot) -> None:

@@ -82,12 +82,24 @@ def settle(region: Region, thing: Any, status: str, becomes: str, last: Step = l
     region.fleet.run(work)
 
 
-def remove(region: Region, cache: Cache, store: dict, before: Step, after: Step) -> None:
-    """End a cache and forget it. `before()` saves or spares what is to live on, `after()` says it is gone."""
+def remove(region: Region, cache: Cache, store: dict, before: Callable[[], bool], after: Step) -> None:
+    """End a cache and forget it. `before()` saves or spares what is to live on, `after()` says it is gone.
+
+    If `before()` is not True the cache stays: what AWS does when a final backup fails is not documented, and
+    here nothing is lost that was to be saved.
+    """
     cache.status, since = "deleting", time.monotonic()
 
     def work() -> None:
-        before()
+        saved = False
+        try:
+            saved = before()
+        finally:
+            if not saved:
+                cache.status = "available"
+                region.fleet.announce()
+        if not saved:
+            return
         end(region, cache)
         region.fleet.take_time(since)
         after()

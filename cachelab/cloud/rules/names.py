@@ -14,6 +14,14 @@ _NAMED = {  # operation: (parameter, its name in AWS's message, most characters)
     "CreateCacheSubnetGroup": ("CacheSubnetGroupName", "CacheSubnetGroupName", 255),
     "CreateSnapshot": ("SnapshotName", "SnapshotName", 255),
     "CopySnapshot": ("TargetSnapshotName", "TargetSnapshotName", 255),
+    "DeleteReplicationGroup": ("FinalSnapshotIdentifier", "FinalSnapshotIdentifier", 255),
+    "DeleteCacheCluster": ("FinalSnapshotIdentifier", "FinalSnapshotIdentifier", 255),
+    "DeleteServerlessCache": ("FinalSnapshotName", "FinalSnapshotName", 255),
+    "CopyServerlessCacheSnapshot": (
+        "TargetServerlessCacheSnapshotName",
+        "TargetServerlessCacheSnapshotName",
+        255,
+    ),
     "CreateServerlessCacheSnapshot": ("ServerlessCacheSnapshotName", "ServerlessCacheSnapshotName", 255),
     "CreateUser": ("UserId", "UserId", 40),
     "CreateUserGroup": ("UserGroupId", "UserGroupId", 40),
@@ -22,12 +30,13 @@ _NAMED = {  # operation: (parameter, its name in AWS's message, most characters)
 
 def _bad_identifier(ask: Ask):
     parameter, shown, _ = _NAMED[ask.operation]
-    return not IDENTIFIER.fullmatch(ask[parameter] or "") and {"name": shown}
+    given = ask[parameter]
+    return given is not None and not IDENTIFIER.fullmatch(given) and {"name": shown}
 
 
 def _long_identifier(ask: Ask):
     parameter, shown, most = _NAMED[ask.operation]
-    return len(ask[parameter]) > most and {"name": shown, "most": most}
+    return len(ask[parameter] or "") > most and {"name": shown, "most": most}
 
 
 RULES = (
