@@ -165,8 +165,12 @@ def statuses(answer):
 
 
 ANYTHING = st.one_of(
-    *(given.map(lambda given, call=call: lambda it: it.ask(call, given)) for call, given in REQUESTS.items()),
-    st.integers(-1, 5).map(lambda number: lambda it: it.disturb(number)),
+    *(
+        given.map(lambda given, call=call: lambda it, _: it.ask(call, given))
+        for call, given in REQUESTS.items()
+    ),
+    st.integers(-1, 5).map(lambda number: lambda it, _: it.disturb(number)),
+    st.integers(0, 5).map(lambda number: lambda it, data: it.ask_in_trouble(number, data)),
 )
 LISTS = (
     "describe_replication_groups", "describe_cache_clusters", "describe_serverless_caches", "describe_users",
@@ -207,7 +211,7 @@ class Requests(RuleBasedStateMachine):
         if self.possible_next:
             self.ask_what_is_possible(data)
         else:
-            data.draw(ANYTHING)(self)
+            data.draw(ANYTHING)(self, data)
 
     def ask_what_is_possible(self, data):
         """It is granted. What was not asked yet comes first, so that a sequence sees many kinds."""
@@ -238,13 +242,26 @@ class Requests(RuleBasedStateMachine):
 
     def disturb(self, number):
         """The maintenance window comes, or a node dies."""
-        rows = [row for row in self.aws.topology() if row["live"] and row["status"] == "available"]
         if number < 0:
             self.aws.maintenance()
-        elif rows:
+        else:
+            self.kill(number)
+            assert self.aws.settle(30), "a node is not replaced"
+
+    def ask_in_trouble(self, number, data):
+        """What is possible, while a node is dead and nobody has come: it is refused, or it ends."""
+        assert self.aws.settle(30)
+        choice = possible(self.elasticache, self.failovers)
+        call, given = data.draw(st.sampled_from(choice[data.draw(st.sampled_from(sorted(choice)))]))
+        self.kill(number)
+        self.ask(call, given)
+        assert self.aws.settle(90), f"{call} {given} does not end"
+
+    def kill(self, number):
+        rows = [row for row in self.aws.topology() if row["live"] and row["status"] == "available"]
+        if rows:
             row = rows[number % len(rows)]
             self.aws.fail_node(f"{row['id']}/{row['number']}")
-            assert self.aws.settle(30), f"{row['id']} is not replaced"
 
     def teardown(self):
         try:
@@ -304,3 +321,65 @@ def test_any_requests_in_any_order():
     print(dict(Requests.granted.most_common()))
     asked = [kind for kind in Requests.granted if not kind.startswith("any ")]
     assert len(asked) >= 10, f"hardly anything was possible: {Requests.granted}"
+
+
+NOW = {"ApplyImmediately": True}
+IN_TROUBLE = {  # who is dead: what is asked for, and who is there afterwards
+    "cart-0001-001": ("increase_replica_count", {"NewReplicaCount": 2}, 6),
+    "cart-0002-001": ("modify_replication_group_shard_configuration", {"NodeGroupCount": 3}, 6),
+    "cart-0002-002": (
+        "modify_replication_group_shard_configuration",
+        {"NodeGroupCount": 1, "NodeGroupsToRemove": ["0002"]},
+        2,
+    ),
+    "cart-0001-002": ("delete_replication_group", {}, 0),
+}
+
+
+@unhandled
+@pytest.mark.parametrize("dead", IN_TROUBLE)
+def test_what_is_asked_for_while_a_node_is_dead_is_done_once_it_is_replaced(dead):
+    call, given, count = IN_TROUBLE[dead]
+    with cloud.account(provisioning_time=0) as aws:
+        elasticache = aws.client("elasticache")
+        make_group(aws, "cart", NumNodeGroups=2, ReplicasPerNodeGroup=1, AutomaticFailoverEnabled=True)
+        aws.provisioning_time = 600  # nobody comes
+        aws.fail_node(dead)
+        more = {} if call.startswith("delete") else NOW
+        getattr(elasticache, call)(ReplicationGroupId="cart", **given, **more)
+        aws.provisioning_time = 0
+        assert aws.settle(60)
+        rows = aws.topology()
+        assert [(row["status"], row["live"]) for row in rows] == count * [("available", True)]
+        assert sum(row["role"] == "primary" for row in rows) == len({row["shard"] for row in rows})
+
+
+@unhandled
+def test_a_replica_reboots_while_its_primary_is_dead_and_none_that_is_dead_is_promoted():
+    with cloud.account(provisioning_time=0) as aws:
+        elasticache = aws.client("elasticache")
+        make_group(aws, "shop", NumCacheClusters=2)
+        reboots = {"CacheClusterId": "shop-002", "CacheNodeIdsToReboot": ["0001"]}
+        promotes = NOW | {"ReplicationGroupId": "shop", "PrimaryClusterId": "shop-002"}
+        for victim, call, given in (
+            ("shop-001", "reboot_cache_cluster", reboots),
+            ("shop-002", "modify_replication_group", promotes),
+        ):
+            aws.provisioning_time = 600
+            aws.fail_node(victim)
+            getattr(elasticache, call)(**given)
+            aws.provisioning_time = 0
+            assert aws.settle(60)
+            assert {row["id"]: (row["role"], row["live"]) for row in aws.topology()} == {
+                "shop-001": ("primary", True),
+                "shop-002": ("replica", True),
+            }
+
+
+def test_a_failover_is_not_tested_while_a_node_is_dead_that_nobody_has_noticed():
+    with cloud.account(provisioning_time=0) as aws:
+        make_group(aws, "shop", NumCacheClusters=2, AutomaticFailoverEnabled=True)
+        aws.provisioning_time = 600
+        aws.fail_node("shop-002")
+        with pytest.raises(ClientError, match="is being replaced"):
+            aws.client("elasticache").test_failover(ReplicationGroupId="shop", NodeGroupId="0001")

@@ -286,6 +286,8 @@ def reboot(region: Region, given: dict) -> dict:
     def reboot() -> None:
         for node in nodes:
             if shard:
+                if node is not shard.primary:
+                    repair.wait_for_primary(region, shard)
                 shard.reboot(node)
             else:
                 region.log.tell(events.CLUSTER, node.id, events.NODE_SHUTDOWN, node=node.number)

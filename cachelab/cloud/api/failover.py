@@ -18,7 +18,7 @@ def test(region: Region, given: dict) -> dict:
     group = region.need_group(given["ReplicationGroupId"])
     need_shards(group, [given["NodeGroupId"]])
     shard = group.shard(given["NodeGroupId"])
-    if any(node.status != "available" for node in shard.nodes):
+    if not all(node.status == "available" and node.alive for node in shard.nodes):
         raise Fault(
             "InvalidReplicationGroupState",
             f"A node of node group {shard.id} is being replaced: wait until that has finished.",

@@ -10,7 +10,7 @@ from ..facts.addresses import new_code
 from ..faults import Fault, NotInTheBox, not_found
 from ..plane import cluster, slots
 from ..plane.access import Access
-from ..plane.node import Blueprint, certificate
+from ..plane.node import Blueprint, Gone, certificate
 from ..plane.shard import Shard
 from ..region import Region
 from ..resources.cluster import CacheCluster
@@ -290,7 +290,10 @@ def _promote(region: Region, group: ReplicationGroup, name: str) -> None:
     old, new = shard.primary, shard.node(name)
     if old is new:
         return
-    shard.promote(new)
+    try:
+        shard.promote(new)
+    except Gone:  # it died just now: everything is as it was
+        return
     region.log.tell(events.CLUSTER, new.id, events.FAILED_OVER, old=old.id, new=new.id)
     region.log.tell(events.GROUP, group.id, events.FAILED_OVER, old=old.id, new=new.id)
 

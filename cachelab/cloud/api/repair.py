@@ -55,32 +55,66 @@ def fail_over(region: Region, group: Cache, shard: Shard) -> None:
 
 def replace(region: Region, shard: Shard, node: Node) -> None:
     """Bring a dead node back once its zone is up. It keeps its name and its address."""
-    since, node.status = time.monotonic(), "recovering"
+
+    def leaves() -> bool:
+        return node not in shard.nodes or node.status == "deleting"
+
+    with shard.lock:
+        if leaves():
+            return
+        since, node.status = time.monotonic(), "recovering"
     # It needs a machine, and something to copy.
     region.fleet.wait_for_zones(
-        lambda: {node.zone} if shard.primary.alive else {node.zone, shard.primary.zone}
+        lambda: set() if leaves() else {node.zone} if shard.primary.alive else {node.zone, shard.primary.zone}
     )
-    region.fleet.wait_until(lambda: node is shard.primary or shard.primary.alive)
+    region.fleet.wait_until(lambda: leaves() or node is shard.primary or shard.primary.alive)
+    if leaves():
+        return
     region.log.tell(events.CLUSTER, node.id, events.RECOVERING, node=node.number)
     region.fleet.take_time(since)
     for attempt in range(1, ATTEMPTS + 1):
-        if node not in shard.nodes or node.status == "deleting":
+        if leaves():
             return
         try:
             shard.bring_back(node)
             break
         except (*Gone, RuntimeError):
-            if attempt == ATTEMPTS:
+            if attempt == ATTEMPTS and not leaves():
                 node.status = "failed for good"
                 raise
             time.sleep(0.2 * attempt)
     if shard.primary is not node:
         with contextlib.suppress(*Gone):
             node.wait_for_sync()
-    node.status = "available"
-    shard.point_doors()
+    with shard.lock:
+        if leaves():
+            return
+        node.status = "available"
+        shard.point_doors()
     region.log.tell(events.CLUSTER, node.id, events.RECOVERED, node=node.number)
     region.fleet.announce()
+
+
+def wait_for_primary(region: Region, shard: Shard) -> None:
+    """Wait until somebody is there to copy from."""
+    region.fleet.wait_for_zones(lambda: set() if shard.primary.alive else {shard.primary.zone})
+    region.fleet.wait_until(lambda: shard.primary.alive)
+
+
+def wait_until_whole(region: Region, shards: list[Shard]) -> None:
+    """Wait until all nodes of these shards are there; but not for replicas in a zone that is down."""
+
+    def is_there(node: Node) -> bool:
+        return node.status == "failed for good" or (node.status == "available" and node.alive)
+
+    for shard in shards:
+        wait_for_primary(region, shard)
+        region.fleet.wait_until(
+            lambda shard=shard: all(
+                is_there(node) or (node is not shard.primary and node.zone in region.fleet.zones_down)
+                for node in list(shard.nodes)
+            )
+        )
 
 
 def replace_memcached(region: Region, node: MemcachedNode) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 
 from .. import events
 from ..faults import Fault, not_found
-from ..plane.node import Node
+from ..plane.node import Gone, Node
 from ..plane.shard import Shard
 from ..region import Region
 from ..resources.group import ReplicationGroup
-from . import networks, tags
+from . import networks, repair, tags
 from .operations import performs
 from .work import change
 
@@ -45,7 +45,14 @@ def add(region: Region, group: ReplicationGroup, shard: Shard, zones: list[str],
     count = Counter(node.zone for node in shard.nodes)
     choice = networks.zones_of(region, region.subnet_group(group.subnet_group_name or ""))
     zone = zones.pop(0) if zones else min(choice, key=lambda zone: count[zone])
-    node = shard.add(name, zone)
+    for attempt in range(1, repair.ATTEMPTS + 1):
+        repair.wait_for_primary(region, shard)
+        try:
+            node = shard.add(name, zone, group.nodes)
+            break
+        except Gone:  # the primary died meanwhile: its successor is copied
+            if attempt == repair.ATTEMPTS:
+                raise
     tags.hand_down(region, group, [node])
     region.log.tell(events.CLUSTER, name, events.CLUSTER_CREATED)
     region.log.tell(events.CLUSTER, name, events.NODE_ADDED, node=node.number, zone=zone)

@@ -9,6 +9,7 @@ from itertools import islice
 from .. import events
 from ..faults import Fault
 from ..plane import cluster, slots
+from ..plane.node import Gone
 from ..plane.shard import Shard
 from ..region import Region
 from ..resources.group import ReplicationGroup
@@ -83,19 +84,21 @@ def _added(region: Region, group: ReplicationGroup, given: dict, count: int) -> 
 
 
 def _grow(region: Region, group: ReplicationGroup, added: list[Shard], staying: list[Shard]) -> None:
+    repair.wait_until_whole(region, group.shards)
     member = group.shards[0].primary
     region.fleet.all_at_once([shard.start for shard in added])
     newcomers = [node for shard in added for node in shard.nodes]
     for node in newcomers:
         slots.introduce(node, member)
-    slots.wait_until_known(newcomers + group.nodes, len(newcomers) + len(group.nodes))
+    everyone = newcomers + [node for node in group.nodes if node.alive]
+    slots.wait_until_known(everyone, len(everyone))
     for shard in added:
         shard.slots = None
         for replica in shard.replicas:
             slots.follow(replica, shard.primary)
             replica.wait_for_sync()
     slots.wait_until_ok(newcomers)
-    _deal(staying)
+    _deal(region, group, staying)
     for shard in added:
         shard.mark_available()
         tags.hand_down(region, group, shard.nodes)
@@ -108,7 +111,7 @@ def _grow(region: Region, group: ReplicationGroup, added: list[Shard], staying: 
 
 
 def _shrink(region: Region, group: ReplicationGroup, leaving: list[Shard], staying: list[Shard]) -> None:
-    _deal(staying, leaving)
+    _deal(region, group, staying, leaving)
     keepers = [node for shard in staying for node in shard.nodes]
     for shard in leaving:
         region.fleet.unwatch(shard)
@@ -123,13 +126,24 @@ def _shrink(region: Region, group: ReplicationGroup, leaving: list[Shard], stayi
             region.log.tell(events.CLUSTER, node.id, events.CLUSTER_DELETED, owner=group.id)
 
 
-def _deal(staying: list[Shard], leaving: list[Shard] = ()) -> None:
-    """Give each staying shard its share, moving what others hold of it."""
-    holders = [*staying, *leaving]
+def _deal(region: Region, group: ReplicationGroup, staying: list[Shard], leaving: list[Shard] = ()) -> None:
+    """Give each staying shard its share. If a node dies meanwhile, it goes on once that is replaced."""
+    for attempt in range(1, repair.ATTEMPTS + 1):
+        repair.wait_until_whole(region, group.shards)
+        try:
+            return _share_out(staying, [*staying, *leaving])
+        except (*Gone, RuntimeError):
+            if attempt == repair.ATTEMPTS:
+                raise
+
+
+def _share_out(staying: list[Shard], holders: list[Shard]) -> None:
+    """Move what others hold of each staying shard's share."""
     for shard, (low, high) in zip(staying, slots.shares(len(staying)), strict=True):
         for holder in holders:
             if holder is not shard:
                 for first, last in slots.owned(holder.primary, low, high):
                     slots.migrate(holder.primary, shard.primary, first, last)
         shard.slots = (low, high)
-    cluster.wait_until_agreed([node for shard in holders for node in shard.nodes], staying)
+    there = [node for shard in holders for node in shard.nodes if node.alive]
+    cluster.wait_until_agreed(there, staying)

@@ -255,16 +255,25 @@ class Node(CacheNode):
         self.server.config.update(settings)
         if not self.alive:
             return
-        with self.admin() as admin:
+        with self._unless_it_dies(), self.admin() as admin:
             for name, value in settings.items():
                 with contextlib.suppress(redis.ResponseError):
                     admin.config_set(name, value)
 
     def apply_access(self) -> None:
         """Bring users and passwords up to date. Open connections stay open, as on AWS."""
-        with self.admin() as admin:
+        with self._unless_it_dies(), self.admin() as admin:
             for command in self.blueprint.access.commands(admin.acl_users()):
                 admin.execute_command(*command)
+
+    @contextlib.contextmanager
+    def _unless_it_dies(self):
+        """What comes back has what it missed: restart() gives it."""
+        try:
+            yield
+        except Gone:
+            if self.alive:
+                raise
 
     def save(self, file: Path) -> None:
         """Write a backup (an RDB file) of what the node holds now. Raises TimeoutError if that takes long."""

@@ -183,6 +183,8 @@ class Shard:
         there is one; otherwise it comes back empty, and so does the shard.
         """
         with self.lock:
+            if node.status == "deleting":
+                return
             node.cut_off = False
             node.drop_link()
             survivor = self.most_current() if node is self.primary else None
@@ -227,16 +229,21 @@ class Shard:
 
     # Size.
 
-    def add(self, name: str, zone: str) -> Node:
-        """Start one more replica. Returns when it has the data."""
+    def add(self, name: str, zone: str, everyone: "list[Node] | None" = None) -> Node:
+        """Start one more replica. Returns when it has the data; raises one of `Gone`, without one, if the
+        primary dies meanwhile. `everyone`: as in remove()."""
         node = Node(name, zone, self.blueprint)
         with self.lock:
             self.nodes.append(node)
-        node.start(self.primary)
-        if self.blueprint.cluster_mode:
-            slots.join(node, self.primary)
-        if not node.wait_for_sync():
-            raise TimeoutError(f"replica {name} did not sync with {self.primary.id}")
+        try:
+            node.start(self.primary)
+            if self.blueprint.cluster_mode:
+                slots.join(node, self.primary)
+            if not node.wait_for_sync():
+                raise TimeoutError(f"replica {name} did not sync with {self.primary.id}")
+        except BaseException:
+            self.remove(node, everyone)
+            raise
         with self.lock:
             node.status = "available"
             self.point_doors()
@@ -246,7 +253,7 @@ class Shard:
         """End a replica. In cluster mode `everyone` (all nodes of all shards) is told to forget it."""
         with self.lock:
             self.nodes.remove(node)
-            if self.blueprint.cluster_mode:
+            if self.blueprint.cluster_mode and node.server:
                 slots.forget(node, everyone or self.nodes)
             self.point_doors()
             node.close()
