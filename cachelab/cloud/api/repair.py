@@ -96,9 +96,9 @@ def replace(region: Region, shard: Shard, node: Node) -> None:
 
 
 def wait_for_primary(region: Region, shard: Shard) -> None:
-    """Wait until somebody is there to copy from."""
+    """Wait until somebody is there to copy from, or nobody ever will be."""
     region.fleet.wait_for_zones(lambda: set() if shard.primary.alive else {shard.primary.zone})
-    region.fleet.wait_until(lambda: shard.primary.alive)
+    region.fleet.wait_until(lambda: shard.primary.alive or shard.primary.status == "failed for good")
 
 
 def wait_until_whole(region: Region, shards: list[Shard]) -> None:
@@ -119,8 +119,12 @@ def wait_until_whole(region: Region, shards: list[Shard]) -> None:
 
 def replace_memcached(region: Region, node: MemcachedNode) -> None:
     """A memcached node that died comes back empty; nobody takes over for it meanwhile."""
+    if node.status == "deleting":
+        return
     since, node.status = time.monotonic(), "recovering"
-    region.fleet.wait_for_zones(lambda: {node.zone})
+    region.fleet.wait_for_zones(lambda: {node.zone} if node.status == "recovering" else set())
+    if node.status != "recovering":
+        return
     region.log.tell(events.CLUSTER, node.id, events.RECOVERING, node=node.number)
     region.fleet.take_time(since)
     if node.status == "recovering":
