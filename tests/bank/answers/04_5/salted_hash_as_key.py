@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: expires in 300.0 s|expires after 60 s
+# says: it expires after 60 s
 
 import json
 from decimal import Decimal

@@ -1,5 +1,5 @@
 # verdict: incorrect
-# says: expires in 100 s
+# says: it ends when it would have, in 60 s
 
 
 def correct(cache, key, value):
