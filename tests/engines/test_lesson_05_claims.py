@@ -129,3 +129,15 @@ def test_a_row_inserted_again_is_above_its_tombstone_if_a_sequence_numbers_it(in
     assert cache.eval(names["FILL_UNLESS_OLDER"], 1, "user:7", "Ann", write(sql, insert)) == is_filled
     sql.execute("DROP TABLE versions; DROP SEQUENCE user_versions")
     sql.close(), other.close(), server.stop()
+
+
+def test_a_release_that_counts_and_one_that_asks_a_sequence_give_one_number_twice():
+    sql = shop.connect().connection
+    sql.execute("CREATE TEMP SEQUENCE numbers; CREATE TEMP TABLE counted (version bigint)")
+    sql.execute("INSERT INTO counted VALUES (nextval('numbers'))")
+    given = [
+        sql.execute(f"UPDATE counted SET version = {number} RETURNING version").fetchone()["version"]
+        for number in ("version + 1", "nextval('numbers')")
+    ]
+    assert given == [2, 2]
+    sql.close()
